@@ -1,0 +1,187 @@
+//! What one import brought: the record that the journal keeps instead of the rows.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, FxRate, Key, Kind, Payment, Table};
+use crate::calendar::Moment;
+use crate::money::{Currency, Exact};
+
+/// One import of one or more files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The names of the time zones that the tallies are kept in, and the customers and deals kept
+    /// apart, as text.
+    pub lens: LensNames,
+    /// The files in the order of their paths.
+    pub files: Vec<FileTally>,
+    /// Rates of exchange, each with its source.
+    pub rates: Vec<(String, FxRate)>,
+    /// Payments, each with its source.
+    pub payments: Vec<(String, Payment)>,
+    /// Facts whose `ref` was unknown when they came; tallied on their own day.
+    pub pending: Vec<Pending>,
+    /// Earlier pending facts whose original came with this delivery.
+    pub moves: Vec<Move>,
+}
+
+/// A [`Lens`](super::Lens) as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LensNames {
+    /// Time zones.
+    pub zones: Vec<String>,
+    /// Customer patterns.
+    pub customers: Vec<String>,
+    /// Deal patterns.
+    pub deals: Vec<String>,
+}
+
+/// One file: where it came from, what became of its rows, what they add up to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileTally {
+    /// The path, relative to the book if it lies inside.
+    pub path: String,
+    /// BLAKE3 of its bytes, in hex.
+    pub digest: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Which table its rows belong to.
+    pub table: Table,
+    /// The format it was read as: `own`, `focus`, `aws-billing-event`, `cloudevents`, `mapped`.
+    pub format: String,
+    /// The feed; ids are unique within it.
+    pub source: String,
+    /// What became of its rows, per currency, in order; none for rows without a currency.
+    pub controls: Vec<Control>,
+    /// Its facts: one part for all that only add, and one for each slice that a later delivery
+    /// can replace.
+    pub parts: Vec<Part>,
+}
+
+/// What became of the rows of one file in one currency, when it was imported. The groups add up
+/// to `read`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    /// None for rows that have no currency, or none that can be read.
+    pub currency: Option<Currency>,
+    /// Every row.
+    pub read: Count,
+    /// Rows that count.
+    pub accepted: Count,
+    /// Rows that say what an earlier row said.
+    pub duplicate: Count,
+    /// Rows replaced by the same delivery's own later form (superseding by a later delivery shows
+    /// in the archive).
+    pub superseded: Count,
+    /// Rows refused, with a finding each.
+    pub rejected: Count,
+}
+
+/// Rows and what they add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Rows.
+    pub rows: u64,
+    /// Σ amount in major units, of the rows whose amount could be read.
+    pub amount: Exact,
+}
+
+/// A tally of some of a file's facts, per time zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What a later delivery would replace; none for facts that only add.
+    pub slice: Option<Slice>,
+    /// Cells by the name of the time zone; keys in order, each once.
+    pub tallies: BTreeMap<String, Vec<(Key, Cell)>>,
+}
+
+/// What is delivered whole and replaced whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slice {
+    /// Which table.
+    pub table: Table,
+    /// Which feed.
+    pub source: String,
+    /// The billing account.
+    pub account: String,
+    /// The billing period as the feed writes it, canonically.
+    pub period: String,
+}
+
+/// A fact whose `ref` is not known yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Pending {
+    /// Its feed.
+    pub source: String,
+    /// Its own id.
+    pub id: String,
+    /// The id that it names.
+    pub reference: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// The file it came in: its place in the archive's list of files.
+    pub file: u64,
+    /// Its key by the name of the time zone, on its own day.
+    pub keys: BTreeMap<String, Key>,
+    /// One fact.
+    pub cell: CellRecord,
+}
+
+/// A [`Cell`] that can be ordered, for lists in canonical order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CellRecord {
+    /// Facts.
+    pub rows: i64,
+    /// Σ quantity.
+    pub quantity: Exact,
+    /// Σ amount.
+    pub amount: Exact,
+}
+
+impl From<Cell> for CellRecord {
+    fn from(cell: Cell) -> Self {
+        Self { rows: cell.rows, quantity: cell.quantity, amount: cell.amount }
+    }
+}
+
+/// A pending fact that found its original: it leaves one key for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Which fact.
+    pub pending: Pending,
+    /// Its new key by the name of the time zone.
+    pub to: BTreeMap<String, Key>,
+}
+
+/// What is remembered of every fact with an id: enough to know it again, and to place what refers
+/// to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdEntry {
+    /// Hash of table, source and id.
+    pub id: [u8; 16],
+    /// Hash of the canonical content.
+    pub content: [u8; 16],
+    /// When it happened; for a fact that takes another back, when the other happened.
+    pub time: Moment,
+    /// Its kind.
+    pub kind: Kind,
+    /// For a fact that refers (in the end) to a charge: when that charge happened.
+    pub charged: Option<Moment>,
+}
+
+/// Facts that earlier deliveries brought.
+pub trait Known {
+    /// The fact of an id hash, if it is known.
+    ///
+    /// # Errors
+    /// Whatever reading the memory of earlier deliveries can fail with.
+    fn find(&self, id: &[u8; 16]) -> std::io::Result<Option<IdEntry>>;
+}
+
+/// Nothing was delivered before.
+impl Known for () {
+    fn find(&self, _id: &[u8; 16]) -> std::io::Result<Option<IdEntry>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,57 @@
+//! What contracts can ask about: the dimensions that facts are added up by.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Kind, Lens};
+use crate::calendar::{Day, Zone};
+use crate::money::Currency;
+
+/// The dimensions of one cell of a tally. An empty text means that the facts left it open, or, for
+/// customer and deal, that no contract names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// The day that decides period and terms, in the tally's time zone.
+    pub day: Day,
+    /// The kind of fact.
+    pub kind: Kind,
+    /// The model.
+    pub product: String,
+    /// On which ground it ran.
+    pub channel: String,
+    /// Where.
+    pub region: String,
+    /// For whom, if a contract names them.
+    pub customer: String,
+    /// Under which deal, if a contract names it.
+    pub deal: String,
+    /// The class of a cost, fee or deduction.
+    pub category: String,
+    /// The unit of the quantities.
+    pub unit: String,
+    /// The currency of the amounts; none for usage.
+    pub currency: Option<Currency>,
+    /// Did the facts come without an amount, to be priced by the rate card?
+    pub unpriced: bool,
+    /// For facts that refer to a charge: the day of that charge.
+    pub charged: Option<Day>,
+}
+
+impl Key {
+    /// The key of a fact on its own day in a zone, as if it referred to nothing.
+    pub fn of(fact: &Fact, zone: &Zone, lens: &Lens) -> Self {
+        Self {
+            day: fact.time.day_in(zone),
+            kind: fact.kind,
+            product: fact.product.clone(),
+            channel: fact.channel.clone(),
+            region: fact.region.clone(),
+            customer: lens.customer(&fact.customer).to_owned(),
+            deal: lens.deal(&fact.deal).to_owned(),
+            category: fact.category.clone(),
+            unit: fact.unit.clone(),
+            currency: fact.currency,
+            unpriced: fact.kind == Kind::Charge && fact.amount.is_none(),
+            charged: None,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Exact fractions: rates, shares, prices per million, converted amounts.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+use std::str::FromStr;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+
+use super::Exact;
+
+/// An exact fraction of any size; never rounded until [`Rounding::round`](super::Rounding::round).
+///
+/// Written as a percentage, a fraction or a plain decimal:
+///
+/// ```
+/// use revshare::money::Ratio;
+/// let half: Ratio = "50%".parse().unwrap();
+/// assert_eq!(half, "1/2".parse().unwrap());
+/// assert_eq!(half, "0.5".parse().unwrap());
+/// assert_eq!("33.25%".parse::<Ratio>().unwrap().to_string(), "33.25%");
+/// assert_eq!("1/3".parse::<Ratio>().unwrap().to_string(), "1/3");
+/// assert!("half".parse::<Ratio>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ratio(BigRational);
+
+/// A text that is not an exact fraction.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an exact fraction, such as \"50%\", \"33.25%\", \"1/3\" or \"0.125\"")]
+pub struct NotARatio(pub String);
+
+impl Default for Ratio {
+    fn default() -> Self {
+        Self::zero()
+    }
+}
+
+impl Ratio {
+    /// `numerator / denominator`; the denominator must not be zero.
+    pub fn new(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> Self {
+        Self(BigRational::new(numerator.into(), denominator.into()))
+    }
+
+    /// Nothing.
+    pub fn zero() -> Self {
+        Self(BigRational::zero())
+    }
+
+    /// All of it.
+    pub fn one() -> Self {
+        Self(BigRational::one())
+    }
+
+    /// A whole number.
+    pub fn whole(value: impl Into<BigInt>) -> Self {
+        Self(BigRational::from_integer(value.into()))
+    }
+
+    /// Is it zero?
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Is it below zero?
+    pub fn is_negative(&self) -> bool {
+        self.0.is_negative()
+    }
+
+    /// Is it above zero?
+    pub fn is_positive(&self) -> bool {
+        self.0.is_positive()
+    }
+
+    /// Its size without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// The whole part, cut toward zero.
+    pub fn trunc(&self) -> BigInt {
+        self.0.to_integer()
+    }
+
+    /// The fraction above the line.
+    pub fn numerator(&self) -> &BigInt {
+        self.0.numer()
+    }
+
+    /// The fraction below the line; always positive.
+    pub fn denominator(&self) -> &BigInt {
+        self.0.denom()
+    }
+
+    /// A plain decimal if it has an end, else `numerator/denominator`.
+    pub fn to_plain(&self) -> String {
+        decimal(self).unwrap_or_else(|| format!("{}/{}", self.numerator(), self.denominator()))
+    }
+}
+
+/// The digits of a fraction whose denominator divides a power of ten.
+fn decimal(ratio: &Ratio) -> Option<String> {
+    let mut rest = ratio.denominator().clone();
+    let mut places = 0_u32;
+    let (two, five, ten) = (BigInt::from(2), BigInt::from(5), BigInt::from(10));
+    let mut twos = 0_u32;
+    let mut fives = 0_u32;
+    while (&rest % &two).is_zero() {
+        rest /= &two;
+        twos += 1;
+    }
+    while (&rest % &five).is_zero() {
+        rest /= &five;
+        fives += 1;
+    }
+    if !rest.is_one() {
+        return None;
+    }
+    places = places.max(twos).max(fives);
+    let scaled = ratio.numerator() * ten.pow(places) / ratio.denominator();
+    let sign = if scaled.is_negative() { "-" } else { "" };
+    let digits = format!("{:0>width$}", scaled.abs().to_string(), width = places as usize + 1);
+    let (whole, frac) = digits.split_at(digits.len() - places as usize);
+    let point = if frac.is_empty() { "" } else { "." };
+    Some(format!("{sign}{whole}{point}{frac}"))
+}
+
+impl FromStr for Ratio {
+    type Err = NotARatio;
+
+    fn from_str(text: &str) -> Result<Self, NotARatio> {
+        let refuse = || NotARatio(text.to_owned());
+        let exact = |part: &str| part.parse::<Exact>().map(Exact::to_ratio).map_err(|_| refuse());
+        if let Some(percent) = text.strip_suffix('%') {
+            return Ok(exact(percent.trim_end())? * Ratio::new(1, 100));
+        }
+        let Some((above, below)) = text.split_once('/') else { return exact(text) };
+        let (above, below) = (exact(above.trim())?, exact(below.trim())?);
+        if below.is_zero() { Err(refuse()) } else { Ok(above / below) }
+    }
+}
+
+impl fmt::Display for Ratio {
+    /// A percentage if it has an end, else a fraction.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match decimal(&(self.clone() * Ratio::whole(100))) {
+            Some(percent) => f.pad(&format!("{percent}%")),
+            None => f.pad(&format!("{}/{}", self.numerator(), self.denominator())),
+        }
+    }
+}
+
+impl Add for Ratio {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Ratio {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Mul for Ratio {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0)
+    }
+}
+
+impl Mul<&Ratio> for &Ratio {
+    type Output = Ratio;
+    fn mul(self, other: &Ratio) -> Ratio {
+        Ratio(&self.0 * &other.0)
+    }
+}
+
+impl Div for Ratio {
+    type Output = Self;
+    /// Divides; the divisor must not be zero, which callers check.
+    fn div(self, other: Self) -> Self {
+        Self(self.0 / other.0)
+    }
+}
+
+impl Neg for Ratio {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl AddAssign<&Ratio> for Ratio {
+    fn add_assign(&mut self, other: &Ratio) {
+        self.0 += &other.0;
+    }
+}
+
+impl Sum for Ratio {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::zero(), Add::add)
+    }
+}
+
+impl<'a> Sum<&'a Ratio> for Ratio {
+    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+        let mut sum = Self::zero();
+        iter.for_each(|part| sum += part);
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_their_canonical_form() {
+        for (text, shown) in [
+            ("75.0%", "75%"),
+            ("0.5%", "0.5%"),
+            ("2/6", "1/3"),
+            ("0.015", "1.5%"),
+            ("1.5/4", "37.5%"),
+            ("-10%", "-10%"),
+        ] {
+            assert_eq!(text.parse::<Ratio>().unwrap().to_string(), shown, "{text}");
+        }
+        for text in ["", "%", "1/0", "a/b", "50 percent", "1e2", "1//2"] {
+            assert!(text.parse::<Ratio>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tiny_prices_stay_exact() {
+        let price = "0.0000000375".parse::<Ratio>().unwrap();
+        let tokens = Ratio::whole(1_000_000_000_000_000_i64);
+        assert_eq!((price * tokens).to_plain(), "37500000");
+    }
+}
