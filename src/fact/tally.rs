@@ -76,6 +76,12 @@ impl Tally {
         }
     }
 
+    /// The opposite of every cell.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        self.iter().map(|(key, cell)| (key.clone(), cell.negated())).collect()
+    }
+
     /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
         other.iter().for_each(|(key, cell)| self.add(key.clone(), *cell));

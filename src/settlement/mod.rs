@@ -22,7 +22,7 @@ mod trace;
 mod usage_fee;
 
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
-pub use placement::{Scoped, scope_of};
+pub use placement::{Scoped, scope_of, unmatched};
 pub use settle::settle;
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Step,

@@ -3,6 +3,8 @@
 //! The law: every cell of the period ends in exactly one place, whole or in parts that add up to
 //! it: a segment, or the list of exceptions.
 
+use std::collections::BTreeSet;
+
 use super::codes;
 use super::settled::{Exception, ExceptionKind};
 use super::shared_cost::SharedCosts;
@@ -217,4 +219,26 @@ pub(super) fn card_price(contract: &Contract, key: &Key) -> Option<Ratio> {
         Basis::UsageFee(terms) => &terms.rates,
     };
     rates.iter().find(|rate| rate.prices(&key.unit, &key.product)).map(crate::contract::Rate::each)
+}
+
+/// The keys of facts that belong to no schedule of the contract, over all periods.
+pub fn unmatched(contract: &Contract, evidence: &Evidence) -> BTreeSet<Key> {
+    let of = |key: &Key| Period::of(key.day, contract.period);
+    let periods: BTreeSet<Period> = evidence.tally.iter().map(|(key, _)| of(key)).collect();
+    let exceptions = periods.into_iter().flat_map(|p| place(contract, p, evidence).exceptions);
+    exceptions.filter(Exception::is_unmatched).map(|exception| exception.key).collect()
+}
+
+impl Exception {
+    /// Does it speak of facts that belong, as a whole, to no schedule?
+    fn is_unmatched(&self) -> bool {
+        match self.kind {
+            ExceptionKind::Unmatched => self.part == Ratio::one(),
+            ExceptionKind::Unshared => true,
+            ExceptionKind::Suspended
+            | ExceptionKind::Unrated
+            | ExceptionKind::NotDeducted
+            | ExceptionKind::UnknownReference => false,
+        }
+    }
 }
