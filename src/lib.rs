@@ -67,3 +67,4 @@ pub mod finding;
 pub mod money;
 pub mod origin;
 pub mod settlement;
+pub mod statement;
