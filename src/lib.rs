@@ -1,6 +1,7 @@
 //! revshare
 pub mod calendar;
 pub mod contract;
+pub mod export;
 pub mod fact;
 pub mod finding;
 pub mod money;
