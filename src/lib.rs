@@ -62,6 +62,7 @@
 
 pub mod calendar;
 pub mod contract;
+pub mod export;
 pub mod fact;
 pub mod finding;
 pub mod money;

@@ -47,17 +47,21 @@ pub struct Groups<T> {
 }
 
 impl<T> Groups<T> {
+    /// The names of the groups, in order.
+    pub const NAMES: [&'static str; 6] =
+        ["read", "accepted", "unmatched", "duplicate", "superseded", "rejected"];
+
     /// Every group with its name, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
-        [
-            ("read", &self.read),
-            ("accepted", &self.accepted),
-            ("unmatched", &self.unmatched),
-            ("duplicate", &self.duplicate),
-            ("superseded", &self.superseded),
-            ("rejected", &self.rejected),
-        ]
-        .into_iter()
+        let groups = [
+            &self.read,
+            &self.accepted,
+            &self.unmatched,
+            &self.duplicate,
+            &self.superseded,
+            &self.rejected,
+        ];
+        Self::NAMES.into_iter().zip(groups)
     }
 
     fn map<U>(&self, each: impl Fn(&T) -> U) -> Groups<U> {
