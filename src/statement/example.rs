@@ -402,6 +402,8 @@ pub(crate) fn statement() -> Statement {
         source: "own".into(),
         controls: Vec::new(),
         parts: Vec::new(),
+        rates: Vec::new(),
+        payments: Vec::new(),
     };
     let control = Control {
         currency: Some(usd()),

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The folders of `fixtures/cases`, sorted.
-pub fn cases() -> Vec<PathBuf> {
+pub(crate) fn cases() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("fixtures/cases")).unwrap();
     let mut cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     cases.retain(|path| path.is_dir());
@@ -22,14 +22,14 @@ pub fn cases() -> Vec<PathBuf> {
 }
 
 /// A copy of a book without its store and its expected results.
-pub fn copy_book(case: &Path) -> tempfile::TempDir {
+pub(crate) fn copy_book(case: &Path) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     copy(case, dir.path());
     dir
 }
 
 /// Copies a folder's files, and its folders but for stores and expected results.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
@@ -43,6 +43,6 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// Runs the program in a directory.
-pub fn revshare(dir: &Path, args: &[&str]) -> Output {
+pub(crate) fn revshare(dir: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_revshare")).current_dir(dir).args(args).output().unwrap()
 }
