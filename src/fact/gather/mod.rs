@@ -8,13 +8,16 @@
 //! The law: the facts that come out are the same for any order of the rows and any partition over
 //! files. Over several deliveries too, as long as no two of them contradict each other.
 
+#[cfg(test)]
+mod book;
 mod contest;
 mod ids;
-mod refs;
-mod sheet;
-
 #[cfg(test)]
 mod laws;
+mod refs;
+mod sheet;
+#[cfg(test)]
+mod slow;
 #[cfg(test)]
 mod tests;
 
@@ -50,7 +53,8 @@ pub struct FileHeader {
 /// What becomes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Disposition {
-    /// It counts, unless a later row of this delivery contradicts it.
+    /// It counts, unless a later row of this delivery contradicts it, or it is a rate of exchange
+    /// that turns out to be listed already.
     Accepted,
     /// It says what an earlier row said.
     Duplicate,
@@ -186,6 +190,7 @@ impl<'a> Gather<'a> {
         let losers = self.decide();
         let (pending, moves) = self.place();
         let ids = self.ids();
+        self.sheets.iter_mut().for_each(|sheet| sheet.drop_listed(self.archive));
         let mut order: Vec<usize> = (0..self.sheets.len()).collect();
         order.sort_by(|&a, &b| self.sheets[a].path().cmp(self.sheets[b].path()));
         let mut delivery =
@@ -214,8 +219,8 @@ impl<'a> Gather<'a> {
     fn enter(&mut self, file: usize, slice: Option<&Slice>, id: Option<Hash>, entry: Entry) {
         let sheet = &mut self.sheets[file];
         match entry {
-            Entry::Fx(rate) => sheet.rates.push(rate),
-            Entry::Payment(payment) => sheet.payments.push(payment),
+            Entry::Fx(rate) => drop(sheet.rates.insert(rate)),
+            Entry::Payment(payment) => drop(sheet.payments.insert(payment)),
             Entry::Fact(fact) if fact.reference.is_none() => {
                 sheet.add(slice, &fact, &self.lens, fact.time, None);
             }
@@ -233,8 +238,8 @@ impl<'a> Gather<'a> {
     fn withdraw(&mut self, file: usize, id: &Hash, entry: &Entry) {
         let sheet = &mut self.sheets[file];
         match entry {
-            Entry::Fx(rate) => sheet.rates.retain(|other| other != rate),
-            Entry::Payment(payment) => sheet.payments.retain(|other| other != payment),
+            Entry::Fx(rate) => drop(sheet.rates.remove(rate)),
+            Entry::Payment(payment) => drop(sheet.payments.remove(payment)),
             Entry::Fact(fact) if fact.reference.is_none() => sheet.remove(fact, &self.lens),
             Entry::Fact(_) => drop(self.referring.remove(id)),
         }
