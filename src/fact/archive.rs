@@ -150,10 +150,14 @@ impl Archive {
         self.digests.contains(digest)
     }
 
-    /// The facts that stand of one file, by its place in [`files`](Self::files).
+    /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that
+    /// its controls count as accepted.
     ///
     /// # Errors
     /// [`NotTallied`] if some delivery was not tallied in the time zone.
+    ///
+    /// # Panics
+    /// If there is no such file.
     pub fn file_tally(&self, file: usize, zone: &Zone) -> Result<Tally, NotTallied> {
         self.covers_zone(zone)?;
         Ok(self.files[file].tally_in(zone))

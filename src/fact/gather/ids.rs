@@ -83,11 +83,12 @@ impl Gather<'_> {
         let Entry::Fact(fact) = entry else { return Ok(()) };
         let Some(reference) = &fact.reference else { return Ok(()) };
         let original = self.original(file, reference);
-        if !self.originals.contains_key(&original) {
-            if let Some(known) = self.known.find(&original)? {
-                let moved = self.archive.moved(&original);
-                self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
-            }
+        if self.originals.contains_key(&original) {
+            return Ok(());
+        }
+        if let Some(known) = self.known.find(&original)? {
+            let moved = self.archive.moved(&original);
+            self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
         }
         Ok(())
     }

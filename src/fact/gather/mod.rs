@@ -180,12 +180,16 @@ impl<'a> Gather<'a> {
     }
 
     /// Do rows of one id contradict each other? Then every row that was pushed has to be fed to
-    /// [`contest`](Self::contest), once, before [`finish`](Self::finish).
+    /// [`contest`](Self::contest), once, before [`finish`](Self::finish). Whoever reads the files
+    /// again makes sure that their bytes are still the same.
     pub fn contested(&self) -> bool {
         !self.contests.is_empty()
     }
 
-    /// Everything in: decides what was contested, places what refers to other facts.
+    /// Everything is in: decides what was contested, places what refers to other facts.
+    ///
+    /// # Panics
+    /// If contested rows were not fed again as they were pushed.
     pub fn finish(mut self) -> Gathered {
         let losers = self.decide();
         let (pending, moves) = self.place();
