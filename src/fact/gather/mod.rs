@@ -32,8 +32,7 @@ use self::refs::Referring;
 use self::sheet::{Group, Sheet};
 use super::canonical::hash;
 use super::{
-    Archive, Delivery, Entry, Hash, IdEntry, Known, Lens, LensNames, Pending, Slice, Standing,
-    Table, id_hash,
+    Archive, Delivery, Entry, Hash, IdEntry, Known, Lens, Pending, Slice, Standing, Table, id_hash,
 };
 use crate::money::{Currency, Exact};
 
@@ -192,31 +191,19 @@ impl<'a> Gather<'a> {
     /// If contested rows were not fed again as they were pushed.
     pub fn finish(mut self) -> Gathered {
         let losers = self.decide();
-        let (pending, moves) = self.place();
+        let (mut pending, moves) = self.place();
         let ids = self.ids();
-        self.sheets.iter_mut().for_each(|sheet| sheet.drop_listed(self.archive));
-        let mut order: Vec<usize> = (0..self.sheets.len()).collect();
-        order.sort_by(|&a, &b| self.sheets[a].path().cmp(self.sheets[b].path()));
-        let mut delivery =
-            Delivery { lens: LensNames::from(&self.lens), pending, moves, ..Delivery::default() };
-        self.number_by_path(&order, &mut delivery);
-        let mut sheets: Vec<Option<Sheet>> = self.sheets.into_iter().map(Some).collect();
-        let by_path = order.iter().filter_map(|&at| sheets[at].take());
-        delivery.files = by_path.map(|sheet| sheet.finish(&self.lens)).collect();
+        let mut sheets: Vec<(u64, Sheet)> = (0..).zip(self.sheets).collect();
+        sheets.sort_by(|(_, a), (_, b)| a.path().cmp(b.path()));
+        // From here on a file is known by its place in the archive.
+        let places = self.archive.files().len() as u64..;
+        let place: BTreeMap<u64, u64> = sheets.iter().map(|(file, _)| *file).zip(places).collect();
+        pending.iter_mut().for_each(|it| it.file = place[&it.file]);
+        pending.sort();
+        let files = sheets.into_iter().map(|(_, sheet)| sheet.finish(&self.lens, self.archive));
+        let delivery =
+            Delivery { lens: (&self.lens).into(), files: files.collect(), pending, moves };
         Gathered { delivery, ids, losers }
-    }
-
-    /// Pending facts name their file by its place in the archive.
-    fn number_by_path(&self, order: &[usize], delivery: &mut Delivery) {
-        let mut place = vec![0; order.len()];
-        for (at, &file) in order.iter().enumerate() {
-            place[file] = (self.archive.files().len() + at) as u64;
-        }
-        for pending in &mut delivery.pending {
-            let file = usize::try_from(pending.file).expect("it was a usize");
-            pending.file = place[file];
-        }
-        delivery.pending.sort();
     }
 
     /// Puts an accepted row where it belongs.

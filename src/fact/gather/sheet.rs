@@ -107,7 +107,7 @@ impl Sheet {
     }
 
     /// Rates that the archive lists already, as they are, say nothing new.
-    pub(super) fn drop_listed(&mut self, archive: &Archive) {
+    fn drop_listed(&mut self, archive: &Archive) {
         let listed = |rate: &FxRate| archive.rate(rate) == Some(rate);
         let (known, new) = std::mem::take(&mut self.rates).into_iter().partition(listed);
         let known: BTreeSet<FxRate> = known;
@@ -127,7 +127,8 @@ impl Sheet {
         self.slices.get_mut(slice).expect("it was put there if it was missing")
     }
 
-    pub(super) fn finish(mut self, lens: &Lens) -> FileTally {
+    pub(super) fn finish(mut self, lens: &Lens, archive: &Archive) -> FileTally {
+        self.drop_listed(archive);
         self.controls.values_mut().for_each(Control::add_up);
         let sliced = self.slices.into_iter().map(|(slice, tallies)| (Some(slice), tallies));
         let parts = std::iter::once((None, self.adding)).chain(sliced);
