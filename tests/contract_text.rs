@@ -80,6 +80,8 @@ const SCRAPS: &[&str] = &[
     "\"\" of net-sales",
     "%%",
     "[[[[[[[[",
+    "\"a\\nb\" = 1",
+    "\"\"\"\n0\"\"\"",
 ];
 
 #[derive(Clone, Debug)]
@@ -147,6 +149,7 @@ fn check(text: &str) {
                 let origin = finding.origin.as_ref().expect("a place");
                 assert!(origin.line as usize <= text.matches('\n').count() + 1);
                 assert!(finding.help.is_some(), "{finding}");
+                assert!(!finding.to_string().contains('\n'), "{finding}");
             }
         }
     }
