@@ -6,3 +6,4 @@ pub mod finding;
 pub mod money;
 pub mod origin;
 pub mod settlement;
+pub mod store;
