@@ -180,7 +180,8 @@ fn a_shortened_journal_is_refused_and_rebuild_accepts_it() {
         assert!(!verify(&copied).unwrap().is_sound());
         let report = rebuild(&copied).unwrap();
         assert!(report.findings.iter().any(|found| found.code.id == "T010"), "{report:?}");
-        assert_eq!(report.records as usize, starts.iter().filter(|at| **at + 50 < length).count());
+        let whole = starts[1..].iter().filter(|end| **end <= length).count();
+        assert_eq!(report.records as usize, whole);
         assert!(verify(&copied).unwrap().findings.is_empty());
         fill(&mut Store::open(&copied).unwrap(), 2, 5);
         assert!(verify(&copied).unwrap().is_sound());

@@ -31,8 +31,8 @@ pub(super) struct State {
     pub(super) archive: Archive,
     pub(super) imports: u64,
     pub(super) closings: Vec<ClosingHead>,
-    /// The files of ids, each with its import.
-    pub(super) ids: Vec<(u64, Named)>,
+    /// The files of ids.
+    pub(super) ids: Vec<Named>,
     /// What the index has to hold.
     pub(super) rows: Vec<Row>,
 }
@@ -74,7 +74,7 @@ impl State {
         self.imports += 1;
         let import = self.imports;
         self.archive.apply(delivery);
-        self.ids.extend(ids.map(|named| (import, named)));
+        self.ids.extend(ids);
         self.rows.push(Row::Record { sequence, offset });
         let digests = delivery.files.iter().map(|file| file.digest.clone());
         self.rows.extend(digests.map(|digest| Row::File { digest, import }));

@@ -18,6 +18,8 @@ pub(super) const FOLDER: &str = "ids";
 /// What a journal record says of the ids of its import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Named {
+    /// The import whose ids they are; it names the file.
+    pub(super) import: u64,
     /// Entries.
     pub(super) count: u64,
     /// BLAKE3 of the file, in hex.
@@ -52,14 +54,14 @@ impl Ids {
     }
 
     /// Takes in the file of an import; its content is read when it is first asked.
-    pub(super) fn add(&mut self, import: u64, named: &Named) {
-        let (file, count) = (file(import), named.count);
+    pub(super) fn add(&mut self, named: &Named) {
+        let (file, count) = (file(named.import), named.count);
         self.segments.push(Segment { file, count, directory: OnceLock::new() });
     }
 
     /// The same, for a file that has been out of sight.
-    pub(super) fn check_and_add(&mut self, import: u64, named: &Named) -> Result<(), StoreError> {
-        let file = file(import);
+    pub(super) fn check_and_add(&mut self, named: &Named) -> Result<(), StoreError> {
+        let file = file(named.import);
         let size = self.medium.size(&file).map_err(StoreError::disk("read", &file))?;
         let damaged = |what: String| StoreError::DamagedIds { name: file.clone(), what };
         match size {
@@ -68,7 +70,7 @@ impl Ids {
                 Err(damaged(format!("it has {size} bytes, not those of {} ids", named.count)))
             }
             Some(_) => {
-                self.add(import, named);
+                self.add(named);
                 Ok(())
             }
         }
@@ -89,7 +91,7 @@ impl Ids {
             Ok(digest)
         };
         let digest: blake3::Hash = write().map_err(StoreError::disk("write", &file))?;
-        Ok(Named { count: sorted.len() as u64, digest: digest.to_hex().to_string() })
+        Ok(Named { import, count: sorted.len() as u64, digest: digest.to_hex().to_string() })
     }
 
     /// So many ids are remembered.

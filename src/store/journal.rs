@@ -92,6 +92,8 @@ pub(super) struct Scan<'a> {
     medium: &'a dyn Medium,
     size: u64,
     at: Mark,
+    /// After a record whose chain does not fit: the chain that would have.
+    other: Option<Chain>,
 }
 
 /// Bytes read at once when looking for a whole head behind damage.
@@ -109,7 +111,8 @@ impl<'a> Scan<'a> {
         }
         medium.read(JOURNAL, 0, &mut bytes).map_err(StoreError::disk("read", JOURNAL))?;
         let chain = check_preamble(&bytes)?;
-        Ok(Some(Self { medium, size, at: Mark { records: 0, end: PREAMBLE as u64, chain } }))
+        let at = Mark { records: 0, end: PREAMBLE as u64, chain };
+        Ok(Some(Self { medium, size, at, other: None }))
     }
 
     /// After the last whole record that was read.
@@ -137,7 +140,12 @@ impl<'a> Scan<'a> {
         let kept: Chain = *kept.first_chunk().expect("the chain was read with the payload");
         let last = head.size() == left;
         let fits = head.fits(&payload);
-        let chain = head.chain(&before, &payload);
+        let mut chain = head.chain(&before, &payload);
+        if let Some(other) = self.other.take().map(|other| head.chain(&other, &payload))
+            && other == kept
+        {
+            chain = other;
+        }
         if last && !(fits && chain == kept) {
             return self.torn_or_damaged("its content is not what was written");
         }
@@ -152,6 +160,8 @@ impl<'a> Scan<'a> {
             return damage("it carries the number of another record", true);
         }
         if chain != kept {
+            // Either its chain is damaged or what it continues was changed: the next will tell.
+            self.other = Some(chain);
             return damage("it does not continue the record before it", true);
         }
         let Head { kind, sequence, .. } = head;

@@ -192,7 +192,7 @@ impl Store {
         let named = if ids.is_empty() { None } else { Some(self.ids.write(import, ids)?) };
         let content = ImportRef { ids: named.as_ref(), delivery };
         let offset = self.append(RecordKind::Import, &content)?;
-        named.iter().for_each(|named| self.ids.add(import, named));
+        named.iter().for_each(|named| self.ids.add(named));
         let sequence = self.journal.mark().records;
         let rows = self.state.import(delivery, named, sequence, offset);
         remember(&mut self.index, rows, &self.journal);

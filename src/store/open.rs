@@ -43,7 +43,7 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
         return Err(lost(mark.records, seen));
     }
     let mut known = Ids::new(Arc::clone(medium));
-    state.ids.iter().try_for_each(|(import, named)| known.check_and_add(*import, named))?;
+    state.ids.iter().try_for_each(|named| known.check_and_add(named))?;
     let leftovers = leftovers(&**medium, &state, &mark, loss)?;
 
     let journal = Journal::after(Arc::clone(medium), mark)?;
@@ -110,7 +110,7 @@ pub(super) fn leftovers(
     let mut left = Vec::new();
     for file in files {
         let import = ids::import_of(&file);
-        if import.is_some_and(|import| state.ids.iter().any(|(named, _)| *named == import)) {
+        if import.is_some_and(|import| state.ids.iter().any(|named| named.import == import)) {
             continue;
         }
         if let Some(import) = import.filter(|import| *import > state.imports + 1)

@@ -189,7 +189,7 @@ impl<'a> Look<'a> {
         self.report.imports += 1;
         let Some(named) = named else { return Ok(()) };
         self.report.ids += named.count;
-        let file = ids::file(self.state.imports);
+        let file = ids::file(named.import);
         let wrong = self.wrong_ids(&file, &named).map_err(StoreError::disk("read", &file))?;
         if let Some(what) = wrong {
             let record = record.sequence;
