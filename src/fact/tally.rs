@@ -86,6 +86,11 @@ impl Tally {
         self.cells.iter()
     }
 
+    /// Its cells, in the order of the keys.
+    pub fn into_cells(self) -> Vec<(Key, Cell)> {
+        self.cells.into_iter().collect()
+    }
+
     /// How many cells.
     pub fn len(&self) -> usize {
         self.cells.len()
