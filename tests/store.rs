@@ -56,7 +56,7 @@ fn the_archive_of_an_earlier_day() {
     let then = Store::open(&other).unwrap();
     assert_eq!(store.archive_at(2).unwrap(), *then.archive());
     assert_eq!(store.archive_at(3).unwrap(), *store.archive());
-    assert_eq!(store.archive_at(0).unwrap(), revshare::store::Archive::default());
+    assert_eq!(store.archive_at(0).unwrap(), revshare::fact::Archive::default());
     assert!(matches!(store.archive_at(4), Err(StoreError::NoSuchImport { imports: 3, .. })));
 }
 

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::Archive;
 use super::closing::ClosingHead;
 use super::error::StoreError;
 use super::ids::Named;
 use super::index::Row;
 use super::journal::Record;
 use super::record::RecordKind;
-use crate::fact::Delivery;
+use crate::fact::{Archive, Delivery};
 
 /// The payload of an import.
 #[derive(Deserialize)]

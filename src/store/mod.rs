@@ -15,7 +15,6 @@
 //! interrupted is there whole or not at all. `docs/reliability.md` says why.
 
 mod acknowledged;
-mod archive;
 mod closing;
 pub mod codes;
 mod entry;
@@ -35,14 +34,13 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use archive::Archive;
 pub use closing::{Closing, ClosingHead, statement_digest};
 pub use error::StoreError;
 pub use medium::{Disk, Medium};
 pub use verify::{Report, rebuild, verify, verify_on};
 
 use crate::calendar::Period;
-use crate::fact::{Delivery, IdEntry, Known};
+use crate::fact::{Archive, Delivery, IdEntry, Known};
 use crate::finding::Finding;
 use fold::{Import, ImportRef, State};
 use ids::Ids;
@@ -342,8 +340,8 @@ fn again(before: &ClosingHead, closing: &Closing) -> Result<Closed, StoreError> 
 
 /// The index follows the journal; one that cannot is dropped, and made anew at the next opening.
 fn remember(index: &mut Option<Index>, rows: &[Row], journal: &Journal) {
-    if index.as_ref().is_some_and(|index| !index.put(rows, &journal.mark())) {
-        index.take().map_or((), Index::abandon);
+    if let Some(stale) = index.take_if(|index| !index.put(rows, &journal.mark())) {
+        stale.abandon();
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         source: "shop".into(),
         controls: vec![Control { currency: Some("USD".parse().unwrap()), ..control }],
         parts: vec![part],
+        rates: Vec::new(),
+        payments: Vec::new(),
     };
     let lens = LensNames { zones: vec!["UTC".into()], ..LensNames::default() };
     Delivery { lens, files: vec![file], ..Delivery::default() }
