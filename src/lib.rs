@@ -69,3 +69,4 @@ pub mod money;
 pub mod origin;
 pub mod settlement;
 pub mod statement;
+pub mod store;
