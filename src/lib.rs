@@ -67,5 +67,6 @@ pub mod fact;
 pub mod finding;
 pub mod money;
 pub mod origin;
+pub mod posting;
 pub mod settlement;
 pub mod statement;
