@@ -67,6 +67,7 @@ pub mod fact;
 pub mod finding;
 pub mod money;
 pub mod origin;
+pub mod posting;
 pub mod settlement;
 pub mod statement;
 pub mod store;

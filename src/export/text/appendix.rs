@@ -100,11 +100,13 @@ fn sum<'a>(list: impl Iterator<Item = &'a Quantity>) -> String {
     Quantity::of(&sum).grouped()
 }
 
-/// What became of the rows; groups that are empty everywhere have no column.
+/// What became of the rows, under its heading.
 pub(super) fn controls(controls: &[FileControl]) -> String {
-    if controls.is_empty() {
-        return String::new();
-    }
+    if controls.is_empty() { String::new() } else { heading("Control totals") + &table(controls) }
+}
+
+/// What became of the rows; groups that are empty everywhere have no column.
+pub(in crate::export) fn table(controls: &[FileControl]) -> String {
     let used = |name: &str| {
         let rows = |control: &FileControl| row_count(&control.rows, name) > 0;
         matches!(name, "read" | "accepted") || controls.iter().any(rows)
@@ -112,8 +114,12 @@ pub(super) fn controls(controls: &[FileControl]) -> String {
     let names: Vec<&str> = Groups::<u64>::NAMES.into_iter().filter(|name| used(name)).collect();
     let mut table = Table::default();
     table.row([""].into_iter().chain(names.iter().copied()));
+    let mut file = "";
     for control in controls {
-        table.free(format!("{} ({}, {})", control.file, control.table, control.source));
+        if control.file != file {
+            table.free(format!("{} ({}, {})", control.file, control.table, control.source));
+            file = &control.file;
+        }
         let rows = control.rows.iter().filter(|(name, _)| names.contains(name));
         let rows = rows.map(|(_, rows)| crate::statement::grouped(&rows.to_string()));
         table.row(["  rows".to_owned()].into_iter().chain(rows));
@@ -122,7 +128,7 @@ pub(super) fn controls(controls: &[FileControl]) -> String {
         let amounts = amounts.map(|(_, amount)| amount.grouped());
         table.row([format!("  {currency}")].into_iter().chain(amounts));
     }
-    heading("Control totals") + &table.render(2, 8)
+    table.render(2, 8)
 }
 
 fn row_count(rows: &Groups<u64>, name: &str) -> u64 {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::statement::{Amount, Statement};
 
 use super::table::Table;
+pub(in crate::export) use appendix::table as control_table;
 use appendix::{balances, controls, exceptions, provenance};
 
 /// Lines are kept this short where their content allows.

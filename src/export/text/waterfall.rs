@@ -20,7 +20,7 @@ pub(super) fn segment(segment: &Segment) -> String {
     let products = products(&shown);
     let in_columns = in_columns(segment, &shown, &products);
     let fits = in_columns.width().max(LABEL) + INDENT <= WIDTH;
-    let table = match products.len() {
+    let table = match products.iter().filter(|product| !product.is_empty()).count() {
         0 | 1 => in_lines(segment, &shown, false),
         _ if fits => in_columns,
         _ => in_lines(segment, &shown, true),
@@ -103,8 +103,7 @@ fn in_columns(segment: &Segment, steps: &[&Step], products: &[&str]) -> Table {
         }
         let amount = |product: &&str| {
             let mut lines = step.lines.iter().filter(|line| line.product == *product);
-            let line = lines.next().filter(|_| !stands_alone(step));
-            line.map_or(String::new(), |line| signed(step, &line.amount).grouped())
+            lines.next().map_or(String::new(), |line| signed(step, &line.amount).grouped())
         };
         let cells = products.iter().map(amount);
         let total = signed(step, &step.total).grouped();
@@ -112,12 +111,6 @@ fn in_columns(segment: &Segment, steps: &[&Step], products: &[&str]) -> Table {
     }
     foot(&mut table, products.len() + 2, segment);
     table
-}
-
-/// From the loss on there are no products, and only the totals foot.
-fn stands_alone(step: &Step) -> bool {
-    matches!(step.step.as_str(), "loss-carry" | "priority" | "share-base")
-        && step.lines.iter().all(|line| line.product.is_empty())
 }
 
 fn in_lines(segment: &Segment, steps: &[&Step], with_products: bool) -> Table {
