@@ -23,35 +23,34 @@ fn appetite(model: usize, month: &str, day: u32) -> i64 {
 /// What customers were billed in a month: a line a day for each product, customer and unit.
 fn charges(month: &Month, chance: &mut Lcg) -> Vec<Sale> {
     let mut sales: Vec<Sale> = Vec::new();
-    for day in 1..=month.days {
-        for customer in &CUSTOMERS {
-            for &model in customer.models {
-                let share = appetite(model, month.name, day) * month.demand;
-                let tokens = customer.thousands * share / 10 * chance.between(80, 120) / 100;
-                for (at, unit) in UNITS.into_iter().enumerate() {
-                    let spread = if at == 0 { 1_000 } else { chance.between(150, 240) };
-                    let quantity = tokens * spread / 1_000 + chance.between(0, 999);
-                    if share == 0 {
-                        continue;
-                    }
-                    let time =
-                        format!("{}-{day:02}T{:02}:05:00Z", month.name, chance.between(0, 23));
-                    sales.push(Sale {
-                        id: format!("s-{}-{:04}", month.name, sales.len() + 1),
-                        day,
-                        time,
-                        product: MODELS[model].id,
-                        channel: customer.channel,
-                        region: customer.region,
-                        customer: customer.id,
-                        kind: "charge",
-                        quantity: Some(quantity),
-                        unit,
-                        amount: quantity * MODELS[model].cents[at],
-                        ..Sale::default()
-                    });
-                }
+    let pairs =
+        || CUSTOMERS.iter().flat_map(|one| one.models.iter().map(move |model| (one, *model)));
+    for (day, (customer, model)) in
+        (1..=month.days).flat_map(|day| pairs().map(move |pair| (day, pair)))
+    {
+        let share = appetite(model, month.name, day) * month.demand;
+        let tokens = customer.thousands * share / 10 * chance.between(80, 120) / 100;
+        for (at, unit) in UNITS.into_iter().enumerate() {
+            let spread = if at == 0 { 1_000 } else { chance.between(150, 240) };
+            let quantity = tokens * spread / 1_000 + chance.between(0, 999);
+            if share == 0 {
+                continue;
             }
+            let hour = chance.between(0, 23);
+            sales.push(Sale {
+                id: format!("s-{}-{:04}", month.name, sales.len() + 1),
+                day,
+                time: format!("{}-{day:02}T{hour:02}:05:00Z", month.name),
+                product: MODELS[model].id,
+                channel: customer.channel,
+                region: customer.region,
+                customer: customer.id,
+                kind: "charge",
+                quantity: Some(quantity),
+                unit,
+                amount: quantity * MODELS[model].cents[at],
+                ..Sale::default()
+            });
         }
     }
     sales
