@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, FxRate, Key, Kind, Payment, Table};
-use crate::calendar::Moment;
+use super::{Cell, FxRate, Hash, Key, Kind, Lens, Payment, Table};
+use crate::calendar::{Moment, Zone};
+use crate::contract::Pattern;
 use crate::money::{Currency, Exact};
 
 /// One import of one or more files.
@@ -16,17 +17,13 @@ pub struct Delivery {
     pub lens: LensNames,
     /// The files in the order of their paths.
     pub files: Vec<FileTally>,
-    /// Rates of exchange, each with its source.
-    pub rates: Vec<(String, FxRate)>,
-    /// Payments, each with its source.
-    pub payments: Vec<(String, Payment)>,
     /// Facts whose `ref` was unknown when they came; tallied on their own day.
     pub pending: Vec<Pending>,
     /// Earlier pending facts whose original came with this delivery.
     pub moves: Vec<Move>,
 }
 
-/// A [`Lens`](super::Lens) as text.
+/// A [`Lens`] as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LensNames {
     /// Time zones.
@@ -35,6 +32,19 @@ pub struct LensNames {
     pub customers: Vec<String>,
     /// Deal patterns.
     pub deals: Vec<String>,
+}
+
+impl From<&Lens> for LensNames {
+    fn from(lens: &Lens) -> Self {
+        let texts = |patterns: &[Pattern]| -> Vec<String> {
+            patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect()
+        };
+        Self {
+            zones: lens.zones.iter().map(|zone| zone.name().to_owned()).collect(),
+            customers: texts(&lens.customers),
+            deals: texts(&lens.deals),
+        }
+    }
 }
 
 /// One file: where it came from, what became of its rows, what they add up to.
@@ -57,6 +67,10 @@ pub struct FileTally {
     /// Its facts: one part for all that only add, and one for each slice that a later delivery
     /// can replace.
     pub parts: Vec<Part>,
+    /// Its rates of exchange, in order.
+    pub rates: Vec<FxRate>,
+    /// Its payments, in order.
+    pub payments: Vec<Payment>,
 }
 
 /// What became of the rows of one file in one currency, when it was imported. The groups add up
@@ -78,6 +92,22 @@ pub struct Control {
     pub rejected: Count,
 }
 
+impl Control {
+    /// Counts a later delivery's replacing of rows that were accepted.
+    pub(super) fn supersede(&mut self, rows: Count) {
+        self.accepted = self.accepted - rows;
+        self.superseded += rows;
+    }
+
+    /// Reads the total off the groups.
+    pub(super) fn add_up(&mut self) {
+        self.read = self.accepted;
+        self.read += self.duplicate;
+        self.read += self.superseded;
+        self.read += self.rejected;
+    }
+}
+
 /// Rows and what they add up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -87,6 +117,29 @@ pub struct Count {
     pub amount: Exact,
 }
 
+impl Count {
+    /// One row.
+    pub(super) fn one(amount: Exact) -> Self {
+        Self { rows: 1, amount }
+    }
+}
+
+impl std::ops::AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.amount += other.amount;
+    }
+}
+
+impl std::ops::Sub for Count {
+    type Output = Self;
+
+    /// Takes out rows that were counted before.
+    fn sub(self, other: Self) -> Self {
+        Self { rows: self.rows - other.rows, amount: self.amount - other.amount }
+    }
+}
+
 /// A tally of some of a file's facts, per time zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -94,6 +147,19 @@ pub struct Part {
     pub slice: Option<Slice>,
     /// Cells by the name of the time zone; keys in order, each once.
     pub tallies: BTreeMap<String, Vec<(Key, Cell)>>,
+}
+
+impl Part {
+    /// Its rows by currency.
+    pub(super) fn counts(&self) -> BTreeMap<Option<Currency>, Count> {
+        let mut counts: BTreeMap<_, Count> = BTreeMap::new();
+        // Every zone holds the same facts, on other days.
+        for (key, cell) in self.tallies.values().next().into_iter().flatten() {
+            let rows = u64::try_from(cell.rows).expect("a part holds facts, not corrections");
+            *counts.entry(key.currency).or_default() += Count { rows, amount: cell.amount };
+        }
+        counts
+    }
 }
 
 /// What is delivered whole and replaced whole.
@@ -114,14 +180,18 @@ pub struct Slice {
 pub struct Pending {
     /// Its feed.
     pub source: String,
-    /// Its own id.
+    /// Its own id; empty if its feed has none.
     pub id: String,
     /// The id that it names.
     pub reference: String,
     /// Its kind.
     pub kind: Kind,
+    /// When it happened itself.
+    pub time: Moment,
     /// The file it came in: its place in the archive's list of files.
     pub file: u64,
+    /// What a later delivery would replace it with.
+    pub slice: Option<Slice>,
     /// Its key by the name of the time zone, on its own day.
     pub keys: BTreeMap<String, Key>,
     /// One fact.
@@ -139,6 +209,12 @@ pub struct CellRecord {
     pub amount: Exact,
 }
 
+impl From<CellRecord> for Cell {
+    fn from(record: CellRecord) -> Self {
+        Self { rows: record.rows, quantity: record.quantity, amount: record.amount }
+    }
+}
+
 impl From<Cell> for CellRecord {
     fn from(cell: Cell) -> Self {
         Self { rows: cell.rows, quantity: cell.quantity, amount: cell.amount }
@@ -150,8 +226,20 @@ impl From<Cell> for CellRecord {
 pub struct Move {
     /// Which fact.
     pub pending: Pending,
-    /// Its new key by the name of the time zone.
-    pub to: BTreeMap<String, Key>,
+    /// When it counts as having happened now.
+    pub time: Moment,
+    /// When the charge happened that it refers to in the end.
+    pub charged: Option<Moment>,
+}
+
+impl Move {
+    /// Where it was and where it is now, in a time zone; none if it was not tallied there.
+    pub fn keys(&self, zone: &Zone) -> Option<(Key, Key)> {
+        let from = self.pending.keys.get(zone.name())?;
+        let charged = self.charged.map(|moment| moment.day_in(zone));
+        let to = Key { day: self.time.day_in(zone), charged, ..from.clone() };
+        Some((from.clone(), to))
+    }
 }
 
 /// What is remembered of every fact with an id: enough to know it again, and to place what refers
@@ -159,10 +247,11 @@ pub struct Move {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdEntry {
     /// Hash of table, source and id.
-    pub id: [u8; 16],
+    pub id: Hash,
     /// Hash of the canonical content.
-    pub content: [u8; 16],
-    /// When it happened; for a fact that takes another back, when the other happened.
+    pub content: Hash,
+    /// When it happened; for a fact that takes another back, when the other happened, if that was
+    /// known when the fact came (what came to be known later stands in the archive).
     pub time: Moment,
     /// Its kind.
     pub kind: Kind,
@@ -176,12 +265,19 @@ pub trait Known {
     ///
     /// # Errors
     /// Whatever reading the memory of earlier deliveries can fail with.
-    fn find(&self, id: &[u8; 16]) -> std::io::Result<Option<IdEntry>>;
+    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>>;
 }
 
 /// Nothing was delivered before.
 impl Known for () {
-    fn find(&self, _id: &[u8; 16]) -> std::io::Result<Option<IdEntry>> {
+    fn find(&self, _id: &Hash) -> std::io::Result<Option<IdEntry>> {
         Ok(None)
+    }
+}
+
+/// Earlier facts held in memory.
+impl Known for BTreeMap<Hash, IdEntry> {
+    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>> {
+        Ok(self.get(id).copied())
     }
 }

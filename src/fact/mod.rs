@@ -4,23 +4,33 @@
 //! [`Key`]; adding is associative and commutative, so that any split over files, threads or
 //! deliveries gives the same sums.
 
+mod archive;
+mod canonical;
+mod collect;
 mod delivery;
+mod gather;
 mod key;
 mod lens;
+mod standing;
 mod tally;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use archive::{Archive, ArchivedFile, NotTallied};
+pub use canonical::{Hash, id_hash};
+pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
     Pending, Slice,
 };
+pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
 pub use key::Key;
 pub use lens::Lens;
 pub use tally::{Cell, Evidence, Tally, Unresolved};
 
+use self::standing::Standing;
 use crate::calendar::{Day, Moment, Period};
 use crate::money::{Currency, Exact};
 
@@ -134,6 +144,22 @@ pub enum Table {
     Fx,
     /// Files named `payments*`.
     Payments,
+}
+
+impl Table {
+    /// Every table, in order.
+    pub const ALL: [Self; 5] = [Self::Sales, Self::Costs, Self::Usage, Self::Fx, Self::Payments];
+
+    /// Its name, with which the names of its files begin.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sales => "sales",
+            Self::Costs => "costs",
+            Self::Usage => "usage",
+            Self::Fx => "fx",
+            Self::Payments => "payments",
+        }
+    }
 }
 
 /// A sale, cost or usage fact. An empty text means that the row left the field open.

@@ -76,6 +76,12 @@ impl Tally {
         }
     }
 
+    /// The opposite of every cell.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        self.iter().map(|(key, cell)| (key.clone(), cell.negated())).collect()
+    }
+
     /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
         other.iter().for_each(|(key, cell)| self.add(key.clone(), *cell));
@@ -84,6 +90,11 @@ impl Tally {
     /// Every cell in the order of the keys: by day first.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Cell)> {
         self.cells.iter()
+    }
+
+    /// Its cells, in the order of the keys.
+    pub fn into_cells(self) -> Vec<(Key, Cell)> {
+        self.cells.into_iter().collect()
     }
 
     /// How many cells.

@@ -1,0 +1,121 @@
+//! Bringing in what is new: read, tallied, made durable in one record.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Book, BookError};
+use crate::fact::FileTally;
+use crate::finding::Finding;
+use crate::intake::{self, FeedSummary, Progress, Request, SourceFile};
+
+/// What an import is doing.
+pub type Step<'p> = &'p mut dyn FnMut(Progress<'_>);
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct ImportReport {
+    /// The files that were new, with what became of their rows.
+    pub files: Vec<FileTally>,
+    /// Files whose bytes were imported before; nothing changed for them.
+    pub unchanged: Vec<String>,
+    /// What was refused or noted, the first of each kind per file.
+    pub findings: Vec<Finding>,
+    /// What a feed adds up to in its own terms.
+    pub summaries: Vec<FeedSummary>,
+    /// Where the refused rows are, if there are any.
+    pub rejects: Option<PathBuf>,
+}
+
+impl Book {
+    /// Imports every file of the book whose bytes the store has not seen, as one delivery.
+    ///
+    /// # Errors
+    /// What the machine refused; bad rows are no error, they are in the report.
+    pub fn import(&mut self, step: Step<'_>) -> Result<ImportReport, BookError> {
+        let files = intake::discover(&self.dir)?;
+        self.import_files(files, step)
+    }
+
+    /// Imports the given files, as one delivery; those whose bytes the store has seen are left out.
+    ///
+    /// # Errors
+    /// What the machine refused; bad rows are no error, they are in the report.
+    pub fn import_files(
+        &mut self,
+        files: Vec<SourceFile>,
+        step: Step<'_>,
+    ) -> Result<ImportReport, BookError> {
+        let mut report = ImportReport::default();
+        let mut fresh = Vec::new();
+        for file in files {
+            if self.store.archive().has_file(&intake::digest_of(&file.path)?) {
+                report.unchanged.push(file.name);
+            } else {
+                fresh.push(file);
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(report);
+        }
+        let mut rejects = Vec::new();
+        let import = intake::import(Request {
+            files: &fresh,
+            mapping: &self.mapping,
+            contracts: &self.contracts,
+            archive: self.store.archive(),
+            known: self.store.known(),
+            rejects: Some(&mut rejects),
+            progress: step,
+        })?;
+        report.rejects = self.keep_rejects(&rejects)?;
+        self.store.import(&import.gathered.delivery, &import.gathered.ids)?;
+        report.files = import.gathered.delivery.files;
+        report.findings = import.findings;
+        report.summaries = import.summaries;
+        Ok(report)
+    }
+
+    /// Writes the refused rows beside the store, before the import is acknowledged.
+    fn keep_rejects(&self, rejects: &[u8]) -> Result<Option<PathBuf>, BookError> {
+        if rejects.is_empty() {
+            return Ok(None);
+        }
+        let folder = self.store_dir.join("rejects");
+        let path = folder.join(format!("{:06}.jsonl", self.store.imports() + 1));
+        let fail = |source| BookError::File { path: path.display().to_string(), source };
+        fs::create_dir_all(&folder).map_err(fail)?;
+        fs::write(&path, rejects).map_err(fail)?;
+        Ok(Some(path))
+    }
+}
+
+impl Book {
+    /// A file to import by its path; its name says which table it holds.
+    ///
+    /// # Errors
+    /// A finding if the name does not.
+    pub fn source_file(&self, path: &Path) -> Result<SourceFile, BookError> {
+        SourceFile::named(path).ok_or_else(|| {
+            let message = format!("{} could hold anything", path.display());
+            let help = "name it sales*, costs*, usage*, fx* or payments*, with .csv or .jsonl";
+            Finding::new(&codes::FILE_NAME, message).help(help).into()
+        })
+    }
+}
+
+impl ImportReport {
+    /// The control totals of the files that were new.
+    pub fn controls(&self) -> Vec<FileControl> {
+        let of = |file: &FileTally| {
+            let control = |control: &Control| FileControl::of(file, control, Count::default());
+            file.controls.iter().map(control).collect::<Vec<_>>()
+        };
+        self.files.iter().flat_map(of).collect()
+    }
+
+    /// How many rows were rejected.
+    pub fn rejected(&self) -> u64 {
+        let controls = self.files.iter().flat_map(|file| &file.controls);
+        controls.map(|control| control.rejected.rows).sum()
+    }
+}

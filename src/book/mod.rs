@@ -1,0 +1,72 @@
+//! The whole engine on one directory: contracts, exports, store; from files to closed statements.
+//!
+//! A book is a directory with `contract.toml` (or `contracts/*.toml`), files named `sales*`,
+//! `costs*`, `usage*`, `fx*`, `payments*`, and perhaps a `revshare.toml` that maps columns. Its
+//! store lies in `.revshare` unless another place is named.
+//!
+//! The law: nothing is acknowledged before it is in the store's journal, and doing anything twice
+//! changes nothing.
+
+pub mod codes;
+mod controls;
+mod error;
+mod explain;
+mod import;
+mod late;
+mod open;
+mod periods;
+mod rows;
+mod settle;
+
+use std::path::{Path, PathBuf};
+
+pub use error::BookError;
+pub use import::{ImportReport, Step};
+pub use open::{read_contract_file, read_contracts, store_dir};
+pub use rows::SourceRow;
+pub use settle::{Closed, Standing};
+
+use crate::contract::Contract;
+use crate::intake::Mapping;
+use crate::store::Store;
+
+/// An open book: its contracts checked, its store locked.
+///
+/// ```no_run
+/// use revshare::book::Book;
+/// let mut book = Book::open("books/2026".as_ref(), None)?;
+/// book.import(&mut |_| ())?;
+/// for statement in book.close_through(None)? {
+///     println!("{} {}", statement.statement.period, statement.statement.digest);
+/// }
+/// # Ok::<(), revshare::book::BookError>(())
+/// ```
+pub struct Book {
+    dir: PathBuf,
+    store_dir: PathBuf,
+    contracts: Vec<Contract>,
+    mapping: Mapping,
+    store: Store,
+}
+
+impl Book {
+    /// The directory it was opened at.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where its store lies.
+    pub fn store_dir(&self) -> &Path {
+        &self.store_dir
+    }
+
+    /// Its contracts, in the order of their files.
+    pub fn contracts(&self) -> &[Contract] {
+        &self.contracts
+    }
+
+    /// Its store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}

@@ -1,0 +1,145 @@
+//! Opening a directory: its contracts, its mapping, its store.
+
+use std::path::{Path, PathBuf};
+
+use super::{Book, BookError, codes};
+use crate::contract::Contract;
+use crate::fact::{Lens, LensNames};
+use crate::finding::Finding;
+use crate::intake::Mapping;
+use crate::store::Store;
+
+/// The folder of the store inside a book.
+const STORE: &str = ".revshare";
+
+impl Book {
+    /// Opens a book. Its store is made if there is none; `store` names another place for it.
+    ///
+    /// # Errors
+    /// All findings of all contracts and the mapping at once; or what the machine refused, such as
+    /// a store that another process holds.
+    pub fn open(dir: &Path, store: Option<&Path>) -> Result<Self, BookError> {
+        let contracts = read_contracts(dir)?;
+        let mapping = read_mapping(dir)?;
+        let store_dir = store_dir(dir, store);
+        let store = Store::create_or_open(&store_dir)?;
+        let book = Self { dir: dir.to_owned(), store_dir, contracts, mapping, store };
+        book.check_lens()?;
+        Ok(book)
+    }
+
+    /// What earlier imports kept apart has to be enough for the contracts of today.
+    fn check_lens(&self) -> Result<(), BookError> {
+        let Some(kept) = self.store.archive().lens() else { return Ok(()) };
+        let needed = LensNames::from(&Lens::of(&self.contracts));
+        let missing = needed.beyond(kept);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "the contracts ask for {}, which earlier imports did not keep apart",
+            missing.join(", ")
+        );
+        let help = "import the exports again into a new store: name an empty folder with --store";
+        Err(Finding::new(&codes::LENS, message).help(help).into())
+    }
+
+    /// The contract of an id; without one, the only contract of the book.
+    ///
+    /// # Errors
+    /// A finding that lists the contracts there are.
+    pub fn contract(&self, id: Option<&str>) -> Result<&Contract, BookError> {
+        let found = match id {
+            Some(id) => self.contracts.iter().find(|contract| contract.id == id),
+            None => self.contracts.first().filter(|_| self.contracts.len() == 1),
+        };
+        found.ok_or_else(|| {
+            let ids: Vec<&str> = self.contracts.iter().map(|c| c.id.as_str()).collect();
+            let message = match id {
+                Some(id) => format!("the book has no contract {id:?}"),
+                None => "the book has several contracts".to_owned(),
+            };
+            let help = format!("name one of them with --contract: {}", ids.join(", "));
+            Finding::new(&codes::UNKNOWN_CONTRACT, message).help(help).into()
+        })
+    }
+}
+
+/// Where the store of a book lies, unless another place is named.
+pub fn store_dir(dir: &Path, named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| dir.join(STORE), Path::to_owned)
+}
+
+/// Reads `contract.toml`, or every `contracts/*.toml` in the order of their names.
+///
+/// # Errors
+/// All findings of all files at once.
+pub fn read_contracts(dir: &Path) -> Result<Vec<Contract>, BookError> {
+    let (mut contracts, mut findings): (Vec<Contract>, Vec<Finding>) = Default::default();
+    for path in contract_files(dir)? {
+        match read_contract_file(&path, &shown(dir, &path)) {
+            Ok(contract) => contracts.push(contract),
+            Err(BookError::Findings(more)) => findings.extend(more),
+            Err(error) => return Err(error),
+        }
+    }
+    for (at, contract) in contracts.iter().enumerate() {
+        if let Some(earlier) = contracts[..at].iter().find(|other| other.id == contract.id) {
+            let message =
+                format!("{} and {} are both {:?}", earlier.file, contract.file, contract.id);
+            findings.push(Finding::new(&codes::SAME_ID, message).help("give one another id"));
+        }
+    }
+    if contracts.is_empty() && findings.is_empty() {
+        let message = format!("{} holds neither contract.toml nor contracts/*.toml", dir.display());
+        let help = "write one, or start from a small book with `revshare init DIR`";
+        findings.push(Finding::new(&codes::NO_CONTRACT, message).help(help));
+    }
+    if findings.is_empty() { Ok(contracts) } else { Err(findings.into()) }
+}
+
+/// Reads one contract file; findings show it under the name `shown`.
+///
+/// # Errors
+/// All findings of the file at once.
+pub fn read_contract_file(path: &Path, shown: &str) -> Result<Contract, BookError> {
+    Ok(Contract::parse(shown, &read(path)?)?)
+}
+
+fn contract_files(dir: &Path) -> Result<Vec<PathBuf>, BookError> {
+    let single = dir.join("contract.toml");
+    let folder = dir.join("contracts");
+    let mut files = Vec::new();
+    if single.is_file() {
+        files.push(single);
+    }
+    if folder.is_dir() {
+        let fail = |source| BookError::File { path: folder.display().to_string(), source };
+        for entry in std::fs::read_dir(&folder).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            if path.extension().is_some_and(|ext| ext == "toml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read_mapping(dir: &Path) -> Result<Mapping, BookError> {
+    let path = dir.join("revshare.toml");
+    if !path.is_file() {
+        return Ok(Mapping::default());
+    }
+    Ok(Mapping::parse(&shown(dir, &path), &read(&path)?)?)
+}
+
+fn read(path: &Path) -> Result<String, BookError> {
+    let fail = |source| BookError::File { path: path.display().to_string(), source };
+    std::fs::read_to_string(path).map_err(fail)
+}
+
+/// The path below the book, so that messages and statements do not depend on where it lies.
+fn shown(dir: &Path, path: &Path) -> String {
+    path.strip_prefix(dir).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,194 @@
+//! Settling and closing: drafts write nothing, a close is one record chained to the one before.
+
+use super::{Book, BookError, codes};
+use crate::calendar::Period;
+use crate::contract::Contract;
+use crate::fact::{Archive, Evidence};
+use crate::finding::Finding;
+use crate::posting;
+use crate::settlement::{Balances, Settlement, settle};
+use crate::statement::{Provenance, Statement};
+use crate::store::Closing;
+
+/// Is a statement closed, and since when?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Computed from what is known now; nothing was written.
+    Draft,
+    /// Closed by this call.
+    ClosedNow,
+    /// Closed before; nothing changed.
+    ClosedBefore,
+}
+
+/// A statement and how it stands.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    /// What the parties are shown.
+    pub statement: Statement,
+    /// Draft or closed.
+    pub standing: Standing,
+}
+
+/// One contract with all that is known of it.
+pub(super) struct Desk<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) archive: &'a Archive,
+    pub(super) evidence: Evidence,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(contract: &'a Contract, archive: &'a Archive) -> Result<Self, BookError> {
+        let evidence = archive.evidence(&contract.zone)?;
+        Ok(Self { contract, archive, evidence })
+    }
+
+    fn settle(&self, period: Period, opening: &Balances) -> Result<Settlement, BookError> {
+        Ok(settle(self.contract, period, &self.evidence, opening)?)
+    }
+
+    /// Settles every period from `first` to `last`, and gives back the last.
+    pub(super) fn settle_through(
+        &self,
+        first: Period,
+        last: Period,
+        opening: Balances,
+    ) -> Result<Settlement, BookError> {
+        let mut settlement = self.settle(first, &opening)?;
+        let mut period = first;
+        while period < last {
+            period = period.next();
+            settlement = self.settle(period, &settlement.closing())?;
+        }
+        Ok(settlement)
+    }
+
+    pub(super) fn statement(&self, settlement: &Settlement) -> Result<Statement, BookError> {
+        let controls = Book::controls(self.contract, self.archive, &self.evidence)?;
+        let provenance = Provenance::of(self.contract);
+        Ok(Statement::of(settlement, self.contract, controls, provenance))
+    }
+}
+
+impl Book {
+    pub(super) fn desk<'a>(&'a self, contract: &'a Contract) -> Result<Desk<'a>, BookError> {
+        Desk::new(contract, self.store.archive())
+    }
+
+    /// The statement of a period: the closed one if it is closed, else a draft from what is known
+    /// now. Nothing is written.
+    ///
+    /// # Errors
+    /// What keeps the period from being settled.
+    pub fn draft(&self, contract: &Contract, period: Period) -> Result<Closed, BookError> {
+        if let Some(statement) = self.closed(contract, period)? {
+            return Ok(Closed { statement, standing: Standing::ClosedBefore });
+        }
+        let desk = self.desk(contract)?;
+        let (first, opening) = self.opening(&desk, period)?;
+        let settlement = desk.settle_through(first, period, opening)?;
+        Ok(Closed { statement: desk.statement(&settlement)?, standing: Standing::Draft })
+    }
+
+    /// The closed statement of a period, as it was closed.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn closed(
+        &self,
+        contract: &Contract,
+        period: Period,
+    ) -> Result<Option<Statement>, BookError> {
+        let Some(closing) = self.store.closing(&contract.id, period)? else { return Ok(None) };
+        Ok(Some(serde_json::from_str(&closing.statement)?))
+    }
+
+    /// Closes a period: statement, postings, balances and watermark in one record, chained to the
+    /// close before. Closing it again changes nothing.
+    ///
+    /// # Errors
+    /// A finding if it is not the period's turn; what keeps it from being settled.
+    pub fn close(&mut self, contract: &Contract, period: Period) -> Result<Closed, BookError> {
+        if let Some(statement) = self.closed(contract, period)? {
+            return Ok(Closed { statement, standing: Standing::ClosedBefore });
+        }
+        let desk = self.desk(contract)?;
+        let (first, opening) = self.opening(&desk, period)?;
+        if period != first {
+            let message = format!("{period} cannot be closed before {first}");
+            let help = format!("close {first} first, or all in order with `revshare run`");
+            return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
+        }
+        let settlement = desk.settle(period, &opening)?;
+        let statement = desk.statement(&settlement)?;
+        let closing = closing(contract, &settlement, &statement, self.store.imports())?;
+        self.store.close(&closing)?;
+        Ok(Closed { statement, standing: Standing::ClosedNow })
+    }
+
+    /// The next period to settle and the balances that it opens with. Asking for a period before
+    /// any fact settles that period alone.
+    pub(super) fn opening(
+        &self,
+        desk: &Desk<'_>,
+        wanted: Period,
+    ) -> Result<(Period, Balances), BookError> {
+        if let Some(last) = self.store.last_closing(&desk.contract.id).map(|head| head.period) {
+            if wanted <= last {
+                let message = format!("{wanted} lies before {last}, which is closed");
+                let help = "periods before the first close count as closed and empty";
+                return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
+            }
+            let closing = self.store.closing(&desk.contract.id, last)?;
+            let balances = closing.map(|closing| closing.balances()).unwrap_or_default();
+            return Ok((last.next(), balances));
+        }
+        let first = Self::first_period(desk.contract, &desk.evidence);
+        Ok((first.map_or(wanted, |first| first.min(wanted)), Balances::default()))
+    }
+
+    /// Closes every period of every contract in order, up to `through`, by default the last period
+    /// with a fact; gives back all statements up to then, those closed before included.
+    ///
+    /// # Errors
+    /// What keeps a period from being settled; the periods before it stay closed.
+    pub fn close_through(&mut self, through: Option<Period>) -> Result<Vec<Closed>, BookError> {
+        let mut all = Vec::new();
+        for contract in self.contracts.clone() {
+            let desk = self.desk(&contract)?;
+            let first = self.first_close(&contract).or_else(|| {
+                Self::first_period(&contract, &desk.evidence)
+            });
+            let last = through.or_else(|| Self::last_period(&contract, &desk.evidence));
+            let (Some(mut period), Some(last)) = (first, last) else { continue };
+            while period <= last {
+                all.push(self.close(&contract, period)?);
+                period = period.next();
+            }
+        }
+        Ok(all)
+    }
+
+    fn first_close(&self, contract: &Contract) -> Option<Period> {
+        let of = self.store.closings().filter(|head| head.contract == contract.id);
+        of.map(|head| head.period).min()
+    }
+}
+
+fn closing(
+    contract: &Contract,
+    settlement: &Settlement,
+    statement: &Statement,
+    watermark: u64,
+) -> Result<Closing, BookError> {
+    let postings = posting::postings(settlement, contract);
+    Ok(Closing::new(
+        contract,
+        settlement.period,
+        watermark,
+        serde_json::to_string(statement)?,
+        statement.digest.clone(),
+        serde_json::to_string(&postings)?,
+        &settlement.closing(),
+    ))
+}

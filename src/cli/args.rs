@@ -1,0 +1,196 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::calendar::Period;
+
+const AFTER: &str = "\
+Exit codes:
+  0  done
+  1  refused: something is wrong with a contract, a fact or the request; nothing was half done
+  2  the command line cannot be read
+  3  the machine failed: a file, the disk, a damaged store
+  4  another process holds the store
+
+A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
+usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). Start with `revshare init DIR`.";
+
+/// Settles what a marketplace sold: gross profit after infrastructure cost, split by contract.
+#[derive(Debug, Parser)]
+#[command(name = "revshare", version, after_help = AFTER, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// What to print: text for people, json for programs
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Say nothing but the answer and what went wrong
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Colour in messages
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Aligned text
+    Text,
+    /// Versioned JSON; see `revshare schema`
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Do a whole book: import what is new, close each period in order, print the statements
+    Run(RunArgs),
+    /// Write a small book to start from
+    Init(InitArgs),
+    /// Check contracts: print what is wrong with them, or what they say in plain language
+    Check(CheckArgs),
+    /// Import the files of a book that are new
+    Import(ImportArgs),
+    /// Settle a period as a draft; nothing is written
+    Settle(PeriodArgs),
+    /// Close a period for good: statement, postings and balances in one chained record
+    Close(PeriodArgs),
+    /// Print a closed statement as it was closed
+    Statement(StatementArgs),
+    /// Show how any number of a statement came about, down to the input rows
+    Explain(ExplainArgs),
+    /// Check every record of a store; change nothing
+    Verify(BookArgs),
+    /// Make the index of a store anew from its journal
+    Rebuild(BookArgs),
+    /// Print the JSON Schema of what --format json prints
+    Schema(SchemaArgs),
+    /// Print shell completions
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BookArgs {
+    /// The directory of the book
+    pub(super) dir: PathBuf,
+    /// Where the store lies [default: .revshare inside the book]
+    #[arg(long, value_name = "DIR")]
+    pub(super) store: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) book: BookArgs,
+    /// The last period to close [default: the last one with a fact]
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) through: Option<Period>,
+    /// Fail (exit code 1) if any row was rejected
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// A directory that is empty or does not exist yet
+    pub(super) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Contract files, or directories of books
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    #[command(flatten)]
+    pub(super) book: BookArgs,
+    /// Import these files only [default: every file of the book]
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Fail (exit code 1) if any row was rejected
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PeriodArgs {
+    #[command(flatten)]
+    pub(super) book: BookArgs,
+    /// The period: a month such as 2026-10, a quarter such as 2026-Q4
+    pub(super) period: Period,
+    /// Which contract [default: every contract of the book]
+    #[arg(long, value_name = "ID")]
+    pub(super) contract: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatementArgs {
+    #[command(flatten)]
+    pub(super) period: PeriodArgs,
+    /// Print another form of it
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    pub(super) form: Option<Form>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// The lines as CSV
+    Csv,
+    /// The double-entry postings as CSV
+    Postings,
+    /// The postings as a plain-text ledger journal
+    Ledger,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    #[command(flatten)]
+    pub(super) period: PeriodArgs,
+    /// Which number, such as marketplace/cost/opus-4, payable/platform/vendor, balance/loss/SCHEDULE
+    /// [default: lists what can be asked for]
+    pub(super) line: Option<String>,
+    /// Down to the input rows, read again from their files
+    #[arg(long)]
+    pub(super) rows: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum)]
+    pub(super) kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// One statement
+    Statement,
+    /// What `run` and `settle` print: statements[]
+    Run,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// For which shell
+    pub(super) shell: clap_complete::Shell,
+}

@@ -1,0 +1,135 @@
+//! What is said where: answers on standard output, everything else on standard error, progress
+//! only on a terminal.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{Colour, Common, Format};
+use crate::book::BookError;
+use crate::export;
+use crate::finding::Finding;
+use crate::intake::Progress;
+use crate::store::StoreError;
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Refused or failed, with what is to be said.
+    Book(BookError),
+    /// Refused, and all has been said already.
+    Refused,
+    /// Standard output was closed; nothing is left to say.
+    Closed,
+    /// Standard output cannot be written.
+    Output(std::io::Error),
+}
+
+impl<E: Into<BookError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Book(error.into())
+    }
+}
+
+const REFUSED: u8 = 1;
+const MACHINE: u8 = 3;
+const LOCKED: u8 = 4;
+
+/// Where the program speaks.
+pub(super) struct Console {
+    pub(super) format: Format,
+    quiet: bool,
+    colour: bool,
+}
+
+impl Console {
+    pub(super) fn new(common: &Common) -> Self {
+        let colour = match common.color {
+            Colour::Auto => {
+                std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+            }
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Self { format: common.format, quiet: common.quiet, colour }
+    }
+
+    /// Prints the answer.
+    pub(super) fn answer(&self, text: &str) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+        let written = write!(out, "{text}{end}").and_then(|()| out.flush());
+        written.map_err(|error| match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::Output(error),
+        })
+    }
+
+    /// Says something beside the answer, unless asked to be quiet.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("{}", text.trim_end());
+        }
+    }
+
+    /// Shows findings: always those that refuse, the others unless asked to be quiet.
+    pub(super) fn findings(&self, findings: &[Finding]) {
+        let shown: Vec<Finding> =
+            findings.iter().filter(|f| f.is_error() || !self.quiet).cloned().collect();
+        if shown.is_empty() {
+            return;
+        }
+        let text = match self.format {
+            Format::Text => export::findings::render(&shown, self.colour),
+            Format::Json => export::findings::json(&shown),
+        };
+        eprintln!("{}", text.trim_end());
+    }
+
+    /// Says why a verb failed, and gives the exit code for it.
+    pub(super) fn fail(&self, failure: &Failure) -> ExitCode {
+        let code = match failure {
+            Failure::Book(BookError::Findings(findings)) => {
+                self.findings(findings);
+                REFUSED
+            }
+            Failure::Book(error) => {
+                eprintln!("error: {error}");
+                match error {
+                    BookError::Store(StoreError::Locked { .. }) => LOCKED,
+                    BookError::Store(_)
+                    | BookError::Findings(_)
+                    | BookError::File { .. }
+                    | BookError::Intake(_)
+                    | BookError::Record(_) => MACHINE,
+                }
+            }
+            Failure::Refused => REFUSED,
+            Failure::Closed => return ExitCode::SUCCESS,
+            Failure::Output(error) => {
+                eprintln!("error: standard output: {error}");
+                MACHINE
+            }
+        };
+        ExitCode::from(code)
+    }
+
+    /// A bar for an import: rows, bytes, rate and time left, on a terminal only.
+    pub(super) fn progress(&self) -> impl FnMut(Progress<'_>) + use<> {
+        let visible = !self.quiet && std::io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let template = "{msg:24!} {bar:24} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        move |progress: Progress<'_>| {
+            bar.set_length(progress.total_bytes);
+            bar.set_position(progress.bytes);
+            bar.set_message(format!("{} {} rows", progress.file, progress.rows));
+            if progress.bytes >= progress.total_bytes {
+                bar.finish_and_clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `import`: the files that are new.
+
+use super::args::{Format, ImportArgs};
+use super::console::{Console, Failure};
+use crate::book::{Book, BookError, ImportReport};
+use crate::export;
+use crate::intake::SourceFile;
+
+pub(super) fn import(console: &Console, args: &ImportArgs) -> Result<(), Failure> {
+    let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
+    console.findings(book.store().notes());
+    let report = if args.files.is_empty() {
+        book.import(&mut console.progress())?
+    } else {
+        let files: Result<Vec<SourceFile>, BookError> =
+            args.files.iter().map(|path| book.source_file(path)).collect();
+        book.import_files(files?, &mut console.progress())?
+    };
+    match console.format {
+        Format::Text => {
+            console.findings(&report.findings);
+            console.answer(&export::import::text(&report.controls(), &report.unchanged))?;
+            for summary in &report.summaries {
+                console.answer(&summary.to_string())?;
+            }
+        }
+        Format::Json => {
+            console.findings(&report.findings);
+            console.answer(&export::import::json(&report.controls(), &report.unchanged))?;
+        }
+    }
+    point_to_rejects(console, &report);
+    console.findings(&book.late()?);
+    be_strict(args.strict, &report)
+}
+
+/// Says on standard error what an import did.
+pub(super) fn show(console: &Console, report: &ImportReport) {
+    console.findings(&report.findings);
+    if report.files.is_empty() {
+        console.note("nothing new to import");
+    } else {
+        console.note(&export::import::text(&report.controls(), &report.unchanged));
+    }
+    for summary in &report.summaries {
+        console.note(&summary.to_string());
+    }
+    point_to_rejects(console, report);
+}
+
+fn point_to_rejects(console: &Console, report: &ImportReport) {
+    if let Some(path) = &report.rejects {
+        console.note(&format!("rejected rows, each with its reason: {}", path.display()));
+    }
+}
+
+/// Rejected rows are an error only to who asked for it.
+pub(super) fn be_strict(strict: bool, report: &ImportReport) -> Result<(), Failure> {
+    if strict && report.rejected() > 0 { Err(Failure::Refused) } else { Ok(()) }
+}

@@ -1,0 +1,48 @@
+//! The roof: one file per verb, and nothing here that the library does not do.
+
+mod args;
+mod check;
+mod close;
+mod console;
+mod explain;
+mod import;
+mod init;
+mod run;
+mod schema;
+mod settle;
+mod statement;
+mod upkeep;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Verb};
+use console::{Console, Failure};
+
+/// Reads the arguments of the process, does what they say, and says how it went.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let console = Console::new(&arguments.common);
+    match dispatch(&console, arguments.verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => console.fail(&failure),
+    }
+}
+
+fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Run(args) => run::run(console, &args),
+        Verb::Init(args) => init::init(console, &args),
+        Verb::Check(args) => check::check(console, &args),
+        Verb::Import(args) => import::import(console, &args),
+        Verb::Settle(args) => settle::settle(console, &args),
+        Verb::Close(args) => close::close(console, &args),
+        Verb::Statement(args) => statement::statement(console, &args),
+        Verb::Explain(args) => explain::explain(console, &args),
+        Verb::Verify(args) => upkeep::verify(console, &args),
+        Verb::Rebuild(args) => upkeep::rebuild(console, &args),
+        Verb::Schema(args) => schema::schema(console, &args),
+        Verb::Completions(args) => schema::completions(console, &args),
+    }
+}

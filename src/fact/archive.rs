@@ -1,0 +1,256 @@
+//! Everything delivered so far: a fold over deliveries, in their order.
+//!
+//! The law: what stands in the archive depends on the deliveries alone, and nothing disappears. A
+//! slice that a later delivery replaced leaves the evidence, and its rows leave `accepted` for
+//! `superseded`; a fact that found its original leaves one day for another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Control, Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment,
+    Pending, Slice, Standing, Tally, Unresolved,
+};
+use crate::calendar::{Day, Zone};
+use crate::money::Currency;
+
+/// The state of everything delivered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Archive {
+    files: Vec<ArchivedFile>,
+    deliveries: u64,
+    lens: Option<LensNames>,
+    digests: BTreeSet<String>,
+    /// For each day and pair the file that listed it last, and how.
+    rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
+    payments: BTreeMap<(String, String), Payment>,
+    /// Where facts stand that found their original after they came.
+    moved: BTreeMap<Hash, Standing>,
+}
+
+/// A file and what became of it since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedFile {
+    /// Which delivery brought it, counted from 0.
+    pub delivery: u64,
+    /// As delivered, but without the parts that were replaced since; their rows stand in
+    /// `superseded`.
+    pub tally: FileTally,
+    /// Facts that still wait for their original, and how many of each.
+    pending: BTreeMap<Pending, u64>,
+    /// Facts that found it later.
+    moved: Vec<Move>,
+}
+
+/// Something was asked for that was not kept apart when the facts were imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("the imported facts were not tallied by {}: import their files anew", .0.in_words())]
+pub struct NotTallied(pub LensNames);
+
+impl LensNames {
+    fn in_words(&self) -> String {
+        let zones = self.zones.iter().map(|name| format!("time zone {name:?}"));
+        let customers = self.customers.iter().map(|name| format!("customer {name:?}"));
+        let deals = self.deals.iter().map(|name| format!("deal {name:?}"));
+        zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Both keep the names apart for which `keep` says whether the other has them.
+    fn filtered(&self, other: &Self, keep: bool) -> Self {
+        let pick = |mine: &[String], theirs: &[String]| -> Vec<String> {
+            mine.iter().filter(|name| theirs.contains(name) == keep).cloned().collect()
+        };
+        Self {
+            zones: pick(&self.zones, &other.zones),
+            customers: pick(&self.customers, &other.customers),
+            deals: pick(&self.deals, &other.deals),
+        }
+    }
+}
+
+impl Archive {
+    /// Adds the next delivery.
+    pub fn apply(&mut self, delivery: &Delivery) {
+        let first = self.files.len();
+        let parts = || delivery.files.iter().flat_map(|file| &file.parts);
+        let slices: BTreeSet<&Slice> = parts().filter_map(|part| part.slice.as_ref()).collect();
+        self.files.iter_mut().for_each(|file| file.supersede(&slices));
+        if parts().next().is_some() {
+            let names = &delivery.lens;
+            let both = |lens: &LensNames| lens.filtered(names, true);
+            self.lens = Some(self.lens.as_ref().map_or_else(|| names.clone(), both));
+        }
+        delivery.files.iter().for_each(|file| self.keep(file));
+        (first..self.files.len()).for_each(|at| self.list(at));
+        for pending in &delivery.pending {
+            *self.file_mut(pending).pending.entry(pending.clone()).or_default() += 1;
+        }
+        delivery.moves.iter().for_each(|moved| self.relocate(moved));
+        self.deliveries += 1;
+    }
+
+    fn keep(&mut self, file: &FileTally) {
+        self.digests.insert(file.digest.clone());
+        let known = file.payments.iter().cloned();
+        let named = known.map(|payment| ((file.source.clone(), payment.id.clone()), payment));
+        self.payments.extend(named);
+        let (pending, moved) = (BTreeMap::new(), Vec::new());
+        let (delivery, tally) = (self.deliveries, file.clone());
+        self.files.push(ArchivedFile { delivery, tally, pending, moved });
+    }
+
+    /// Lists the rates of a file; one for the same day and pair in an earlier file is replaced.
+    fn list(&mut self, at: usize) {
+        for rate in self.files[at].tally.rates.clone() {
+            let before = self.rates.insert((rate.date, rate.base, rate.quote), (at, rate));
+            if let Some((file, _)) = before {
+                self.files[file].recount(None, Count { rows: 1, ..Count::default() });
+            }
+        }
+    }
+
+    fn file_mut(&mut self, pending: &Pending) -> &mut ArchivedFile {
+        let at = usize::try_from(pending.file).expect("a place in a list");
+        &mut self.files[at]
+    }
+
+    fn relocate(&mut self, moved: &Move) {
+        if self.file_mut(&moved.pending).settle(moved) {
+            let Move { pending, time, charged } = moved;
+            let stands = Standing { kind: pending.kind, time: *time, charged: *charged };
+            self.moved.insert(pending.hash(), stands);
+        }
+    }
+
+    /// What the tallies of all deliveries keep apart; none if nothing was tallied.
+    pub fn lens(&self) -> Option<&LensNames> {
+        self.lens.as_ref()
+    }
+
+    /// Do the tallies of all deliveries keep apart what this lens does?
+    ///
+    /// # Errors
+    /// What they do not keep apart.
+    pub fn covers(&self, lens: &Lens) -> Result<(), NotTallied> {
+        let Some(kept) = &self.lens else { return Ok(()) };
+        let missing = LensNames::from(lens).filtered(kept, false);
+        if missing == LensNames::default() { Ok(()) } else { Err(NotTallied(missing)) }
+    }
+
+    fn covers_zone(&self, zone: &Zone) -> Result<(), NotTallied> {
+        self.covers(&Lens { zones: vec![zone.clone()], ..Lens::default() })
+    }
+
+    /// Every file in the order of import.
+    pub fn files(&self) -> &[ArchivedFile] {
+        &self.files
+    }
+
+    /// Was a file of these bytes imported?
+    pub fn has_file(&self, digest: &str) -> bool {
+        self.digests.contains(digest)
+    }
+
+    /// The facts that stand of one file, by its place in [`files`](Self::files).
+    ///
+    /// # Errors
+    /// [`NotTallied`] if some delivery was not tallied in the time zone.
+    pub fn file_tally(&self, file: usize, zone: &Zone) -> Result<Tally, NotTallied> {
+        self.covers_zone(zone)?;
+        Ok(self.files[file].tally_in(zone))
+    }
+
+    /// All that is known, in one time zone.
+    ///
+    /// # Errors
+    /// [`NotTallied`] if some delivery was not tallied in the time zone.
+    pub fn evidence(&self, zone: &Zone) -> Result<Evidence, NotTallied> {
+        self.covers_zone(zone)?;
+        let mut tally = Tally::new();
+        self.files.iter().for_each(|file| tally.merge(&file.tally_in(zone)));
+        let mut unresolved: Vec<_> =
+            self.pending().filter_map(|pending| pending.unresolved(zone)).collect();
+        unresolved.sort();
+        let rates = self.rates.values().map(|(_, rate)| rate.clone()).collect();
+        let mut payments: Vec<_> = self.payments.values().cloned().collect();
+        payments.sort();
+        Ok(Evidence { tally, unresolved, rates, payments })
+    }
+
+    /// Facts that wait for their original.
+    pub(super) fn pending(&self) -> impl Iterator<Item = &Pending> {
+        let repeated = |(pending, rows): (_, &u64)| (0..*rows).map(move |_| pending);
+        self.files.iter().flat_map(move |file| file.pending.iter().flat_map(repeated))
+    }
+
+    /// Where a fact stands that found its original after it came.
+    pub(super) fn moved(&self, id: &Hash) -> Option<Standing> {
+        self.moved.get(id).copied()
+    }
+
+    /// The rate that stands for the same day and pair.
+    pub(super) fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
+        self.rates.get(&(rate.date, rate.base, rate.quote)).map(|(_, rate)| rate)
+    }
+
+    /// The payment of an id.
+    pub(super) fn payment(&self, source: &str, id: &str) -> Option<&Payment> {
+        self.payments.get(&(source.to_owned(), id.to_owned()))
+    }
+}
+
+impl ArchivedFile {
+    /// Drops the parts that a later delivery replaces.
+    fn supersede(&mut self, slices: &BTreeSet<&Slice>) {
+        let replaced = |slice: &Option<Slice>| slice.as_ref().is_some_and(|it| slices.contains(it));
+        let parts = std::mem::take(&mut self.tally.parts);
+        let (gone, kept) = parts.into_iter().partition(|part| replaced(&part.slice));
+        self.tally.parts = kept;
+        let gone: Vec<super::Part> = gone;
+        for (currency, rows) in gone.iter().flat_map(super::Part::counts) {
+            self.recount(currency, rows);
+        }
+        self.pending.retain(|pending, _| !replaced(&pending.slice));
+        self.moved.retain(|moved| !replaced(&moved.pending.slice));
+    }
+
+    fn recount(&mut self, currency: Option<Currency>, rows: Count) {
+        let controls = &mut self.tally.controls;
+        let control = controls.iter_mut().find(|control| control.currency == currency);
+        control.map_or((), |control: &mut Control| control.supersede(rows));
+    }
+
+    /// A pending fact found its original. Says whether it was still there.
+    fn settle(&mut self, moved: &Move) -> bool {
+        let Some(rows) = self.pending.get_mut(&moved.pending) else { return false };
+        *rows -= 1;
+        if *rows == 0 {
+            self.pending.remove(&moved.pending);
+        }
+        self.moved.push(moved.clone());
+        true
+    }
+
+    fn tally_in(&self, zone: &Zone) -> Tally {
+        let cells = self.tally.parts.iter().filter_map(|part| part.tallies.get(zone.name()));
+        let mut tally: Tally = cells.flatten().cloned().collect();
+        for moved in &self.moved {
+            let Some((from, to)) = moved.keys(zone) else { continue };
+            let cell = super::Cell::from(moved.pending.cell);
+            tally.add(from, cell.negated());
+            tally.add(to, cell);
+        }
+        tally
+    }
+}
+
+impl Pending {
+    fn unresolved(&self, zone: &Zone) -> Option<Unresolved> {
+        Some(Unresolved {
+            source: self.source.clone(),
+            id: self.id.clone(),
+            reference: self.reference.clone(),
+            key: self.keys.get(zone.name())?.clone(),
+            amount: self.cell.amount,
+        })
+    }
+}

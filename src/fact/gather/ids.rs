@@ -1,0 +1,105 @@
+//! Which rows are known: ids unique within table and source.
+
+use std::io;
+
+use super::{Disposition, Gather};
+use crate::calendar::Moment;
+use crate::fact::{Entry, Hash, IdEntry, Kind, Slice, Standing};
+
+/// What is kept of an id of this delivery.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// The content that counts; the first one, until a contest is decided.
+    pub(super) content: Hash,
+    /// The file that it is counted in.
+    pub(super) file: u32,
+    /// None for rates and payments.
+    pub(super) fact: Option<(Kind, Moment)>,
+}
+
+impl Seen {
+    pub(super) fn of(content: Hash, file: usize, entry: &Entry) -> Self {
+        let fact = match entry {
+            Entry::Fact(fact) => Some((fact.kind, fact.time)),
+            Entry::Fx(_) | Entry::Payment(_) => None,
+        };
+        Self { content, file: u32::try_from(file).expect("fewer files than that"), fact }
+    }
+}
+
+impl Gather<'_> {
+    /// Says what becomes of a row, and enters it if it counts.
+    pub(super) fn judge(
+        &mut self,
+        file: usize,
+        slice: Option<&Slice>,
+        entry: Entry,
+    ) -> io::Result<Disposition> {
+        let Some(id) = entry.id_hash(self.sheets[file].source()) else {
+            self.recall(file, &entry)?;
+            self.enter(file, slice, None, entry);
+            return Ok(Disposition::Accepted);
+        };
+        let content = Self::content(&entry);
+        if let Some(seen) = self.seen.get(&id) {
+            if seen.content == content {
+                return Ok(Disposition::Duplicate);
+            }
+            self.recall(file, &entry)?;
+            self.contests.entry(id).or_default();
+            return Ok(Disposition::Contested);
+        }
+        if let Some(disposition) = self.known_earlier(file, &id, &content, &entry)? {
+            return Ok(disposition);
+        }
+        self.recall(file, &entry)?;
+        self.seen.insert(id, Seen::of(content, file, &entry));
+        self.enter(file, None, Some(id), entry);
+        Ok(Disposition::Accepted)
+    }
+
+    /// What an earlier delivery makes of a row. A rate of another value replaces the earlier one.
+    fn known_earlier(
+        &self,
+        file: usize,
+        id: &Hash,
+        content: &Hash,
+        entry: &Entry,
+    ) -> io::Result<Option<Disposition>> {
+        let judge = |same: bool| if same { Disposition::Duplicate } else { Disposition::Conflict };
+        Ok(match entry {
+            Entry::Fact(_) => self.known.find(id)?.map(|known| judge(known.content == *content)),
+            Entry::Fx(rate) => (self.archive.rate(rate) == Some(rate)).then(|| judge(true)),
+            Entry::Payment(payment) => {
+                let known = self.archive.payment(self.sheets[file].source(), &payment.id);
+                known.map(|known| judge(known == payment))
+            }
+        })
+    }
+
+    /// Looks up the original that a fact names among earlier deliveries, while looking up may fail.
+    fn recall(&mut self, file: usize, entry: &Entry) -> io::Result<()> {
+        let Entry::Fact(fact) = entry else { return Ok(()) };
+        let Some(reference) = &fact.reference else { return Ok(()) };
+        let original = self.original(file, reference);
+        if !self.originals.contains_key(&original) {
+            if let Some(known) = self.known.find(&original)? {
+                let moved = self.archive.moved(&original);
+                self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is to be remembered of the facts of this delivery.
+    pub(super) fn ids(&self) -> Vec<IdEntry> {
+        let entry = |(id, seen): (&Hash, &Seen)| {
+            let (kind, time) = seen.fact?;
+            let referring = self.referring.get(id).and_then(|referring| referring.stands);
+            let time = referring.map_or(time, |stands| stands.time);
+            let charged = referring.and_then(|stands| stands.charged);
+            Some(IdEntry { id: *id, content: seen.content, time, kind, charged })
+        };
+        self.seen.iter().filter_map(entry).collect()
+    }
+}

@@ -1,0 +1,251 @@
+//! One delivery in the making: rows go in one by one, in any order, and what comes out says of
+//! each whether it counts.
+//!
+//! Memory holds a few hashes for each id, facts that refer to others, and the tallies; never the
+//! rows. So when two rows of one id contradict each other, the files are read once more, and only
+//! then is it decided which of them stands.
+//!
+//! The law: the facts that come out are the same for any order of the rows and any partition over
+//! files. Over several deliveries too, as long as no two of them contradict each other.
+
+mod contest;
+mod ids;
+mod refs;
+mod sheet;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io;
+
+pub use contest::Loser;
+
+use self::contest::Contest;
+use self::ids::Seen;
+use self::refs::Referring;
+use self::sheet::{Group, Sheet};
+use super::canonical::hash;
+use super::{
+    Archive, Delivery, Entry, Hash, IdEntry, Known, Lens, LensNames, Pending, Slice, Standing,
+    Table, id_hash,
+};
+use crate::money::{Currency, Exact};
+
+/// What is known of a file before its rows are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileHeader {
+    /// The path, relative to the book if it lies inside.
+    pub path: String,
+    /// Which table its rows belong to.
+    pub table: Table,
+    /// The format it is read as.
+    pub format: String,
+    /// The feed; ids are unique within it.
+    pub source: String,
+}
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disposition {
+    /// It counts, unless a later row of this delivery contradicts it.
+    Accepted,
+    /// It says what an earlier row said.
+    Duplicate,
+    /// An earlier delivery said otherwise, and that stands: the row is rejected.
+    Conflict,
+    /// Another row of this delivery says otherwise: decided at the end.
+    Contested,
+}
+
+/// A delivery as it came out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gathered {
+    /// The record for the journal.
+    pub delivery: Delivery,
+    /// What is to be remembered of its facts, sorted by id.
+    pub ids: Vec<IdEntry>,
+    /// Contested rows that lost, by file and row: for the rejects file. They are counted.
+    pub losers: Vec<Loser>,
+}
+
+/// Gathers the rows of one delivery.
+///
+/// ```
+/// use revshare::fact::{Archive, Disposition, Entry, Fact, FileHeader, Gather, Kind, Lens, Table};
+/// let lens = Lens { zones: vec!["UTC".parse().unwrap()], ..Lens::default() };
+/// let mut archive = Archive::default();
+/// let mut gather = Gather::new(&lens, &archive, &());
+/// let file = gather.open(FileHeader {
+///     path: "sales.csv".into(),
+///     table: Table::Sales,
+///     format: "own".into(),
+///     source: "own".into(),
+/// });
+/// let sale = Entry::Fact(Fact {
+///     amount: Some("120.00".parse().unwrap()),
+///     currency: Some("USD".parse().unwrap()),
+///     ..Fact::new(Kind::Charge, "s-1", "2026-10-05".parse().unwrap())
+/// });
+/// assert_eq!(gather.push(file, 2, None, sale.clone()).unwrap(), Disposition::Accepted);
+/// assert_eq!(gather.push(file, 3, None, sale).unwrap(), Disposition::Duplicate);
+/// gather.close(file, "the digest".into(), 4711);
+/// assert!(!gather.contested(), "else every row would be fed to `contest`");
+/// let gathered = gather.finish();
+/// archive.apply(&gathered.delivery);
+/// assert_eq!(archive.evidence(&lens.zones[0]).unwrap().tally.len(), 1);
+/// ```
+pub struct Gather<'a> {
+    lens: Lens,
+    archive: &'a Archive,
+    known: &'a dyn Known,
+    sheets: Vec<Sheet>,
+    seen: BTreeMap<Hash, Seen>,
+    contests: BTreeMap<Hash, Contest>,
+    /// Accepted facts that refer to others, by id.
+    referring: BTreeMap<Hash, Referring>,
+    /// The same of feeds without ids.
+    referring_unnamed: Vec<Referring>,
+    /// Originals that earlier deliveries brought.
+    originals: BTreeMap<Hash, Standing>,
+    /// Facts of earlier deliveries whose original was unknown, by id.
+    waiting: BTreeMap<Hash, &'a Pending>,
+}
+
+impl<'a> Gather<'a> {
+    /// Nothing gathered yet. `archive` and `known` are what earlier deliveries left.
+    pub fn new(lens: &Lens, archive: &'a Archive, known: &'a dyn Known) -> Self {
+        Self {
+            lens: lens.clone(),
+            archive,
+            known,
+            sheets: Vec::new(),
+            seen: BTreeMap::new(),
+            contests: BTreeMap::new(),
+            referring: BTreeMap::new(),
+            referring_unnamed: Vec::new(),
+            originals: BTreeMap::new(),
+            waiting: refs::waiting(archive),
+        }
+    }
+
+    /// Begins a file; its number is what the other methods take.
+    pub fn open(&mut self, header: FileHeader) -> usize {
+        self.sheets.push(Sheet::new(header, self.lens.zones.len()));
+        self.sheets.len() - 1
+    }
+
+    /// Takes a row that could be read. Rows with an id are known by it; `slice` says what a later
+    /// delivery would replace of rows without one (without id and slice a row just adds).
+    ///
+    /// # Errors
+    /// What looking up earlier facts can fail with.
+    pub fn push(
+        &mut self,
+        file: usize,
+        _row: u64,
+        slice: Option<&Slice>,
+        entry: Entry,
+    ) -> io::Result<Disposition> {
+        let money = entry.money();
+        let disposition = self.judge(file, slice, entry)?;
+        match disposition {
+            Disposition::Accepted => self.sheets[file].count(Group::Accepted, money),
+            Disposition::Duplicate => self.sheets[file].count(Group::Duplicate, money),
+            Disposition::Conflict => self.sheets[file].count(Group::Rejected, money),
+            Disposition::Contested => {}
+        }
+        Ok(disposition)
+    }
+
+    /// Counts a row that the reader refused, with what could be read of its amount.
+    pub fn reject(&mut self, file: usize, currency: Option<Currency>, amount: Option<Exact>) {
+        self.sheets[file].count(Group::Rejected, (currency, amount.unwrap_or_default()));
+    }
+
+    /// Counts a row that the reader found replaced by a later form of it in the same delivery.
+    pub fn supersede(&mut self, file: usize, currency: Option<Currency>, amount: Option<Exact>) {
+        self.sheets[file].count(Group::Superseded, (currency, amount.unwrap_or_default()));
+    }
+
+    /// Ends a file, with the BLAKE3 of its bytes in hex and its size.
+    pub fn close(&mut self, file: usize, digest: String, bytes: u64) {
+        self.sheets[file].close(digest, bytes);
+    }
+
+    /// Do rows of one id contradict each other? Then every row that was pushed has to be fed to
+    /// [`contest`](Self::contest), once, before [`finish`](Self::finish).
+    pub fn contested(&self) -> bool {
+        !self.contests.is_empty()
+    }
+
+    /// Everything in: decides what was contested, places what refers to other facts.
+    pub fn finish(mut self) -> Gathered {
+        let losers = self.decide();
+        let (pending, moves) = self.place();
+        let ids = self.ids();
+        let mut order: Vec<usize> = (0..self.sheets.len()).collect();
+        order.sort_by(|&a, &b| self.sheets[a].path().cmp(self.sheets[b].path()));
+        let mut delivery =
+            Delivery { lens: LensNames::from(&self.lens), pending, moves, ..Delivery::default() };
+        self.number_by_path(&order, &mut delivery);
+        let mut sheets: Vec<Option<Sheet>> = self.sheets.into_iter().map(Some).collect();
+        let by_path = order.iter().filter_map(|&at| sheets[at].take());
+        delivery.files = by_path.map(|sheet| sheet.finish(&self.lens)).collect();
+        Gathered { delivery, ids, losers }
+    }
+
+    /// Pending facts name their file by its place in the archive.
+    fn number_by_path(&self, order: &[usize], delivery: &mut Delivery) {
+        let mut place = vec![0; order.len()];
+        for (at, &file) in order.iter().enumerate() {
+            place[file] = (self.archive.files().len() + at) as u64;
+        }
+        for pending in &mut delivery.pending {
+            let file = usize::try_from(pending.file).expect("it was a usize");
+            pending.file = place[file];
+        }
+        delivery.pending.sort();
+    }
+
+    /// Puts an accepted row where it belongs.
+    fn enter(&mut self, file: usize, slice: Option<&Slice>, id: Option<Hash>, entry: Entry) {
+        let sheet = &mut self.sheets[file];
+        match entry {
+            Entry::Fx(rate) => sheet.rates.push(rate),
+            Entry::Payment(payment) => sheet.payments.push(payment),
+            Entry::Fact(fact) if fact.reference.is_none() => {
+                sheet.add(slice, &fact, &self.lens, fact.time, None);
+            }
+            Entry::Fact(fact) => {
+                let referring = Referring { file, slice: slice.cloned(), fact, stands: None };
+                match id {
+                    Some(id) => drop(self.referring.insert(id, referring)),
+                    None => self.referring_unnamed.push(referring),
+                }
+            }
+        }
+    }
+
+    /// Takes a row out again that turned out to be contested.
+    fn withdraw(&mut self, file: usize, id: &Hash, entry: &Entry) {
+        let sheet = &mut self.sheets[file];
+        match entry {
+            Entry::Fx(rate) => sheet.rates.retain(|other| other != rate),
+            Entry::Payment(payment) => sheet.payments.retain(|other| other != payment),
+            Entry::Fact(fact) if fact.reference.is_none() => sheet.remove(fact, &self.lens),
+            Entry::Fact(_) => drop(self.referring.remove(id)),
+        }
+    }
+
+    fn content(entry: &Entry) -> Hash {
+        hash(&entry.canonical())
+    }
+
+    /// The id of the original that a fact of this file names.
+    fn original(&self, file: usize, reference: &str) -> Hash {
+        id_hash(Table::Sales, self.sheets[file].source(), reference)
+    }
+}

@@ -1,0 +1,142 @@
+//! One file of a delivery in the making: its control totals and its tallies.
+
+use std::collections::BTreeMap;
+
+use super::FileHeader;
+use crate::calendar::Moment;
+use crate::fact::{
+    Cell, Control, Count, Fact, FileTally, FxRate, Key, Lens, Part, Payment, Slice, Tally,
+};
+use crate::money::{Currency, Exact};
+
+/// The groups that rows end in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    Accepted,
+    Duplicate,
+    Superseded,
+    Rejected,
+}
+
+/// What a row adds to a control total.
+pub(super) type Money = (Option<Currency>, Exact);
+
+/// A file while its rows come in.
+pub(super) struct Sheet {
+    header: FileHeader,
+    digest: String,
+    bytes: u64,
+    controls: BTreeMap<Option<Currency>, Control>,
+    /// A tally for each zone of the lens, of what only adds.
+    adding: Vec<Tally>,
+    /// The same for each slice.
+    slices: BTreeMap<Slice, Vec<Tally>>,
+    pub(super) rates: Vec<FxRate>,
+    pub(super) payments: Vec<Payment>,
+}
+
+impl Sheet {
+    pub(super) fn new(header: FileHeader, zones: usize) -> Self {
+        Self {
+            header,
+            digest: String::new(),
+            bytes: 0,
+            controls: BTreeMap::new(),
+            adding: vec![Tally::new(); zones],
+            slices: BTreeMap::new(),
+            rates: Vec::new(),
+            payments: Vec::new(),
+        }
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.header.path
+    }
+
+    pub(super) fn source(&self) -> &str {
+        &self.header.source
+    }
+
+    pub(super) fn close(&mut self, digest: String, bytes: u64) {
+        (self.digest, self.bytes) = (digest, bytes);
+    }
+
+    pub(super) fn count(&mut self, group: Group, (currency, amount): Money) {
+        *self.group(group, currency) += Count::one(amount);
+    }
+
+    /// Takes back what [`count`](Self::count) counted.
+    pub(super) fn discount(&mut self, group: Group, (currency, amount): Money) {
+        let count = self.group(group, currency);
+        *count = *count - Count::one(amount);
+    }
+
+    fn group(&mut self, group: Group, currency: Option<Currency>) -> &mut Count {
+        let fresh = || Control { currency, ..Control::default() };
+        let control = self.controls.entry(currency).or_insert_with(fresh);
+        match group {
+            Group::Accepted => &mut control.accepted,
+            Group::Duplicate => &mut control.duplicate,
+            Group::Superseded => &mut control.superseded,
+            Group::Rejected => &mut control.rejected,
+        }
+    }
+
+    /// Adds a fact to the tallies of a slice, or to what only adds, at the time that it counts as
+    /// having happened.
+    pub(super) fn add(
+        &mut self,
+        slice: Option<&Slice>,
+        fact: &Fact,
+        lens: &Lens,
+        time: Moment,
+        charged: Option<Moment>,
+    ) {
+        for (zone, tally) in lens.zones.iter().zip(self.tallies(slice)) {
+            let (day, charged) = (time.day_in(zone), charged.map(|moment| moment.day_in(zone)));
+            tally.add(Key { day, charged, ..Key::of(fact, zone, lens) }, Cell::of(fact));
+        }
+    }
+
+    /// Takes a fact out that was added on its own day, outside of any slice.
+    pub(super) fn remove(&mut self, fact: &Fact, lens: &Lens) {
+        for (zone, tally) in lens.zones.iter().zip(&mut self.adding) {
+            tally.add(Key::of(fact, zone, lens), Cell::of(fact).negated());
+        }
+    }
+
+    fn tallies(&mut self, slice: Option<&Slice>) -> &mut [Tally] {
+        let Some(slice) = slice else { return &mut self.adding };
+        if !self.slices.contains_key(slice) {
+            self.slices.insert(slice.clone(), vec![Tally::new(); self.adding.len()]);
+        }
+        self.slices.get_mut(slice).expect("it was put there if it was missing")
+    }
+
+    pub(super) fn finish(mut self, lens: &Lens) -> FileTally {
+        self.controls.values_mut().for_each(Control::add_up);
+        self.rates.sort();
+        self.payments.sort();
+        let sliced = self.slices.into_iter().map(|(slice, tallies)| (Some(slice), tallies));
+        let parts = std::iter::once((None, self.adding)).chain(sliced);
+        FileTally {
+            path: self.header.path,
+            digest: self.digest,
+            bytes: self.bytes,
+            table: self.header.table,
+            format: self.header.format,
+            source: self.header.source,
+            controls: self.controls.into_values().filter(|control| control.read.rows > 0).collect(),
+            parts: parts.filter_map(|(slice, tallies)| part(slice, tallies, lens)).collect(),
+            rates: self.rates,
+            payments: self.payments,
+        }
+    }
+}
+
+fn part(slice: Option<Slice>, tallies: Vec<Tally>, lens: &Lens) -> Option<Part> {
+    let empty = tallies.iter().all(Tally::is_empty);
+    let named = lens.zones.iter().zip(tallies);
+    let tallies = named.map(|(zone, tally)| (zone.name().to_owned(), tally.into_cells())).collect();
+    (!empty).then_some(Part { slice, tallies })
+}

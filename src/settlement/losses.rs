@@ -1,0 +1,45 @@
+//! What becomes of a negative gross profit, and the share base that is left.
+
+use super::balances::{BalanceKind, BalanceName, Balances};
+use super::settled::StepName;
+use super::sheet::{Heading, Sheet, trace};
+use super::trace::Rule;
+use crate::contract::Losses;
+use crate::money::Minor;
+
+/// Writes loss-carry, priority and share-base; moves the loss balance.
+pub(super) fn write(
+    sheet: &mut Sheet<'_>,
+    losses: Losses,
+    schedule: &str,
+    balances: &mut Balances,
+) {
+    let name = BalanceName { kind: BalanceKind::Loss, schedule: schedule.to_owned() };
+    let before = balances.get(&name);
+    let profit = sheet.total(StepName::GrossProfit);
+    let carried = match losses {
+        Losses::Share => Minor::ZERO,
+        Losses::Absorb => profit.shortfall(),
+        Losses::CarryForward if profit < Minor::ZERO => profit.shortfall(),
+        Losses::CarryForward => -before.min(profit),
+    };
+    let rule = match losses {
+        Losses::CarryForward => Rule::Carried { before },
+        Losses::Share | Losses::Absorb => Rule::Nothing,
+    };
+    let heading = Heading::of(StepName::LossCarry, "losses");
+    sheet.write_plain(heading, carried, trace(rule, Vec::new()));
+    if losses == Losses::CarryForward {
+        balances.set(name, before + carried);
+    }
+    let none = trace(Rule::Nothing, Vec::new());
+    sheet.write_plain(Heading::of(StepName::Priority, "split"), Minor::ZERO, none);
+    sheet.write_sum(
+        Heading::of(StepName::ShareBase, "split"),
+        &[
+            (Minor(1), StepName::GrossProfit),
+            (Minor(1), StepName::LossCarry),
+            (Minor(-1), StepName::Priority),
+        ],
+    );
+}

@@ -1,0 +1,244 @@
+//! Which schedule and segment each cell of the tally belongs to, and what is put aside.
+//!
+//! The law: every cell of the period ends in exactly one place, whole or in parts that add up to
+//! it: a segment, or the list of exceptions.
+
+use std::collections::BTreeSet;
+
+use super::codes;
+use super::settled::{Exception, ExceptionKind};
+use super::shared_cost::SharedCosts;
+use crate::calendar::{Day, Period};
+use crate::contract::{Basis, Contract, Segment};
+use crate::fact::{Cell, Evidence, Key, Kind};
+use crate::finding::Finding;
+use crate::money::Ratio;
+
+/// A cell of the tally, or an exact part of one, that belongs to a segment.
+#[derive(Clone, Debug)]
+pub(super) struct Share<'a> {
+    pub(super) key: &'a Key,
+    pub(super) cell: &'a Cell,
+    /// The product whose line it feeds: the cell's own, or the one that shared cost fell on.
+    pub(super) product: &'a str,
+    /// Which part of the cell.
+    pub(super) part: Ratio,
+}
+
+impl Share<'_> {
+    /// The amount of this part, exactly, in major units.
+    pub(super) fn amount(&self) -> Ratio {
+        &self.cell.amount.to_ratio() * &self.part
+    }
+
+    /// The quantity of this part, exactly.
+    pub(super) fn quantity(&self) -> Ratio {
+        &self.cell.quantity.to_ratio() * &self.part
+    }
+}
+
+/// Every cell of a period in its place.
+pub(super) struct Placed<'a> {
+    /// Per schedule, the segments of the period with what belongs to each.
+    pub(super) schedules: Vec<Vec<(Segment<'a>, Vec<Share<'a>>)>>,
+    pub(super) exceptions: Vec<Exception>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// To which schedule a fact belongs, by its place in the contract's list, and whether one is in
+/// force on its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scoped {
+    /// The schedule of this index, whose terms are in force.
+    Schedule(usize),
+    /// No schedule's scope matches, or the one that does has no terms in force yet.
+    Unmatched,
+}
+
+/// The schedule of a fact with these dimensions.
+pub fn scope_of(
+    contract: &Contract,
+    day: Day,
+    (product, channel, region, customer): (&str, &str, &str, &str),
+) -> Scoped {
+    let schedules = &contract.schedules;
+    let matched =
+        schedules.iter().position(|s| s.scope.matches(product, channel, region, customer));
+    match matched {
+        Some(index) if schedules[index].terms_on(day).is_some() => Scoped::Schedule(index),
+        Some(_) | None => Scoped::Unmatched,
+    }
+}
+
+pub(super) fn place<'a>(
+    contract: &'a Contract,
+    period: Period,
+    evidence: &'a Evidence,
+) -> Placed<'a> {
+    let schedules = contract.schedules.iter();
+    let empty =
+        |segments: Vec<Segment<'a>>| segments.into_iter().map(|s| (s, Vec::new())).collect();
+    let mut placed = Placed {
+        schedules: schedules.map(|schedule| empty(schedule.segments(period))).collect(),
+        exceptions: Vec::new(),
+        findings: Vec::new(),
+    };
+    let cells: Vec<(&Key, &Cell)> =
+        evidence.tally.iter().filter(|(key, _)| period.contains(key.day)).collect();
+    let shared = SharedCosts::of(contract, &cells);
+    for &(key, cell) in &cells {
+        if is_shared_cost(key) {
+            placed.spread(contract, &shared, key, cell);
+        } else {
+            let share = Share { key, cell, product: &key.product, part: Ratio::one() };
+            placed.put(contract, &key.channel, share);
+        }
+    }
+    placed.list_unresolved(contract, period, evidence);
+    placed
+}
+
+/// Cost that leaves product or channel open.
+pub(super) fn is_shared_cost(key: &Key) -> bool {
+    key.kind == Kind::Cost && (key.product.is_empty() || key.channel.is_empty())
+}
+
+/// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
+pub(super) fn is_suspended(contract: &Contract, key: &Key) -> bool {
+    let charged = match key.kind {
+        Kind::Charge => Some(key.day),
+        Kind::Refund
+        | Kind::Credit
+        | Kind::Chargeback
+        | Kind::Tax
+        | Kind::Fee
+        | Kind::Collected
+        | Kind::Cost
+        | Kind::Usage => key.charged,
+    };
+    let suspended = |day| contract.availability.iter().any(|w| w.suspends(&key.product, day));
+    charged.is_some_and(suspended)
+}
+
+impl<'a> Placed<'a> {
+    /// Puts one share where it belongs, as if its channel were `channel`.
+    fn put(&mut self, contract: &'a Contract, channel: &str, share: Share<'a>) {
+        let key = share.key;
+        let dimensions = (share.product, channel, key.region.as_str(), key.customer.as_str());
+        let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else {
+            let note = "no schedule of the contract applies to it on that day";
+            return self.except(ExceptionKind::Unmatched, None, &share, note);
+        };
+        let schedule = &contract.schedules[index];
+        if is_suspended(contract, key) {
+            let note = "the model was suspended on the day of the charge";
+            return self.except(ExceptionKind::Suspended, Some(&schedule.id), &share, note);
+        }
+        self.check_currency(contract, &share);
+        let segments = &mut self.schedules[index];
+        let segment = segments.iter_mut().find(|(s, _)| (s.from..=s.to).contains(&key.day));
+        let (_, shares) = segment.expect("terms in force on a day of the period make a segment");
+        shares.push(share);
+    }
+
+    fn spread(
+        &mut self,
+        contract: &'a Contract,
+        shared: &SharedCosts<'a>,
+        key: &'a Key,
+        cell: &'a Cell,
+    ) {
+        let parts = match shared.parts(contract, key) {
+            Ok(parts) => parts,
+            Err(note) => {
+                let whole = Share { key, cell, product: &key.product, part: Ratio::one() };
+                return self.except(ExceptionKind::Unshared, None, &whole, &note);
+            }
+        };
+        for (product, channel, part) in parts {
+            self.put(contract, channel, Share { key, cell, product, part });
+        }
+    }
+
+    fn check_currency(&mut self, contract: &Contract, share: &Share<'_>) {
+        let Some(currency) = share.key.currency.filter(|&c| c != contract.currency) else { return };
+        let Key { day, product, .. } = share.key;
+        let message = format!(
+            "{} {}(s) of {product:?} on {day} are in {currency}, the contract settles in {}",
+            share.cell.rows, share.key.kind, contract.currency,
+        );
+        let help = "deliver them in the contract's currency, or leave them out of its scope";
+        self.findings.push(Finding::new(&codes::CURRENCY, message).help(help));
+    }
+
+    pub(super) fn except(
+        &mut self,
+        kind: ExceptionKind,
+        schedule: Option<&str>,
+        share: &Share<'_>,
+        note: &str,
+    ) {
+        self.exceptions.push(Exception {
+            kind,
+            schedule: schedule.map(str::to_owned),
+            key: share.key.clone(),
+            cell: *share.cell,
+            part: share.part.clone(),
+            note: note.to_owned(),
+        });
+    }
+
+    fn list_unresolved(&mut self, contract: &Contract, period: Period, evidence: &Evidence) {
+        let of_period = |key: &Key| period.contains(key.day);
+        for fact in evidence.unresolved.iter().filter(|fact| of_period(&fact.key)) {
+            let key = &fact.key;
+            let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+            let schedule = match scope_of(contract, key.day, dimensions) {
+                Scoped::Schedule(index) => Some(contract.schedules[index].id.clone()),
+                Scoped::Unmatched => None,
+            };
+            self.exceptions.push(Exception {
+                kind: ExceptionKind::UnknownReference,
+                schedule,
+                key: key.clone(),
+                cell: Cell { rows: 1, amount: fact.amount, ..Cell::default() },
+                part: Ratio::one(),
+                note: format!("{} refers to {}, which is not known", fact.id, fact.reference),
+            });
+        }
+    }
+}
+
+/// The price of one unit of a charge without an amount, by the rate card in force where it belongs.
+pub(super) fn card_price(contract: &Contract, key: &Key) -> Option<Ratio> {
+    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+    let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else { return None };
+    let terms = contract.schedules[index].terms_on(key.day)?;
+    let rates = match &terms.basis {
+        Basis::Shared(terms) => &terms.rates,
+        Basis::UsageFee(terms) => &terms.rates,
+    };
+    rates.iter().find(|rate| rate.prices(&key.unit, &key.product)).map(crate::contract::Rate::each)
+}
+
+/// The keys of facts that belong to no schedule of the contract, over all periods.
+pub fn unmatched(contract: &Contract, evidence: &Evidence) -> BTreeSet<Key> {
+    let of = |key: &Key| Period::of(key.day, contract.period);
+    let periods: BTreeSet<Period> = evidence.tally.iter().map(|(key, _)| of(key)).collect();
+    let exceptions = periods.into_iter().flat_map(|p| place(contract, p, evidence).exceptions);
+    exceptions.filter(Exception::is_unmatched).map(|exception| exception.key).collect()
+}
+
+impl Exception {
+    /// Does it speak of facts that belong, as a whole, to no schedule?
+    fn is_unmatched(&self) -> bool {
+        match self.kind {
+            ExceptionKind::Unmatched => self.part == Ratio::one(),
+            ExceptionKind::Unshared => true,
+            ExceptionKind::Suspended
+            | ExceptionKind::Unrated
+            | ExceptionKind::NotDeducted
+            | ExceptionKind::UnknownReference => false,
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The flow of a settlement: place every fact, run each segment's waterfall, add up.
+
+use super::balances::{Balance, BalanceKind, BalanceName, Balances};
+use super::placement::{Placed, Share, place};
+use super::positions::{ByParty, Debts, give, owe, owed_by, payables};
+use super::sales::{Place, Used};
+use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, StepName};
+use super::sheet::Sheet;
+use super::{cost, losses, positions, sales, shares, usage_fee};
+use crate::calendar::Period;
+use crate::contract::{
+    Basis, Contract, Excess, Losses, Schedule, Segment, ShareKind, SharedTerms, UsageFeeTerms,
+};
+use crate::fact::{Evidence, Kind};
+use crate::finding::Finding;
+use crate::money::Minor;
+
+/// Settles one period of a contract: a pure function of its arguments.
+///
+/// `opening` are the balances at the end of the period before; [`Settlement::closing`] gives those
+/// that the next period opens with.
+///
+/// # Errors
+/// Everything that keeps the period from being settled, at once: facts in another currency,
+/// charges with neither amount nor price.
+pub fn settle(
+    contract: &Contract,
+    period: Period,
+    evidence: &Evidence,
+    opening: &Balances,
+) -> Result<Settlement, Vec<Finding>> {
+    let mut placed = place(contract, period, evidence);
+    let mut findings = std::mem::take(&mut placed.findings);
+    let mut books = Books::new(contract, opening);
+    let schedules = std::mem::take(&mut placed.schedules);
+    let mut results = Vec::new();
+    for (schedule, segments) in contract.schedules.iter().zip(schedules) {
+        match books.schedule(&mut placed, schedule, segments) {
+            Ok(result) => results.push(result),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    placed
+        .exceptions
+        .sort_by(|a, b| (a.kind, &a.schedule, &a.key).cmp(&(b.kind, &b.schedule, &b.key)));
+    Ok(Settlement {
+        contract: contract.id.clone(),
+        period,
+        currency: contract.currency,
+        schedules: results,
+        positions: named(contract, &books.positions),
+        payables: books.payables(),
+        balances: books.balances(opening),
+        exceptions: placed.exceptions,
+    })
+}
+
+/// What is carried through the schedules and segments of one period.
+struct Books<'a> {
+    contract: &'a Contract,
+    balances: Balances,
+    /// Balances to show even when they are zero, because a clause in force keeps them.
+    kept: Vec<BalanceName>,
+    positions: ByParty,
+    /// Debts per schedule, in the contract's order.
+    debts: Vec<(String, Debts)>,
+}
+
+impl<'a> Books<'a> {
+    fn new(contract: &'a Contract, opening: &Balances) -> Self {
+        Self {
+            contract,
+            balances: opening.clone(),
+            kept: Vec::new(),
+            positions: ByParty::new(),
+            debts: Vec::new(),
+        }
+    }
+
+    fn schedule(
+        &mut self,
+        placed: &mut Placed<'a>,
+        schedule: &'a Schedule,
+        segments: Vec<(Segment<'a>, Vec<Share<'a>>)>,
+    ) -> Result<ScheduleResult, Finding> {
+        let (mut used, mut debts) = (Used::new(), Debts::new());
+        let mut total = ByParty::new();
+        let mut results = Vec::new();
+        for (segment, shares) in segments {
+            let sheet = Sheet::new(self.contract, segment.terms);
+            let done = match &segment.terms.basis {
+                Basis::Shared(terms) => {
+                    list_unused(placed, schedule, &shares, |share| enters(terms, share));
+                    self.shared(sheet, schedule, terms, &shares, &mut used, &mut debts)?
+                }
+                Basis::UsageFee(terms) => {
+                    list_unused(placed, schedule, &shares, |share| {
+                        usage_fee::price(terms, share.key).is_some()
+                    });
+                    usage(sheet, terms, &shares, &mut debts)?
+                }
+            };
+            done.positions.iter().for_each(|(&party, &amount)| give(&mut total, party, amount));
+            results.push(done.result(self.contract, &segment));
+        }
+        total.iter().for_each(|(&party, &amount)| give(&mut self.positions, party, amount));
+        self.debts.push((schedule.id.clone(), debts));
+        let positions = named(self.contract, &total);
+        Ok(ScheduleResult { id: schedule.id.clone(), segments: results, positions })
+    }
+
+    fn shared(
+        &mut self,
+        mut sheet: Sheet<'a>,
+        schedule: &Schedule,
+        terms: &SharedTerms,
+        shares: &[Share<'_>],
+        used: &mut Used,
+        debts: &mut Debts,
+    ) -> Result<Done, Finding> {
+        sales::write(&mut sheet, terms, shares, used)?;
+        cost::write(&mut sheet, terms, shares, &schedule.id, &mut self.balances, used)?;
+        losses::write(&mut sheet, terms.losses, &schedule.id, &mut self.balances);
+        self.keep(schedule, terms);
+        let base = sheet.total(StepName::ShareBase);
+        let shares = shares::apportioned(self.contract, &terms.split, base);
+        let positions = positions::shared(&sheet, schedule, terms, &shares);
+        let seller = schedule.seller.expect("a checked shared basis has a seller");
+        owed_by(debts, seller, &positions);
+        let basis = match terms.kind {
+            ShareKind::GrossProfit => "gross-profit",
+            ShareKind::NetSales => "net-sales",
+        };
+        Ok(Done {
+            basis,
+            steps: sheet.into_steps(),
+            shares: shares.into_iter().collect(),
+            positions,
+        })
+    }
+
+    /// Balances that the clauses in force keep are shown even while they are zero.
+    fn keep(&mut self, schedule: &Schedule, terms: &SharedTerms) {
+        let mut keep = |kind| {
+            self.kept.push(BalanceName { kind, schedule: schedule.id.clone() });
+        };
+        if terms.losses == Losses::CarryForward {
+            keep(BalanceKind::Loss);
+        }
+        if terms.cost.ceiling.is_some() && terms.cost.excess == Excess::Carry {
+            keep(BalanceKind::ExcessCost);
+        }
+    }
+
+    fn balances(&self, opening: &Balances) -> Vec<Balance> {
+        let all = opening.iter().chain(self.balances.iter()).map(|(name, _)| name);
+        let mut names: Vec<&BalanceName> = all.chain(&self.kept).collect();
+        names.sort();
+        names.dedup();
+        let balance = |name: &BalanceName| {
+            let (before, after) = (opening.get(name), self.balances.get(name));
+            Balance {
+                name: name.clone(),
+                opening: before,
+                movement: after - before,
+                closing: after,
+            }
+        };
+        names.into_iter().map(balance).collect()
+    }
+
+    fn payables(&self) -> Vec<super::Payable> {
+        if !self.contract.netting {
+            let each = self.debts.iter();
+            return each.flat_map(|(id, debts)| payables(self.contract, debts, Some(id))).collect();
+        }
+        let mut net = Debts::new();
+        for ((from, to), amount) in self.debts.iter().flat_map(|(_, debts)| debts) {
+            owe(&mut net, *from, *to, *amount);
+        }
+        payables(self.contract, &net, None)
+    }
+}
+
+/// A segment's result before parties have names.
+struct Done {
+    basis: &'static str,
+    steps: Vec<super::Step>,
+    shares: ByParty,
+    positions: ByParty,
+}
+
+impl Done {
+    fn result(self, contract: &Contract, segment: &Segment<'_>) -> SegmentResult {
+        SegmentResult {
+            from: segment.from,
+            to: segment.to,
+            effective: segment.terms.effective,
+            basis: self.basis,
+            steps: self.steps,
+            shares: named(contract, &self.shares),
+            positions: named(contract, &self.positions),
+        }
+    }
+}
+
+fn usage(
+    mut sheet: Sheet<'_>,
+    terms: &UsageFeeTerms,
+    shares: &[Share<'_>],
+    debts: &mut Debts,
+) -> Result<Done, Finding> {
+    let fee = usage_fee::write(&mut sheet, terms, shares)?;
+    owe(debts, terms.payer, terms.payee, fee);
+    let positions = positions::usage_fee(terms, fee);
+    Ok(Done { basis: "usage-fee", steps: sheet.into_steps(), shares: ByParty::new(), positions })
+}
+
+/// Does a step of the waterfall take the fact? Usage readings are there to be asked, not used up.
+fn enters(terms: &SharedTerms, share: &Share<'_>) -> bool {
+    share.key.kind == Kind::Usage
+        || sales::place(terms, share.key) != Place::Nowhere
+        || cost::cost_part(terms, share.key).is_some()
+}
+
+/// Lists what belongs to a segment but enters none of its steps.
+fn list_unused<'a>(
+    placed: &mut Placed<'a>,
+    schedule: &Schedule,
+    shares: &[Share<'a>],
+    enters: impl Fn(&Share<'_>) -> bool,
+) {
+    for share in shares.iter().filter(|share| !enters(share)) {
+        let (kind, note) = match share.key.kind {
+            Kind::Usage | Kind::Charge => (
+                ExceptionKind::Unrated,
+                "no rate of the terms in force prices its unit and product",
+            ),
+            Kind::Cost => {
+                (ExceptionKind::NotDeducted, "the terms in force do not deduct its category")
+            }
+            Kind::Refund
+            | Kind::Credit
+            | Kind::Chargeback
+            | Kind::Tax
+            | Kind::Fee
+            | Kind::Collected => {
+                (ExceptionKind::NotDeducted, "no step of the terms in force asks for it")
+            }
+        };
+        placed.except(kind, Some(&schedule.id), share, note);
+    }
+}
+
+fn named(contract: &Contract, by_party: &ByParty) -> Vec<(String, Minor)> {
+    let name = |(party, amount): (&_, &Minor)| (contract.party_name(*party).to_owned(), *amount);
+    by_party.iter().map(name).collect()
+}
+
+impl Settlement {
+    /// The balances that the next period opens with.
+    pub fn closing(&self) -> Balances {
+        let mut balances = Balances::default();
+        for balance in &self.balances {
+            balances.set(balance.name.clone(), balance.closing);
+        }
+        balances
+    }
+}

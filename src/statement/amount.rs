@@ -1,0 +1,130 @@
+//! Numbers as they stand in a document: decimal texts, never binary floats.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Currency, Minor, Ratio};
+
+/// An amount of money as a plain decimal with the digits of its currency.
+///
+/// ```
+/// use revshare::money::Minor;
+/// use revshare::statement::Amount;
+/// let amount = Amount::of(Minor(-123_456), "USD".parse().unwrap());
+/// assert_eq!(amount.as_str(), "-1234.56");
+/// assert_eq!(amount.negated().grouped(), "1,234.56");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Amount(#[schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$"))] String);
+
+impl Amount {
+    /// The text of an amount.
+    pub fn of(amount: Minor, currency: Currency) -> Self {
+        Self(amount.display(currency))
+    }
+
+    /// The plain decimal.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Is it nothing?
+    pub fn is_zero(&self) -> bool {
+        self.0.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        match self.0.strip_prefix('-') {
+            Some(size) => Self(size.to_owned()),
+            None if self.is_zero() => self.clone(),
+            None => Self(format!("-{}", self.0)),
+        }
+    }
+
+    /// With commas between thousands, for people.
+    pub fn grouped(&self) -> String {
+        grouped(&self.0)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// An exact number: the shortest plain decimal, or a fraction `1/3` where a decimal has no end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Quantity(#[schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+)?$"))] String);
+
+impl Quantity {
+    /// The text of an exact number.
+    pub fn of(exact: &Ratio) -> Self {
+        Self(exact.to_plain())
+    }
+
+    /// The plain text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// With commas between thousands, for people.
+    pub fn grouped(&self) -> String {
+        grouped(&self.0)
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Commas between the thousands before the point; a fraction stays as it is.
+pub(crate) fn grouped(plain: &str) -> String {
+    if plain.contains('/') {
+        return plain.to_owned();
+    }
+    let (sign, size) = plain.strip_prefix('-').map_or(("", plain), |size| ("-", size));
+    let (whole, frac) = size.find('.').map_or((size, ""), |point| size.split_at(point));
+    let mut text = sign.to_owned();
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + frac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands() {
+        for (plain, shown) in [
+            ("0", "0"),
+            ("123", "123"),
+            ("-123.45", "-123.45"),
+            ("1234.5678", "1,234.5678"),
+            ("-1234567", "-1,234,567"),
+            ("100/3", "100/3"),
+        ] {
+            assert_eq!(grouped(plain), shown);
+        }
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        let zero = Amount("0.00".to_owned());
+        assert_eq!(zero.negated(), zero);
+        assert!(zero.is_zero() && !Amount("0.01".to_owned()).is_zero());
+    }
+}

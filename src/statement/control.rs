@@ -1,0 +1,164 @@
+//! Control totals and provenance: the two parts of a statement that speak of files.
+//!
+//! The law: accepted, unmatched, duplicate, superseded and rejected add up to read, in rows and in
+//! amounts, per file and currency.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Quantity;
+use crate::fact::{Control, Count, FileTally, Table};
+use crate::money::Currency;
+
+/// What became of the rows of one file in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FileControl {
+    /// The path, relative to the book if it lies inside.
+    pub file: String,
+    /// `sales`, `costs`, `usage`, `fx` or `payments`.
+    pub table: String,
+    /// The feed; ids are unique within it.
+    pub source: String,
+    /// The currency; absent for rows that have none, or none that can be read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub currency: Option<Currency>,
+    /// How many rows.
+    pub rows: Groups<u64>,
+    /// What the rows of each group add up to, exactly.
+    pub amounts: Groups<Quantity>,
+}
+
+/// The groups that every input row falls into; the last five add up to `read`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Groups<T> {
+    /// Every row.
+    pub read: T,
+    /// Rows that a schedule settles or counts.
+    pub accepted: T,
+    /// Rows that are in order but belong to no schedule.
+    pub unmatched: T,
+    /// Rows that say what an earlier row said.
+    pub duplicate: T,
+    /// Rows replaced by a later form of their slice.
+    pub superseded: T,
+    /// Rows refused, each with a finding.
+    pub rejected: T,
+}
+
+impl<T> Groups<T> {
+    /// Every group with its name, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
+        [
+            ("read", &self.read),
+            ("accepted", &self.accepted),
+            ("unmatched", &self.unmatched),
+            ("duplicate", &self.duplicate),
+            ("superseded", &self.superseded),
+            ("rejected", &self.rejected),
+        ]
+        .into_iter()
+    }
+
+    fn map<U>(&self, each: impl Fn(&T) -> U) -> Groups<U> {
+        Groups {
+            read: each(&self.read),
+            accepted: each(&self.accepted),
+            unmatched: each(&self.unmatched),
+            duplicate: each(&self.duplicate),
+            superseded: each(&self.superseded),
+            rejected: each(&self.rejected),
+        }
+    }
+}
+
+impl FileControl {
+    /// The control of one file and currency. `unmatched` says which of the accepted rows no
+    /// schedule takes.
+    ///
+    /// # Panics
+    /// If the groups do not add up: a row was lost or counted twice.
+    pub fn of(file: &FileTally, control: &Control, unmatched: Count) -> Self {
+        let accepted = Count {
+            rows: control.accepted.rows.checked_sub(unmatched.rows).expect("some of the accepted"),
+            amount: control.accepted.amount - unmatched.amount,
+        };
+        let groups = Groups {
+            read: control.read,
+            accepted,
+            unmatched,
+            duplicate: control.duplicate,
+            superseded: control.superseded,
+            rejected: control.rejected,
+        };
+        assert_adds_up(&file.path, &groups);
+        Self {
+            file: file.path.clone(),
+            table: table(file.table).to_owned(),
+            source: file.source.clone(),
+            currency: control.currency,
+            rows: groups.map(|count| count.rows),
+            amounts: groups.map(|count| Quantity::of(&count.amount.to_ratio())),
+        }
+    }
+}
+
+fn assert_adds_up(path: &str, groups: &Groups<Count>) {
+    let parts = || groups.iter().skip(1).map(|(_, count)| count);
+    assert_eq!(parts().map(|count| count.rows).sum::<u64>(), groups.read.rows, "rows of {path}");
+    assert_eq!(
+        parts().map(|count| count.amount).sum::<crate::money::Exact>(),
+        groups.read.amount,
+        "amounts of {path}"
+    );
+}
+
+fn table(table: Table) -> &'static str {
+    match table {
+        Table::Sales => "sales",
+        Table::Costs => "costs",
+        Table::Usage => "usage",
+        Table::Fx => "fx",
+        Table::Payments => "payments",
+    }
+}
+
+/// Which files a statement was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Provenance {
+    /// The contract file as the user named it.
+    pub contract_file: String,
+    /// BLAKE3 of its text, in hex.
+    pub contract_digest: String,
+    /// The files of facts, in the order of their paths.
+    pub files: Vec<FileDigest>,
+}
+
+/// A file by what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct FileDigest {
+    /// The path, relative to the book if it lies inside.
+    pub file: String,
+    /// BLAKE3 of its bytes, in hex.
+    pub digest: String,
+}
+
+impl Provenance {
+    /// The contract and the files that were imported for it.
+    pub fn of<'a>(
+        contract: &crate::contract::Contract,
+        files: impl IntoIterator<Item = &'a FileTally>,
+    ) -> Self {
+        let mut files: Vec<FileDigest> = files
+            .into_iter()
+            .map(|file| FileDigest { file: file.path.clone(), digest: file.digest.clone() })
+            .collect();
+        files.sort();
+        files.dedup();
+        Self {
+            contract_file: contract.file.to_string(),
+            contract_digest: blake3::hash(contract.source.as_bytes()).to_hex().to_string(),
+            files,
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What the parties are shown: one contract, one period, every amount a decimal text.
+//!
+//! [`Statement::of`] turns a [`Settlement`](crate::settlement::Settlement) into data whose names
+//! are those of the JSON document, explained field by field in `docs/statement.md`. The laws: lines
+//! add up to their step, steps to the next, shares to the share base, positions to net sales,
+//! opening and movement to closing, or nothing is shown at all; and the digest depends on what was
+//! agreed and what happened, not on how the files were named or cut.
+
+mod amount;
+mod canonical;
+mod control;
+mod law;
+mod of;
+mod words;
+
+#[cfg(test)]
+pub(crate) mod example;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use amount::grouped;
+pub use amount::{Amount, Quantity};
+pub(crate) use canonical::pretty;
+pub use control::{FileControl, FileDigest, Groups, Provenance};
+pub(crate) use words::rule as rule_in_words;
+
+use crate::calendar::{Day, Period};
+use crate::money::Currency;
+
+/// The version of the document's shape.
+pub const VERSION: &str = "1";
+
+/// The result for one contract and one period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Statement {
+    /// The version of this document's shape: `1`.
+    pub version: String,
+    /// The contract's id.
+    pub contract: String,
+    /// The period: a month `2026-10` or a quarter `2026-Q4`.
+    #[schemars(with = "String")]
+    pub period: Period,
+    /// The currency of every amount that names no other, ISO 4217.
+    #[schemars(with = "String")]
+    pub currency: Currency,
+    /// Full names by party id.
+    pub parties: BTreeMap<String, String>,
+    /// The schedules in the contract's order.
+    pub schedules: Vec<Schedule>,
+    /// Position of each party over all schedules; a usage fee counts for the payee and against
+    /// the payer.
+    pub positions: BTreeMap<String, Amount>,
+    /// Who pays whom; every amount is positive.
+    pub payables: Vec<Payable>,
+    /// What is carried from period to period.
+    pub balances: Vec<Balance>,
+    /// What was seen and not settled, or settled otherwise than it asked for, and why.
+    pub exceptions: Vec<Exception>,
+    /// What became of every input row, per file and currency. Not part of the digest.
+    pub controls: Vec<FileControl>,
+    /// Which files this was made from. Not part of the digest.
+    pub provenance: Provenance,
+    /// BLAKE3 of the canonical form, in hex.
+    pub digest: String,
+}
+
+/// One schedule's part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Schedule {
+    /// The schedule's id.
+    pub id: String,
+    /// Its segments in order of days.
+    pub segments: Vec<Segment>,
+    /// Position of each party: the sum of its segments.
+    pub positions: BTreeMap<String, Amount>,
+}
+
+/// The part of a period in which one version of the terms is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Segment {
+    /// First day.
+    #[schemars(with = "String")]
+    pub from: Day,
+    /// Last day, included.
+    #[schemars(with = "String")]
+    pub to: Day,
+    /// Since when its terms hold.
+    #[schemars(with = "String")]
+    pub effective: Day,
+    /// `gross-profit`, `net-sales` or `usage-fee`.
+    pub basis: String,
+    /// The waterfall from top to bottom.
+    pub steps: Vec<Step>,
+    /// The share of each party in the split, as agreed: `50%`, `1/3`.
+    pub split: BTreeMap<String, String>,
+    /// The share base apportioned; empty for a usage fee.
+    pub shares: BTreeMap<String, Amount>,
+    /// Position of each party; they add up to net sales, or to nothing for a usage fee.
+    pub positions: BTreeMap<String, Amount>,
+}
+
+/// A step of the waterfall.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// Which: `gross-sales`, `refunds`, `deductions`, `net-sales`, `tax`, `cost`, `uplift`,
+    /// `carried-in`, `excess`, `gross-profit`, `loss-carry`, `priority`, `share-base`,
+    /// `usage-fee`.
+    pub step: String,
+    /// The deduction's own name; absent for every other step.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The total, rounded once.
+    pub total: Amount,
+    /// Per product; one line with an empty product where a step has none.
+    pub lines: Vec<Line>,
+    /// The clause of the contract that it rests on, if a key speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clause: Option<Clause>,
+    /// How it was made, in a few words: `70% of 1000.00`.
+    pub rule: String,
+}
+
+/// A line of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// The model; empty if the step has no product basis.
+    pub product: String,
+    /// Its part of the total.
+    pub amount: Amount,
+}
+
+/// A clause by its name: where it stands in the file is not part of what was agreed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Clause {
+    /// Key path within the terms: `cost.ceiling`.
+    pub key: String,
+}
+
+/// One party owes another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Payable {
+    /// Pays.
+    pub from: String,
+    /// Is paid.
+    pub to: String,
+    /// Positive.
+    pub amount: Amount,
+    /// The schedule it comes from; absent once netted over all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub schedule: Option<String>,
+}
+
+/// A balance over the period: opening + movement = closing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Balance {
+    /// `loss/marketplace`.
+    pub name: String,
+    /// `loss` or `excess-cost`.
+    pub kind: String,
+    /// The schedule's id.
+    pub schedule: String,
+    /// At the end of the period before.
+    pub opening: Amount,
+    /// In this period.
+    pub movement: Amount,
+    /// At the end of this period.
+    pub closing: Amount,
+}
+
+/// Facts that were seen and not settled, or settled otherwise than they asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Exception {
+    /// `unmatched`, `unshared`, `suspended`, `unrated`, `not-deducted`, `unknown-reference`.
+    pub kind: String,
+    /// The schedule that they belong to, if any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub schedule: Option<String>,
+    /// The day that decides period and terms.
+    #[schemars(with = "String")]
+    pub day: Day,
+    /// The kind of fact: `charge`, `refund`, …, `cost`, `usage`.
+    pub fact: String,
+    /// The model.
+    pub product: String,
+    /// On which ground it ran.
+    pub channel: String,
+    /// Where; absent if the facts leave it open.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub region: String,
+    /// For whom, if a contract names them.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub customer: String,
+    /// The class of a cost, fee or deduction.
+    pub category: String,
+    /// The unit of the quantity.
+    pub unit: String,
+    /// The currency of the amount; absent for usage.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub currency: Option<Currency>,
+    /// How many facts.
+    pub rows: i64,
+    /// Σ quantity, exact.
+    pub quantity: Quantity,
+    /// Σ amount, exact, not rounded to minor units.
+    pub amount: Quantity,
+    /// What it says, for a reader.
+    pub note: String,
+}

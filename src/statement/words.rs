@@ -1,0 +1,39 @@
+//! The rules of a trace in words, with plain decimals: part of the statement, so part of what its
+//! digest covers.
+
+use crate::money::{Currency, Minor};
+use crate::settlement::{Input, Rule, Step, StepName};
+
+/// How a step was made, in a few words: `70% of 1000.00`.
+pub(crate) fn rule(step: &Step, currency: Currency) -> String {
+    let plain = |amount: Minor| amount.display(currency);
+    match &step.trace.rule {
+        Rule::SumOfFacts => "sum of facts".to_owned(),
+        Rule::Priced => "quantity × price".to_owned(),
+        Rule::SumOfSteps => sum_of_steps(&step.trace.inputs),
+        Rule::RateOf { rate, base } => format!("{rate} of {}", plain(*base)),
+        Rule::Limit { amount, limit } if step.name == StepName::Excess => {
+            format!("{} less a limit of {}", plain(*amount), plain(*limit))
+        }
+        Rule::Limit { amount, limit } => {
+            format!("{} within a limit of {}", plain(*amount), plain(*limit))
+        }
+        Rule::Carried { before } => format!("balance before: {}", plain(*before)),
+        Rule::Nothing => "no such clause".to_owned(),
+    }
+}
+
+/// The steps in the order in which they went in: `gross-sales + refunds + deductions: listing`.
+fn sum_of_steps(inputs: &[Input]) -> String {
+    let names: Vec<String> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            Input::Step { name, label, .. } => Some(match label {
+                Some(label) => format!("{name}: {label}"),
+                None => name.to_string(),
+            }),
+            Input::Facts { .. } => None,
+        })
+        .collect();
+    if names.is_empty() { "sum of steps".to_owned() } else { format!("from {}", names.join(", ")) }
+}
