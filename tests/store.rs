@@ -292,3 +292,101 @@ fn an_index_of_another_time_is_not_used() {
     assert_eq!(Store::open(&dir).unwrap().notes()[0].code.id, "T002");
     assert!(verify(&dir).unwrap().findings.is_empty());
 }
+
+/// Where stores of every format that was ever released lie. They must open for ever.
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/stores");
+
+fn fill_kept(dir: &Path) {
+    fill(&mut Store::create_or_open(dir).unwrap(), 3, 200);
+}
+
+/// Writes the store of format 1 anew: `cargo test --test store -- --ignored write_the_kept_store`.
+/// Only while no release has written that format.
+#[test]
+#[ignore = "writes into the source tree"]
+fn write_the_kept_store() {
+    let (_book, dir) = dir();
+    fill_kept(&dir);
+    let kept = Path::new(KEPT).join("1");
+    fs::remove_dir_all(&kept).ok();
+    copy(&dir, &kept);
+    for part in ["index", "index.seal", "lock"] {
+        let path = kept.join(part);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+    }
+}
+
+#[test]
+fn kept_stores_open() {
+    let (_fresh, fresh) = dir();
+    fill_kept(&fresh);
+    let fresh = Store::open(&fresh).unwrap();
+    for kept in fs::read_dir(KEPT).into_iter().flatten() {
+        let kept = kept.unwrap().path();
+        if !kept.is_dir() {
+            continue;
+        }
+        let (_book, dir) = dir();
+        copy(&kept, &dir);
+        assert!(verify(&dir).unwrap().findings.is_empty(), "{}", kept.display());
+        let store = Store::open(&dir).unwrap();
+        assert_eq!(store.archive(), fresh.archive());
+        assert!(store.closings().eq(fresh.closings()));
+        for head in store.closings() {
+            let whole = |store: &Store| store.closing(&head.contract, head.period).unwrap();
+            assert_eq!(whole(&store), whole(&fresh));
+        }
+        for entry in ids(2, 200) {
+            assert_eq!(store.known().find(&entry.id).unwrap(), Some(entry));
+        }
+    }
+}
+
+/// The numbers of `docs/reliability.md`:
+/// `cargo test --release --test store -- --ignored --nocapture measure`.
+#[test]
+#[ignore = "takes a minute, and prints instead of judging"]
+fn measure() {
+    use std::time::Instant;
+    let (_book, dir) = dir();
+    let timed = |what: &str, begun: Instant, count: u64| {
+        let seconds = begun.elapsed().as_secs_f64();
+        println!("{what}: {seconds:.2} s, {:.1} µs each", seconds * 1e6 / count as f64);
+    };
+    let mut store = Store::create_or_open(&dir).unwrap();
+    let begun = Instant::now();
+    (1..=200).for_each(|number| drop(store.import(&delivery(number), &[]).unwrap()));
+    timed("200 imports without ids", begun, 200);
+    let begun = Instant::now();
+    (201..=400).for_each(|number| drop(store.import(&delivery(number), &ids(number, 10)).unwrap()));
+    timed("200 imports of 10 ids", begun, 200);
+    let many = 1_000_000;
+    for number in 401..=403 {
+        let mut ids = ids(number, many);
+        ids.sort_by_key(|entry| entry.id);
+        let begun = Instant::now();
+        store.import(&delivery(number), &ids).unwrap();
+        timed("an import of 1,000,000 ids", begun, many);
+    }
+    let begun = Instant::now();
+    (0..1000).for_each(|row| assert!(store.known().find(&id(999, row)).unwrap().is_none()));
+    timed("1,000 ids, the first questions of a process", begun, 1000);
+    let unknown: Vec<_> = (0..many).map(|row| id(998, row)).collect();
+    let begun = Instant::now();
+    assert!(unknown.iter().all(|id| store.known().find(id).unwrap().is_none()));
+    timed("1,000,000 ids that are not there", begun, many);
+    let known: Vec<_> = (0..many).map(|row| id(401, row)).collect();
+    let begun = Instant::now();
+    assert!(known.iter().all(|id| store.known().find(id).unwrap().is_some()));
+    timed("1,000,000 ids that are there", begun, many);
+    drop(store);
+    let begun = Instant::now();
+    drop(Store::open(&dir).unwrap());
+    timed("opening and letting go", begun, 1);
+    let begun = Instant::now();
+    assert!(verify(&dir).unwrap().findings.is_empty());
+    timed("verifying", begun, 1);
+    let begun = Instant::now();
+    rebuild(&dir).unwrap();
+    timed("rebuilding", begun, 1);
+}

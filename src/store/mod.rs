@@ -108,7 +108,7 @@ impl Store {
     /// As [`Store::open`], but for [`StoreError::Absent`].
     pub fn create_or_open(dir: &Path) -> Result<Self, StoreError> {
         let name = dir.display().to_string();
-        Disk::new(dir).make_folder("").map_err(StoreError::disk("make", &name))?;
+        std::fs::create_dir_all(dir).map_err(StoreError::disk("make", &name))?;
         Self::locked(dir, Loss::Refuse, Missing::Make)
     }
 
@@ -117,7 +117,6 @@ impl Store {
     /// # Errors
     /// As [`Store::create_or_open`].
     pub fn on(medium: Arc<dyn Medium>) -> Result<Self, StoreError> {
-        medium.make_folder("").map_err(StoreError::disk("make", "the store's folder"))?;
         let opened = match open::open(&medium, Loss::Refuse)? {
             Some(opened) => opened,
             None => open::make(&medium)?,
