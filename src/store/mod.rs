@@ -31,7 +31,7 @@ mod record;
 mod segment;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub use closing::{Closing, ClosingHead, statement_digest};
@@ -357,7 +357,7 @@ fn open_index(dir: &Path, opened: &mut Opened) -> Option<Index> {
     index
 }
 
-fn index_note(made: bool, path: &PathBuf) -> Finding {
+fn index_note(made: bool, path: &Path) -> Finding {
     let path = path.display();
     if made {
         let why = "was missing, damaged or not up to date, and was made anew from the journal";
