@@ -70,3 +70,4 @@ pub mod origin;
 pub mod posting;
 pub mod settlement;
 pub mod statement;
+pub mod store;

@@ -1,0 +1,14 @@
+//! Random deals and random facts, settled twice: by the program, and by a slow, obvious oracle
+//! written from the meaning of a settlement alone. What they say must be the same, to the cent
+//! and to the line; and the laws that hold for every deal must hold for both.
+
+mod calendar;
+mod cases;
+mod numbers;
+mod oracle;
+mod outcome;
+mod placing;
+mod random;
+mod waterfall;
+mod world;
+mod writing;

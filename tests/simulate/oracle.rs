@@ -1,0 +1,180 @@
+//! The slow, obvious oracle: what a statement must say, from semantics §3 to §5, fact by fact.
+//!
+//! It adds nothing up beforehand, keeps every number a fraction until the step that rounds it,
+//! and shares no line with the program.
+
+use std::collections::BTreeMap;
+
+use time::Date;
+
+use super::calendar::Span;
+use super::numbers::split;
+use super::outcome::{Outcome, Segment, Step};
+use super::placing::{Placed, in_force, place, reach};
+use super::waterfall::{Carried, Fall, fee, shared};
+use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Shared, World};
+
+/// Balances by the name they have in statements; what is not listed is zero.
+pub(crate) type Balances = BTreeMap<String, i128>;
+
+/// The statement of one period.
+pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome {
+    let mut books = Books::default();
+    let mut outcome = Outcome { period: period.name(), ..Outcome::default() };
+    for (at, schedule) in world.contract.schedules.iter().enumerate() {
+        let facts: Vec<Placed<'_>> =
+            place(world, period).into_iter().filter(|placed| placed.schedule == at).collect();
+        let loss = format!("loss/{}", schedule.id);
+        let excess = format!("excess-cost/{}", schedule.id);
+        let read = |name: &str| opening.get(name).copied().unwrap_or(0);
+        let mut carried = Carried::opening(read(&loss), read(&excess));
+        let mut segments = Vec::new();
+        for (from, to, terms) in segments_of(schedule, period) {
+            let mine: Vec<&Placed<'_>> =
+                facts.iter().filter(|placed| from <= placed.day && placed.day <= to).collect();
+            let (steps, shares) =
+                books.segment(&world.contract, schedule, terms, &mine, &mut carried);
+            segments.push(Segment { from, to, effective: terms.effective, steps, shares });
+        }
+        outcome.schedules.push((schedule.id.clone(), segments));
+        for (name, closing) in [(loss, carried.loss), (excess, carried.excess)] {
+            let opening = read(&name);
+            if opening != 0 || closing != 0 {
+                outcome.balances.insert(name, [opening, closing - opening, closing]);
+            }
+        }
+    }
+    let name = |party: usize| world.contract.parties[party].to_owned();
+    let moved = books.positions.iter().filter(|(_, amount)| **amount != 0);
+    outcome.positions = moved.map(|(party, amount)| (name(*party), *amount)).collect();
+    outcome.payables = books.payables(&world.contract);
+    outcome
+}
+
+/// Every period from the first fact to the last, balances carried.
+pub(crate) fn settle_all(world: &World) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for period in periods(world) {
+        let opening = outcomes.last().map(closing).unwrap_or_default();
+        outcomes.push(settle(world, period, &opening));
+    }
+    outcomes
+}
+
+/// The periods from the first fact to the last.
+pub(crate) fn periods(world: &World) -> Vec<Span> {
+    let Some((first, last)) = reach(world) else { return Vec::new() };
+    let first = Span::of(first, world.contract.quarters);
+    std::iter::successors(Some(first), |span| Some(span.next()))
+        .take_while(|span| span.first <= last)
+        .collect()
+}
+
+/// What the next period opens with.
+pub(crate) fn closing(outcome: &Outcome) -> Balances {
+    outcome.balances.iter().map(|(name, [_, _, closing])| (name.clone(), *closing)).collect()
+}
+
+/// Runs of days with the same terms.
+fn segments_of(schedule: &PlainSchedule, period: Span) -> Vec<(Date, Date, &PlainTerms)> {
+    let mut segments: Vec<(Date, Date, &PlainTerms)> = Vec::new();
+    for day in period.days() {
+        let Some(terms) = in_force(schedule, day) else { continue };
+        match segments.last_mut() {
+            Some((_, to, before)) if before.effective == terms.effective => *to = day,
+            _ => segments.push((day, day, terms)),
+        }
+    }
+    segments
+}
+
+/// Who is owed what by whom.
+#[derive(Default)]
+struct Books {
+    positions: BTreeMap<usize, i128>,
+    /// By schedule, who pays, who is paid; may be negative.
+    owed: BTreeMap<(String, usize, usize), i128>,
+}
+
+impl Books {
+    fn segment(
+        &mut self,
+        contract: &PlainContract,
+        schedule: &PlainSchedule,
+        terms: &PlainTerms,
+        facts: &[&Placed<'_>],
+        carried: &mut Carried,
+    ) -> (Vec<Step>, BTreeMap<String, i128>) {
+        match &terms.deal {
+            Deal::UsageFee { payer, payee, rates } => {
+                let step = fee(contract, rates, facts);
+                *self.positions.entry(*payer).or_default() -= step.total;
+                *self.positions.entry(*payee).or_default() += step.total;
+                self.owe(schedule, *payer, *payee, step.total);
+                (vec![step], BTreeMap::new())
+            }
+            Deal::Shared(deal) => {
+                let fall = shared(contract, deal, facts, carried);
+                let shares = self.positions_of(contract, schedule, deal, &fall);
+                (fall.steps, shares)
+            }
+        }
+    }
+
+    /// §5, positions and cash.
+    fn positions_of(
+        &mut self,
+        contract: &PlainContract,
+        schedule: &PlainSchedule,
+        deal: &Shared,
+        fall: &Fall,
+    ) -> BTreeMap<String, i128> {
+        let mut shares = deal.split.clone();
+        shares.sort_by_key(|(party, _)| *party);
+        let parts = split(fall.share_base, &shares, contract.remainder, contract.rounding);
+        let parties = shares.iter().map(|(party, _)| *party);
+        let mut position: BTreeMap<usize, i128> = parties.clone().zip(parts.clone()).collect();
+        let nobody_shares = fall.gross_profit - fall.share_base;
+        let cost = fall.cost + fall.uplift;
+        let invoiced = deal.cost.as_ref().is_some_and(|cost| cost.invoiced);
+        let bearer = position.entry(schedule.bearer).or_default();
+        *bearer += nobody_shares - fall.excess + fall.carried_in;
+        if invoiced {
+            *bearer += cost;
+        } else {
+            *position.entry(schedule.provider).or_default() += cost;
+        }
+        for (party, amount) in position {
+            *self.positions.entry(party).or_default() += amount;
+            if party != schedule.seller {
+                self.owe(schedule, schedule.seller, party, amount);
+            }
+        }
+        let named = parties.zip(parts).filter(|(_, part)| *part != 0);
+        named.map(|(party, part)| (contract.parties[party].to_owned(), part)).collect()
+    }
+
+    fn owe(&mut self, schedule: &PlainSchedule, from: usize, to: usize, amount: i128) {
+        if to < from {
+            return self.owe(schedule, to, from, -amount);
+        }
+        *self.owed.entry((schedule.id.clone(), from, to)).or_default() += amount;
+    }
+
+    fn payables(&self, contract: &PlainContract) -> BTreeMap<(String, String, String), i128> {
+        let mut sums: BTreeMap<(String, usize, usize), i128> = BTreeMap::new();
+        for ((schedule, from, to), amount) in &self.owed {
+            let of = if contract.netting { String::new() } else { schedule.clone() };
+            *sums.entry((of, *from, *to)).or_default() += amount;
+        }
+        let name = |party: usize| contract.parties[party].to_owned();
+        let mut payables = BTreeMap::new();
+        for ((schedule, from, to), amount) in sums {
+            let (from, to) = if amount < 0 { (to, from) } else { (from, to) };
+            if amount != 0 && from != to {
+                payables.insert((schedule, name(from), name(to)), amount.abs());
+            }
+        }
+        payables
+    }
+}
