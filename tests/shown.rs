@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use revshare::contract::Contract;
 use revshare::export;
-use revshare::fact::{Entry, Evidence, Fact, Kind};
+use revshare::fact::{Entry, Fact, Kind, evidence_of};
 use revshare::money::Minor;
 use revshare::posting::postings;
 use revshare::settlement::{Balances, Settlement, settle};
@@ -182,13 +182,14 @@ proptest! {
     ) {
         let contract = deal.contract();
         let rows = rows.into_iter().enumerate().map(|(at, row)| fact(at, row, &contract));
-        let (evidence, refused) = Evidence::collect(&contract, rows);
+        let (evidence, refused) = evidence_of(&contract, rows);
         prop_assert!(refused.is_empty());
         let october = "2026-10".parse().unwrap();
         let settlement = settle(&contract, october, &evidence, &Balances::default()).unwrap();
         let statement = Statement::of(&settlement, &contract, Vec::new(), Provenance::of(&contract));
         let text = export::text::statement(&statement);
-        prop_assert!(text.ends_with(&format!("digest {}\n", statement.digest)));
+        let foot = format!("digest {}\n", statement.digest);
+        prop_assert!(text.ends_with(&foot));
         let json = export::json::statement(&statement);
         let back: Statement = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(back.computed_digest(), statement.digest);

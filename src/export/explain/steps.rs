@@ -61,7 +61,6 @@ impl<'a> Teller<'a> {
 
     /// The rule in words, the exact value where it is not whole, the place of the clause.
     fn notes(&self, step: &Step, only: Option<&str>) -> Vec<String> {
-        let currency = self.settlement.currency;
         let mut notes = match step.trace.rule {
             Rule::SumOfSteps => Vec::new(),
             Rule::SumOfFacts
