@@ -65,6 +65,7 @@ pub mod contract;
 pub mod export;
 pub mod fact;
 pub mod finding;
+pub mod intake;
 pub mod money;
 pub mod origin;
 pub mod posting;
