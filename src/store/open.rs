@@ -61,6 +61,8 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
 
 /// Makes an empty store where there is none.
 pub(super) fn make(medium: &Arc<dyn Medium>) -> Result<Opened, StoreError> {
+    let folders = medium.make_folder("").and_then(|()| medium.make_folder(ids::FOLDER));
+    folders.map_err(StoreError::disk("make", "the store's folder"))?;
     Journal::create(&**medium)?;
     Ok(open(medium, Loss::Refuse)?.expect("the journal was made just now"))
 }
