@@ -200,7 +200,7 @@ fn check_constant(
     };
     if !readable {
         let at = list.get("constant").and_then(Item::span);
-        let message = format!("{text:?} is not a {}", target.name());
+        let message = format!("{text:?} cannot be read as {}", target.name());
         let help = "it would refuse every row: write it as a file would have it";
         complaints.add(&codes::CONSTANT, at, message, help);
     }
