@@ -155,7 +155,7 @@ fn killed_and_killed_again() {
 #[test]
 #[ignore = "takes a minute"]
 fn killed_many_times() {
-    println!("{} commits acknowledged and kept", kill(200));
+    println!("{} commits acknowledged and kept", kill(100));
 }
 
 /// Lets victims work on one store and kills them; gives back how many commits were kept.
