@@ -148,11 +148,22 @@ fn victim() {
 
 #[test]
 fn killed_and_killed_again() {
-    let book = tempfile::tempdir().unwrap();
-    let dir = book.path().join(".revshare");
+    kill(20);
+}
+
+/// The same for longer: `cargo test --release --test crash -- --ignored --nocapture many`.
+#[test]
+#[ignore = "takes a minute"]
+fn killed_many_times() {
+    println!("{} commits acknowledged and kept", kill(100));
+}
+
+/// Lets victims work on one store and kills them; gives back how many commits were kept.
+fn kill(cycles: u64) -> u64 {
+    let (_book, dir) = kept::dir();
     let mut kept = 0;
-    for cycle in 0..20_u64 {
-        let last = kill_after(&dir, Duration::from_millis(40 + cycle * 53 % 170));
+    for cycle in 0..cycles {
+        let last = kill_after(&dir, cycle);
         assert!(last.is_none_or(|last| last >= kept), "went back from {kept} to {last:?}");
         kept = last.unwrap_or(kept);
         if !dir.join("journal").exists() {
@@ -166,23 +177,27 @@ fn killed_and_killed_again() {
     assert!(kept > 20, "only {kept} commits in all cycles");
     drop(Store::open(&dir).unwrap());
     assert_eq!(verify(&dir).unwrap().findings, []);
+    kept
 }
 
-/// Lets a victim work for a while; gives back the last number that it said.
-fn kill_after(dir: &Path, time: Duration) -> Option<u64> {
+/// Lets a victim work for a while, every fourth time counted from its start and not from the moment
+/// when it had opened the store; gives back the last number that it said.
+fn kill_after(dir: &Path, cycle: u64) -> Option<u64> {
     let mut victim = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "victim", "--nocapture"])
         .env(VICTIM, dir)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(time);
-    victim.kill().unwrap();
-    victim.wait().unwrap();
     let lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let said = lines.filter_map(|line| {
+    let mut said = lines.filter_map(|line| {
         let (_, number) = line.split_once("kept ").or_else(|| line.split_once("opened "))?;
         number.parse().ok()
     });
-    said.last()
+    let opened = if cycle % 4 == 3 { None } else { said.next() };
+    std::thread::sleep(Duration::from_micros(cycle * 7919 % 60_000));
+    victim.kill().unwrap();
+    let last = said.last().or(opened);
+    victim.wait().unwrap();
+    last
 }

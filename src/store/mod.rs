@@ -5,7 +5,7 @@
 //!   journal           the truth: one record for each import and each close, checksummed and chained
 //!   ids/NNNNNNNN.ids  the ids that import NNNNNNNN brought, to know a fact again
 //!   acknowledged      how far the journal had reached; tells a loss from an interrupted write
-//!   index/            where to find what (sled); made anew from the journal whenever in doubt
+//!   index/            where to find what; made anew from the journal whenever in doubt
 //!   lock              one process at a time
 //! ```
 //!
