@@ -10,6 +10,7 @@ mod scope;
 mod terms;
 mod text;
 mod timeline;
+mod window;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use terms::{
     Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
+pub use window::Window;
 
 use crate::calendar::{Day, PeriodLength, Zone};
 use crate::finding::Finding;

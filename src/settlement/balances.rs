@@ -27,30 +27,33 @@ impl BalanceKind {
     }
 }
 
-/// Which balance: its kind and the schedule that it belongs to, written `loss/marketplace`.
+/// Which balance: its kind and the schedule or clause that it belongs to, written
+/// `loss/marketplace`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BalanceName {
     /// Its kind.
     pub kind: BalanceKind,
-    /// The schedule's id.
-    pub schedule: String,
+    /// The id of the schedule, or the name of the clause.
+    pub of: String,
 }
 
 impl fmt::Display for BalanceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}/{}", self.kind.as_str(), self.schedule))
+        f.pad(&format!("{}/{}", self.kind.as_str(), self.of))
     }
 }
 
-/// A balance over one period: opening + movement = closing.
+/// A balance over one period: opening + movement = closing. It opens as it was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
     /// Which.
     pub name: BalanceName,
     /// At the end of the period before.
     pub opening: Minor,
-    /// In this period.
+    /// In this period, the restatement included.
     pub movement: Minor,
+    /// Of the movement, what closed periods were restated by.
+    pub restated: Minor,
     /// At the end of this period.
     pub closing: Minor,
 }

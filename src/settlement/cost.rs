@@ -111,7 +111,7 @@ fn write_excess(
     balances: &mut Balances,
     used: &mut Used,
 ) -> Result<(), Finding> {
-    let name = BalanceName { kind: BalanceKind::ExcessCost, schedule: schedule.to_owned() };
+    let name = BalanceName { kind: BalanceKind::ExcessCost, of: schedule.to_owned() };
     let ceiling = cost.and_then(|cost| cost.ceiling.as_ref());
     // The terms under which an excess arose decide its fate: what was to be carried is carried in
     // by the next segment that deducts cost, even if an excess of its own would lapse.

@@ -14,7 +14,7 @@ pub(super) fn write(
     schedule: &str,
     balances: &mut Balances,
 ) {
-    let name = BalanceName { kind: BalanceKind::Loss, schedule: schedule.to_owned() };
+    let name = BalanceName { kind: BalanceKind::Loss, of: schedule.to_owned() };
     let before = balances.get(&name);
     let profit = sheet.total(StepName::GrossProfit);
     let carried = match losses {

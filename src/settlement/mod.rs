@@ -6,9 +6,12 @@
 //! `losses` and `shares` (what is left, and whose it is), `usage_fee`, then `positions` (who holds
 //! what, who pays whom). [`settle`] strings them together.
 
+mod adjustment;
 mod balances;
+mod clauses;
 pub mod codes;
 mod cost;
+mod dues;
 mod losses;
 mod placement;
 mod positions;
@@ -21,9 +24,10 @@ mod sheet;
 mod trace;
 mod usage_fee;
 
+pub use adjustment::{Adjustment, ClauseKind};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use placement::{Scoped, scope_of, unmatched};
-pub use settle::settle;
+pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Step,
     StepName,

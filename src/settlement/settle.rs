@@ -1,15 +1,17 @@
 //! The flow of a settlement: place every fact, run each segment's waterfall, add up.
 
-use super::balances::{Balance, BalanceKind, BalanceName, Balances};
+use super::balances::{BalanceKind, BalanceName, Balances};
+use super::dues::Dues;
 use super::placement::{Placed, Share, place};
-use super::positions::{ByParty, Debts, give, owe, owed_by, payables};
+use super::positions::{ByParty, Debts, give, owe, owed_by};
 use super::sales::{Place, Used};
 use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, StepName};
 use super::sheet::Sheet;
-use super::{cost, losses, positions, sales, shares, usage_fee};
+use super::{clauses, cost, losses, positions, sales, shares, usage_fee};
 use crate::calendar::Period;
 use crate::contract::{
-    Basis, Contract, Excess, Losses, Schedule, Segment, ShareKind, SharedTerms, UsageFeeTerms,
+    Basis, Contract, Excess, Losses, PartyId, Schedule, Segment, ShareKind, SharedTerms,
+    UsageFeeTerms,
 };
 use crate::fact::{Evidence, Kind};
 use crate::finding::Finding;
@@ -29,9 +31,52 @@ pub fn settle(
     evidence: &Evidence,
     opening: &Balances,
 ) -> Result<Settlement, Vec<Finding>> {
+    let nothing = Restatement { balances: opening.clone(), true_ups: Vec::new() };
+    settle_restating(contract, period, evidence, opening, &nothing)
+}
+
+/// What the closed periods now are, as far as the open one is concerned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restatement {
+    /// The balances at the end of the last closed period as they are now.
+    pub balances: Balances,
+    /// What closed periods now give more or less than was settled for them.
+    pub true_ups: Vec<TrueUp>,
+}
+
+/// One difference between what a closed period now is and what was settled for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrueUp {
+    /// The closed period.
+    pub period: Period,
+    /// The schedule it concerns, if it is one.
+    pub schedule: Option<String>,
+    /// The line it concerns.
+    pub line: String,
+    /// Owes the difference.
+    pub from: PartyId,
+    /// Is owed it.
+    pub to: PartyId,
+    /// Negative if it is owed the other way.
+    pub amount: Minor,
+    /// What it says, for a reader.
+    pub note: String,
+}
+
+/// Settles the open period, with what closed periods were restated by.
+///
+/// # Errors
+/// As [`settle`].
+pub fn settle_restating(
+    contract: &Contract,
+    period: Period,
+    evidence: &Evidence,
+    opening: &Balances,
+    restatement: &Restatement,
+) -> Result<Settlement, Vec<Finding>> {
     let mut placed = place(contract, period, evidence);
     let mut findings = std::mem::take(&mut placed.findings);
-    let mut books = Books::new(contract, opening);
+    let mut books = Books::new(contract, &restatement.balances);
     let schedules = std::mem::take(&mut placed.schedules);
     let mut results = Vec::new();
     for (schedule, segments) in contract.schedules.iter().zip(schedules) {
@@ -46,14 +91,23 @@ pub fn settle(
     placed
         .exceptions
         .sort_by(|a, b| (a.kind, &a.schedule, &a.key).cmp(&(b.kind, &b.schedule, &b.key)));
+    let positions = named(contract, &books.positions);
+    let mut dues = books.dues(period, evidence, &results);
+    clauses::entitle(&mut dues).map_err(|finding| vec![finding])?;
+    restatement.true_ups.iter().for_each(|true_up| dues.true_up(true_up));
+    clauses::pay(&mut dues).map_err(|finding| vec![finding])?;
+    let payables = dues.payables();
+    let balances = dues.shown(opening, &restatement.balances);
+    let adjustments = dues.adjustments;
     Ok(Settlement {
         contract: contract.id.clone(),
         period,
         currency: contract.currency,
         schedules: results,
-        positions: named(contract, &books.positions),
-        payables: books.payables(),
-        balances: books.balances(opening),
+        positions,
+        adjustments,
+        payables,
+        balances,
         exceptions: placed.exceptions,
     })
 }
@@ -145,7 +199,7 @@ impl<'a> Books<'a> {
     /// Balances that the clauses in force keep are shown even while they are zero.
     fn keep(&mut self, schedule: &Schedule, terms: &SharedTerms) {
         let mut keep = |kind| {
-            self.kept.push(BalanceName { kind, schedule: schedule.id.clone() });
+            self.kept.push(BalanceName { kind, of: schedule.id.clone() });
         };
         if terms.losses == Losses::CarryForward {
             keep(BalanceKind::Loss);
@@ -155,33 +209,23 @@ impl<'a> Books<'a> {
         }
     }
 
-    fn balances(&self, opening: &Balances) -> Vec<Balance> {
-        let all = opening.iter().chain(self.balances.iter()).map(|(name, _)| name);
-        let mut names: Vec<&BalanceName> = all.chain(&self.kept).collect();
-        names.sort();
-        names.dedup();
-        let balance = |name: &BalanceName| {
-            let (before, after) = (opening.get(name), self.balances.get(name));
-            Balance {
-                name: name.clone(),
-                opening: before,
-                movement: after - before,
-                closing: after,
-            }
-        };
-        names.into_iter().map(balance).collect()
-    }
-
-    fn payables(&self) -> Vec<super::Payable> {
-        if !self.contract.netting {
-            let each = self.debts.iter();
-            return each.flat_map(|(id, debts)| payables(self.contract, debts, Some(id))).collect();
+    /// Hands over to the contract-wide clauses.
+    fn dues(
+        self,
+        period: Period,
+        evidence: &'a Evidence,
+        schedules: &'a [ScheduleResult],
+    ) -> Dues<'a> {
+        Dues {
+            contract: self.contract,
+            period,
+            evidence,
+            schedules,
+            balances: self.balances,
+            kept: self.kept,
+            debts: self.debts.into_iter().map(|(id, debts)| (Some(id), debts)).collect(),
+            adjustments: Vec::new(),
         }
-        let mut net = Debts::new();
-        for ((from, to), amount) in self.debts.iter().flat_map(|(_, debts)| debts) {
-            owe(&mut net, *from, *to, *amount);
-        }
-        payables(self.contract, &net, None)
     }
 }
 

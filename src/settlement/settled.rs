@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Balance, Trace};
+use super::{Adjustment, Balance, Trace};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -20,6 +20,8 @@ pub struct Settlement {
     pub schedules: Vec<ScheduleResult>,
     /// Position of each party over all schedules, in the contract's order.
     pub positions: Vec<(String, Minor)>,
+    /// What contract-wide clauses moved, in their order.
+    pub adjustments: Vec<Adjustment>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried, by name.

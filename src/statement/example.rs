@@ -98,7 +98,7 @@ pub(crate) fn settlement() -> Settlement {
     assert!(left_out.is_empty(), "every fact counts");
     let mut opening = Balances::default();
     for (kind, amount) in [(BalanceKind::Loss, 4_000), (BalanceKind::ExcessCost, 1_500)] {
-        opening.set(BalanceName { kind, schedule: "marketplace".into() }, Minor(amount));
+        opening.set(BalanceName { kind, of: "marketplace".into() }, Minor(amount));
     }
     let october = "2026-10".parse().expect("a period");
     settle(&contract, october, &evidence, &opening).expect("nothing is missing")

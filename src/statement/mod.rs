@@ -53,6 +53,8 @@ pub struct Statement {
     /// Position of each party over all schedules; a usage fee counts for the payee and against
     /// the payer.
     pub positions: BTreeMap<String, Amount>,
+    /// What contract-wide clauses moved between the parties, in their order.
+    pub adjustments: Vec<Adjustment>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried from period to period.
@@ -160,14 +162,40 @@ pub struct Balance {
     pub name: String,
     /// `loss` or `excess-cost`.
     pub kind: String,
-    /// The schedule's id.
-    pub schedule: String,
+    /// The schedule's id, or the clause's name.
+    pub of: String,
     /// At the end of the period before.
     pub opening: Amount,
-    /// In this period.
+    /// In this period, the restatement included.
     pub movement: Amount,
+    /// Of the movement, what closed periods were restated by.
+    pub restated: Amount,
     /// At the end of this period.
     pub closing: Amount,
+}
+
+/// An amount that a contract-wide clause moves between two parties.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Adjustment {
+    /// The clause: `minimum-guarantee`, `true-up`, …
+    pub clause: String,
+    /// Its name in the contract, or the line that a true-up concerns.
+    pub name: String,
+    /// Owes.
+    pub from: String,
+    /// Is owed.
+    pub to: String,
+    /// Positive.
+    pub amount: Amount,
+    /// The schedule it concerns, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub schedule: Option<String>,
+    /// The period it concerns, if it is not the statement's own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub period: Option<Period>,
+    /// How it was computed, for a reader.
+    pub note: String,
 }
 
 /// Facts that were seen and not settled, or settled otherwise than they asked for.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Amount, Balance, Clause, Exception, FileControl, Line, Payable, Provenance, Quantity, Schedule,
-    Segment, Statement, Step, VERSION, law, words,
+    Adjustment, Amount, Balance, Clause, Exception, FileControl, Line, Payable, Provenance,
+    Quantity, Schedule, Segment, Statement, Step, VERSION, law, words,
 };
 use crate::contract::{Basis, Contract};
 use crate::money::{Currency, Minor};
@@ -33,6 +33,11 @@ impl Statement {
             parties: contract.parties.iter().map(each).collect(),
             schedules: settlement.schedules.iter().map(schedule).collect(),
             positions: amounts(&settlement.positions, currency),
+            adjustments: settlement
+                .adjustments
+                .iter()
+                .map(|each| adjustment(each, currency))
+                .collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
             exceptions: settlement.exceptions.iter().map(exception).collect(),
@@ -114,10 +119,24 @@ fn balance(balance: &settlement::Balance, currency: Currency) -> Balance {
     Balance {
         name: balance.name.to_string(),
         kind: balance.name.kind.as_str().to_owned(),
-        schedule: balance.name.schedule.clone(),
+        of: balance.name.of.clone(),
         opening: Amount::of(balance.opening, currency),
         movement: Amount::of(balance.movement, currency),
+        restated: Amount::of(balance.restated, currency),
         closing: Amount::of(balance.closing, currency),
+    }
+}
+
+fn adjustment(adjustment: &settlement::Adjustment, currency: Currency) -> Adjustment {
+    Adjustment {
+        clause: adjustment.clause.as_str().to_owned(),
+        name: adjustment.name.clone(),
+        from: adjustment.from.clone(),
+        to: adjustment.to.clone(),
+        amount: Amount::of(adjustment.amount, currency),
+        schedule: adjustment.schedule.clone(),
+        period: adjustment.period,
+        note: adjustment.note.clone(),
     }
 }
 

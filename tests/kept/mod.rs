@@ -82,7 +82,7 @@ pub(crate) fn closing(store: &Store, contract: &str) -> Closing {
         format!(r#"{{"contract":"{contract}","period":"{period}","known":"{watermark}"}}"#);
     let digest = statement_digest(&statement).unwrap();
     let mut balances = Balances::default();
-    let name = BalanceName { kind: BalanceKind::Loss, schedule: "marketplace".into() };
+    let name = BalanceName { kind: BalanceKind::Loss, of: "marketplace".into() };
     balances.set(name, revshare::money::Minor(i128::from(watermark) + 1));
     Closing {
         contract: contract.to_owned(),

@@ -183,7 +183,7 @@ impl Teller<'_> {
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
         };
         let settlement = self.settlement;
-        let result = settlement.schedules.iter().find(|result| result.id == name.schedule)?;
+        let result = settlement.schedules.iter().find(|result| result.id == name.of)?;
         let mut moves = Vec::new();
         for segment in &result.segments {
             moves.extend(self.steps(&result.id, segment, names));

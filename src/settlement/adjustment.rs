@@ -1,0 +1,44 @@
+//! What contract-wide clauses move between the parties after the schedules are settled.
+
+use super::Trace;
+use crate::calendar::Period;
+use crate::money::Minor;
+
+/// An amount that one party owes another by a contract-wide clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adjustment {
+    /// By which clause.
+    pub clause: ClauseKind,
+    /// The clause's own name, or the line that a true-up concerns.
+    pub name: String,
+    /// Owes.
+    pub from: String,
+    /// Is owed.
+    pub to: String,
+    /// Positive.
+    pub amount: Minor,
+    /// The schedule it concerns, if it is one.
+    pub schedule: Option<String>,
+    /// The period it concerns, if it is not the one that is settled.
+    pub period: Option<Period>,
+    /// How it was computed, for a reader: `100000.00 − 70000.00 earned in 2026`.
+    pub note: String,
+    /// How it was made.
+    pub trace: Trace,
+}
+
+/// The contract-wide clauses, in the order in which they apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClauseKind {
+    /// The difference between what a closed period now is and what was settled for it.
+    TrueUp,
+}
+
+impl ClauseKind {
+    /// Its name in statements.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TrueUp => "true-up",
+        }
+    }
+}
