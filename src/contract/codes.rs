@@ -1,10 +1,119 @@
 //! The catalogue of what can be wrong with a contract.
+//!
+//! Numbers are never reused: a script may match them.
 
 use crate::finding::{Code, Severity};
 
+const fn error(id: &'static str, title: &'static str) -> Code {
+    Code { id, title, severity: Severity::Error }
+}
+
 /// The text is not TOML.
-pub static SYNTAX: Code =
-    Code { id: "C001", title: "the file is not TOML", severity: Severity::Error };
+pub static SYNTAX: Code = error("C001", "the file is not TOML");
+/// A key that means nothing here.
+pub static UNKNOWN_KEY: Code = error("C002", "a key is not known here");
+/// A key without which there is no deal.
+pub static MISSING_KEY: Code = error("C003", "a key is missing");
+/// A list where a text belongs, and the like.
+pub static WRONG_TYPE: Code = error("C004", "a value is of the wrong type");
+/// An amount, price, rate or share without quotes.
+pub static UNQUOTED: Code = error("C005", "an exact number is written without quotes");
+/// A text that is not an exact number.
+pub static NOT_A_NUMBER: Code = error("C006", "a text is not an exact number");
+/// A number that cannot be meant.
+pub static OUT_OF_RANGE: Code = error("C007", "a number is out of range");
+/// A word that is not one of the listed ones.
+pub static UNKNOWN_WORD: Code = error("C008", "a word is not one of those allowed");
+/// A name that is empty, reserved, or has blanks around it.
+pub static BAD_NAME: Code = error("C009", "a name cannot be used");
+/// One name for two things.
+pub static DUPLICATE: Code = error("C010", "a name is used twice");
+/// A party that `[parties]` does not declare.
+pub static UNKNOWN_PARTY: Code = error("C011", "a party is not declared");
+/// Shares that are not a whole.
+pub static SHARES: Code = error("C012", "the shares of a split do not add up");
+/// No code of ISO 4217.
+pub static UNKNOWN_CURRENCY: Code = error("C013", "a currency is not known");
+/// No IANA zone.
+pub static UNKNOWN_ZONE: Code = error("C014", "a time zone is not known");
+/// A day written as a text, with a time, or one that does not exist.
+pub static NOT_A_DAY: Code = error("C015", "a day is not written as one");
+/// Terms that are not in the order of time.
+pub static TERMS_ORDER: Code = error("C016", "terms are not in the order of their days");
+/// Two versions for one day.
+pub static TERMS_OVERLAP: Code = error("C017", "two versions of the terms begin on one day");
+/// A schedule that no fact can come to.
+pub static UNREACHABLE_SCHEDULE: Code = error("C018", "a schedule can never be reached");
+/// A rate that can never price anything.
+pub static UNREACHABLE_RATE: Code = error("C019", "a rate can never be reached");
+/// A deduction whose facts an earlier one takes.
+pub static UNREACHABLE_DEDUCTION: Code = error("C020", "a deduction can never be reached");
+/// A key of another basis.
+pub static WRONG_BASIS: Code = error("C021", "a key belongs to another basis");
+/// Nobody sells, bears or provides.
+pub static MISSING_ROLE: Code = error("C022", "a schedule lacks a seller, bearer or provider");
+/// Somebody pays itself.
+pub static SAME_PARTY: Code = error("C023", "a fee is owed by a party to itself");
+/// A contract with itself.
+pub static FEW_PARTIES: Code = error("C024", "a contract has fewer than two parties");
+/// Nobody there to take the remainder.
+pub static REMAINDER_PARTY: Code = error("C025", "the remainder goes to a party without a share");
+/// A key that says nothing without another.
+pub static NO_EFFECT: Code = error("C026", "a key has no effect without another");
+/// A window that ends before it begins.
+pub static EMPTY_WINDOW: Code = error("C027", "a window ends before it begins");
+/// A ceiling of something unknown.
+pub static BAD_CEILING: Code = error("C028", "a ceiling cannot be read");
+/// Two keys of which only one can hold.
+pub static EXCLUSIVE: Code = error("C029", "two keys exclude each other");
+/// A list or table with nothing in it.
+pub static EMPTY: Code = error("C030", "a list has nothing in it");
+/// A shared-cost rule that no cost can come to.
+pub static UNREACHABLE_RULE: Code = error("C031", "a shared-cost rule can never be reached");
 
 /// Every code of this part, in order.
-pub static ALL: &[&Code] = &[&SYNTAX];
+pub static ALL: &[&Code] = &[
+    &SYNTAX,
+    &UNKNOWN_KEY,
+    &MISSING_KEY,
+    &WRONG_TYPE,
+    &UNQUOTED,
+    &NOT_A_NUMBER,
+    &OUT_OF_RANGE,
+    &UNKNOWN_WORD,
+    &BAD_NAME,
+    &DUPLICATE,
+    &UNKNOWN_PARTY,
+    &SHARES,
+    &UNKNOWN_CURRENCY,
+    &UNKNOWN_ZONE,
+    &NOT_A_DAY,
+    &TERMS_ORDER,
+    &TERMS_OVERLAP,
+    &UNREACHABLE_SCHEDULE,
+    &UNREACHABLE_RATE,
+    &UNREACHABLE_DEDUCTION,
+    &WRONG_BASIS,
+    &MISSING_ROLE,
+    &SAME_PARTY,
+    &FEW_PARTIES,
+    &REMAINDER_PARTY,
+    &NO_EFFECT,
+    &EMPTY_WINDOW,
+    &BAD_CEILING,
+    &EXCLUSIVE,
+    &EMPTY,
+    &UNREACHABLE_RULE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn numbered_without_a_gap() {
+        for (at, code) in ALL.iter().enumerate() {
+            assert_eq!(code.id, format!("C{:03}", at + 1));
+        }
+    }
+}

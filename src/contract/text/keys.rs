@@ -1,0 +1,66 @@
+//! Which keys stand where.
+
+/// At the top of the file.
+pub(super) static TOP: &[&str] = &[
+    "id",
+    "currency",
+    "timezone",
+    "period",
+    "rounding",
+    "remainder",
+    "late",
+    "finality",
+    "netting",
+    "parties",
+    "schedule",
+    "shared-cost",
+    "availability",
+];
+/// In `[[schedule]]`.
+pub(super) static SCHEDULE: &[&str] = &["id", "scope", "seller", "bearer", "provider", "terms"];
+/// In a scope.
+pub(super) static SCOPE: &[&str] = &["product", "channel", "region", "customer"];
+/// In the scope of a shared-cost rule.
+pub(super) static OVER: &[&str] = &["product", "channel"];
+/// In `[[schedule.terms]]` of any basis.
+pub(super) static TERMS: &[&str] =
+    &["effective", "basis", "rates", "deductions", "cost", "losses", "split", "payer", "payee"];
+/// Of those, for gross profit.
+pub(super) static GROSS_PROFIT: &[&str] =
+    &["effective", "basis", "rates", "deductions", "cost", "losses", "split"];
+/// Of those, for net sales.
+pub(super) static NET_SALES: &[&str] =
+    &["effective", "basis", "rates", "deductions", "losses", "split"];
+/// Of those, for a usage fee.
+pub(super) static USAGE_FEE: &[&str] = &["effective", "basis", "payer", "payee", "rates"];
+/// In a rate.
+pub(super) static RATE: &[&str] = &["unit", "product", "price", "per"];
+/// In an entry of `deductions`.
+pub(super) static DEDUCTION: &[&str] = &["name", "kind", "category", "rate", "any", "cap"];
+/// In an entry of `any` within a deduction.
+pub(super) static PART: &[&str] = &["kind", "category", "rate"];
+/// In `cost`.
+pub(super) static COST: &[&str] = &["deduct", "rates", "uplift", "ceiling", "excess", "settled"];
+/// In a budget.
+pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
+/// In `[[shared-cost]]`.
+pub(super) static SHARED_COST: &[&str] = &["category", "driver", "over"];
+/// In `[[availability]]`.
+pub(super) static AVAILABILITY: &[&str] = &["product", "suspended"];
+/// In `suspended`.
+pub(super) static WINDOW: &[&str] = &["from", "to"];
+
+/// Where a key stands that was written in the wrong block: the first home in the order of the file.
+pub(super) fn home(key: &str) -> Option<&'static str> {
+    [
+        (TOP, "stands at the top of the file, before the first [table]"),
+        (SCHEDULE, "stands in [[schedule]]"),
+        (SCOPE, "stands in a scope"),
+        (TERMS, "stands in [[schedule.terms]]"),
+        (COST, "stands in cost = { ... } of [[schedule.terms]]"),
+        (RATE, "stands in an entry of rates"),
+    ]
+    .into_iter()
+    .find(|(keys, _)| keys.contains(&key))
+    .map(|(_, place)| place)
+}
