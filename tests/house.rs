@@ -20,7 +20,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "export",
         &[
-            "money", "calendar", "origin", "finding", "contract", "fact", "settlement", "posting",
+            "money",
+            "calendar",
+            "origin",
+            "finding",
+            "contract",
+            "fact",
+            "settlement",
+            "posting",
             "statement",
         ],
     ),
@@ -28,14 +35,33 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 /// The floors that touch nothing but memory.
 const PURE: &[&str] = &[
-    "money", "calendar", "origin", "finding", "contract", "fact", "settlement", "posting",
+    "money",
+    "calendar",
+    "origin",
+    "finding",
+    "contract",
+    "fact",
+    "settlement",
+    "posting",
     "statement",
 ];
 
 /// What must not stand in the pure floors: float, hash order, clock, I/O, randomness.
 const IMPURE: &[&str] = &[
-    "f32", "f64", "HashMap", "HashSet", "SystemTime", "Instant::now", "std::fs", "std::net",
-    "std::env", "std::process", "println!", "eprintln!", "rand::", "thread",
+    "f32",
+    "f64",
+    "HashMap",
+    "HashSet",
+    "SystemTime",
+    "Instant::now",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "println!",
+    "eprintln!",
+    "rand::",
+    "thread",
 ];
 
 const LONGEST_FILE: usize = 400;

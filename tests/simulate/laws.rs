@@ -74,7 +74,8 @@ pub(crate) fn all_refunded(world: &World) -> World {
     for schedule in &mut refunded.contract.schedules {
         schedule.terms.iter_mut().for_each(|terms| leave_refunds_alone(&mut terms.deal));
     }
-    let charges = world.facts.iter().filter(|fact| fact.what == What::Charge && fact.amount.is_some());
+    let charges =
+        world.facts.iter().filter(|fact| fact.what == What::Charge && fact.amount.is_some());
     refunded.facts = charges
         .flat_map(|charge| {
             // A quantity would be a usage fee, which nobody refunds.
@@ -94,16 +95,17 @@ pub(crate) fn all_refunded(world: &World) -> World {
 
 fn leave_refunds_alone(deal: &mut Deal) {
     let Deal::Shared(shared) = deal else { return };
-    for deduction in shared.deductions.iter_mut().flatten() {
-        for part in &mut deduction.parts {
-            if let Take::Facts { kinds, .. } = part {
+    let Some(deductions) = &mut shared.deductions else { return };
+    for deduction in deductions.iter_mut() {
+        deduction.parts.retain_mut(|part| match part {
+            Take::Rate(_) => true,
+            Take::Facts { kinds, .. } => {
                 kinds.retain(|kind| *kind != What::Refund);
-                if kinds.is_empty() {
-                    kinds.push(What::Fee);
-                }
+                !kinds.is_empty()
             }
-        }
+        });
     }
+    deductions.retain(|deduction| !deduction.parts.is_empty());
 }
 
 /// The world in which two products that its contract treats alike are one; none if it does not.

@@ -4,10 +4,13 @@
 
 mod calendar;
 mod cases;
+mod engine;
+mod laws;
 mod numbers;
 mod oracle;
 mod outcome;
 mod placing;
+mod properties;
 mod random;
 mod waterfall;
 mod world;

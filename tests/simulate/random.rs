@@ -1,12 +1,13 @@
 //! Random worlds: every clause of a contract with flat splits, and facts that meet its edges.
 
+use num_traits::Signed;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use time::{Date, Duration};
 
-use super::placing::unpriceable;
+use super::placing::{hangs_on_nothing, unpriceable};
 use super::world::{
     Cost, Deal, Limit, Mode, Money, PlainContract, PlainDeduction, PlainFact, PlainLosses,
     PlainRate, PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, PlainZone, Q, Remainder,
@@ -124,7 +125,7 @@ fn distinct(list: Vec<PlainDeduction>) -> Vec<PlainDeduction> {
                 Take::Facts { kinds, category } => {
                     let free = |kind: &What| {
                         !taken.iter().any(|(other, under)| {
-                            other == kind && (under.is_empty() || *under == category)
+                            other == kind && super::world::one_of(under, &category.concat())
                         })
                     };
                     let kinds: Vec<What> = kinds.into_iter().filter(free).collect();
@@ -416,11 +417,21 @@ fn refer(fact: &mut PlainFact, before: &[PlainFact], which: &prop::sample::Index
     }
 }
 
-/// A world. Charges that nobody could price are left out: the program refuses them.
+/// A world. Charges that nobody could price are left out, because the program refuses them, and
+/// chains of references end at something known.
 pub(crate) fn world() -> impl Strategy<Value = World> {
     (contract(), facts()).prop_map(|(contract, facts)| {
-        let all = World { contract, facts };
-        let facts = all.facts.iter().filter(|fact| !unpriceable(&all, fact)).cloned().collect();
-        World { facts, ..all }
+        let mut world = World { contract, facts };
+        let all = world.clone();
+        world.facts.retain(|fact| !unpriceable(&all, fact));
+        let all = world.clone();
+        for fact in world.facts.iter_mut().filter(|fact| hangs_on_nothing(&all, fact)) {
+            fact.reference = None;
+            // Only what takes a named fact back may have the opposite sign.
+            if fact.what != What::Tax {
+                fact.amount = fact.amount.take().map(|amount| -amount.abs());
+            }
+        }
+        world
     })
 }

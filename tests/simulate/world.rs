@@ -40,7 +40,7 @@ pub(crate) fn day(text: &str) -> Date {
 }
 
 /// A whole test case.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) contract: PlainContract,
     pub(crate) facts: Vec<PlainFact>,

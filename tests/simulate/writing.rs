@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::world::{
     Cost, Deal, Limit, Mode, Money, PlainContract, PlainDeduction, PlainFact, PlainLosses,
-    PlainRate, PlainSchedule, PlainScope, Q, Remainder, Shared, Take, What, When, q,
+    PlainRate, PlainSchedule, PlainScope, Q, Remainder, Shared, Take, What, When, World, q,
 };
 
 /// An exact decimal, or a fraction if it is none.
@@ -300,6 +300,36 @@ fn entry(currency: Money, fact: &PlainFact) -> Fact {
         currency: fact.amount.as_ref().map(|_| currency.code().parse().expect("a currency")),
         reference: fact.reference.clone(),
         ..Fact::new(kind, &fact.id, time_of(fact.when).parse().expect("a time"))
+    }
+}
+
+/// Contract and facts as a person would want to see them when a case fails.
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let facts: Vec<String> = self.facts.iter().map(PlainFact::to_string).collect();
+        write!(f, "\n{}\n{}\n", to_toml(&self.contract), facts.join("\n"))
+    }
+}
+
+/// One line, for a failing case.
+impl std::fmt::Display for PlainFact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let number = |value: &Option<Q>| value.as_ref().map(decimal).unwrap_or_default();
+        let words = [
+            self.what.name(),
+            &self.id,
+            &time_of(self.when),
+            self.product,
+            self.channel,
+            self.region,
+            self.customer,
+            self.category,
+            &number(&self.quantity),
+            self.unit,
+            &number(&self.amount),
+            self.reference.as_deref().unwrap_or(""),
+        ];
+        f.write_str(&words.join(","))
     }
 }
 
