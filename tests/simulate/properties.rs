@@ -1,7 +1,10 @@
 //! Program and oracle side by side, on random worlds.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseError;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{TestCaseError, TestRunner};
 
 use super::outcome::Outcome;
 use super::random::world;
@@ -23,6 +26,56 @@ fn same(left: &[Outcome], right: &[Outcome]) -> Result<(), TestCaseError> {
         differences.extend(left.differences(right));
     }
     Err(TestCaseError::fail(differences.join("\n")))
+}
+
+/// Random worlds that never met a clause would prove nothing about it.
+#[test]
+fn random_worlds_meet_every_clause() {
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..300 {
+        let world = world().new_tree(&mut runner).expect("a world").current();
+        let outcomes = oracle::settle_all(&world);
+        for outcome in &outcomes {
+            for (what, is) in clauses_met(outcome) {
+                *met.entry(what).or_default() += usize::from(is);
+            }
+        }
+    }
+    let rare: Vec<_> = met.iter().filter(|(_, times)| **times < 10).collect();
+    assert!(rare.is_empty(), "hardly ever met: {rare:?} of {met:?}");
+}
+
+/// What one statement has met.
+fn clauses_met(outcome: &Outcome) -> Vec<(&'static str, bool)> {
+    let all = || outcome.schedules.iter().flat_map(|(_, list)| list);
+    let any = |step: &str, test: fn(i128) -> bool| all().any(|segment| test(segment.total(step)));
+    let products = |step: &str| {
+        let steps = all().flat_map(|segment| &segment.steps).filter(|one| one.step == step);
+        steps.map(|one| one.lines.len()).max().unwrap_or(0)
+    };
+    vec![
+        ("refunds", any("refunds", |amount| amount < 0)),
+        ("refunds won back", any("refunds", |amount| amount > 0)),
+        ("deductions", any("deductions", |amount| amount < 0)),
+        ("deductions given back", any("deductions", |amount| amount > 0)),
+        ("negative net-sales", any("net-sales", |amount| amount < 0)),
+        ("tax", any("tax", |amount| amount > 0)),
+        ("cost", any("cost", |amount| amount > 0)),
+        ("negative cost", any("cost", |amount| amount < 0)),
+        ("uplift", any("uplift", |amount| amount > 0)),
+        ("carried-in", any("carried-in", |amount| amount > 0)),
+        ("excess", any("excess", |amount| amount > 0)),
+        ("a loss", any("loss-carry", |amount| amount > 0)),
+        ("a loss eaten", any("loss-carry", |amount| amount < 0)),
+        ("a loss shared", any("share-base", |amount| amount < 0)),
+        ("usage-fee", any("usage-fee", |amount| amount > 0)),
+        ("several lines of cost", products("cost") > 2),
+        ("several lines of usage", products("usage-fee") > 1),
+        ("amendments", outcome.schedules.iter().any(|(_, list)| list.len() > 2)),
+        ("several payables", outcome.payables.len() > 2),
+        ("two balances", outcome.balances.len() > 1),
+    ]
 }
 
 proptest! {
