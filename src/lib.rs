@@ -18,7 +18,7 @@
 //!
 //! ```
 //! use revshare::contract::Contract;
-//! use revshare::fact::{Entry, Evidence, Fact, Kind};
+//! use revshare::fact::{Entry, Fact, Kind, evidence_of};
 //! use revshare::settlement::{Balances, settle};
 //!
 //! let contract = Contract::parse("deal.toml", r#"
@@ -49,8 +49,8 @@
 //! let cost = Fact { category: "compute".into(), ..fact(Kind::Cost, "c-1", "40.00") };
 //! let entries = [Entry::Fact(fact(Kind::Charge, "s-1", "100.00")), Entry::Fact(cost)];
 //!
-//! let (evidence, refused) = Evidence::collect(&contract, entries);
-//! assert!(refused.is_empty());
+//! let (evidence, left_out) = evidence_of(&contract, entries);
+//! assert!(left_out.is_empty());
 //! let october = "2026-10".parse().unwrap();
 //! let settlement = settle(&contract, october, &evidence, &Balances::default()).unwrap();
 //!
@@ -62,9 +62,13 @@
 
 pub mod calendar;
 pub mod contract;
+pub mod export;
 pub mod fact;
 pub mod finding;
+pub mod intake;
 pub mod money;
 pub mod origin;
+pub mod posting;
 pub mod settlement;
 pub mod statement;
+pub mod store;

@@ -24,6 +24,9 @@ pub enum BookError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was asked for was not kept apart at import.
+    #[error(transparent)]
+    NotTallied(#[from] crate::fact::NotTallied),
     /// A record of the store is not what this version writes.
     #[error("a record of the store cannot be read: {0}; run `revshare verify`")]
     Record(#[from] serde_json::Error),

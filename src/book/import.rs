@@ -1,12 +1,13 @@
 //! Bringing in what is new: read, tallied, made durable in one record.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Book, BookError};
-use crate::fact::FileTally;
+use super::{Book, BookError, codes};
+use crate::fact::{Control, Count, FileTally};
 use crate::finding::Finding;
 use crate::intake::{self, FeedSummary, Progress, Request, SourceFile};
+use crate::statement::FileControl;
 
 /// What an import is doing.
 pub type Step<'p> = &'p mut dyn FnMut(Progress<'_>);

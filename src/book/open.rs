@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Book, BookError, codes};
 use crate::contract::Contract;
-use crate::fact::{Lens, LensNames};
+use crate::fact::Lens;
 use crate::finding::Finding;
 use crate::intake::Mapping;
 use crate::store::Store;
@@ -30,18 +30,11 @@ impl Book {
 
     /// What earlier imports kept apart has to be enough for the contracts of today.
     fn check_lens(&self) -> Result<(), BookError> {
-        let Some(kept) = self.store.archive().lens() else { return Ok(()) };
-        let needed = LensNames::from(&Lens::of(&self.contracts));
-        let missing = needed.beyond(kept);
-        if missing.is_empty() {
+        let Err(missing) = self.store.archive().covers(&Lens::of(&self.contracts)) else {
             return Ok(());
-        }
-        let message = format!(
-            "the contracts ask for {}, which earlier imports did not keep apart",
-            missing.join(", ")
-        );
+        };
         let help = "import the exports again into a new store: name an empty folder with --store";
-        Err(Finding::new(&codes::LENS, message).help(help).into())
+        Err(Finding::new(&codes::LENS, missing.to_string()).help(help).into())
     }
 
     /// The contract of an id; without one, the only contract of the book.

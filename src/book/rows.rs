@@ -45,7 +45,7 @@ impl Book {
         let keys: BTreeSet<&Key> =
             keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
-        for archived in self.store.archive().files() {
+        for archived in self.store.archive().files().iter().map(|file| &file.tally) {
             let file = SourceFile {
                 path: self.dir.join(&archived.path),
                 name: archived.path.clone(),

@@ -102,6 +102,7 @@ impl Console {
                     | BookError::Findings(_)
                     | BookError::File { .. }
                     | BookError::Intake(_)
+                    | BookError::NotTallied(_)
                     | BookError::Record(_) => MACHINE,
                 }
             }

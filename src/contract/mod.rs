@@ -5,6 +5,7 @@
 //! one stage in [`settlement`](crate::settlement).
 
 pub mod codes;
+mod reading;
 mod scope;
 mod terms;
 mod text;
@@ -12,6 +13,7 @@ mod timeline;
 
 use std::sync::Arc;
 
+pub use reading::reading;
 pub use scope::{Pattern, Scope};
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,

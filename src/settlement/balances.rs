@@ -56,7 +56,18 @@ pub struct Balance {
 }
 
 /// All balances at one moment; what is not listed is zero.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// Written as a list of names and whole minor units as text:
+///
+/// ```
+/// use revshare::settlement::Balances;
+/// let text = r#"[{"name":{"kind":"loss","schedule":"marketplace"},"amount":"1250"}]"#;
+/// let balances: Balances = serde_json::from_str(text).unwrap();
+/// assert_eq!(balances.iter().count(), 1);
+/// assert_eq!(serde_json::to_string(&balances).unwrap(), text);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<Entry>", try_from = "Vec<Entry>")]
 pub struct Balances(BTreeMap<BalanceName, Minor>);
 
 impl Balances {
@@ -77,5 +88,31 @@ impl Balances {
     /// Every balance that is not zero, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&BalanceName, Minor)> {
         self.0.iter().map(|(name, amount)| (name, *amount))
+    }
+}
+
+/// One balance as it is written.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    name: BalanceName,
+    amount: String,
+}
+
+impl From<Balances> for Vec<Entry> {
+    fn from(balances: Balances) -> Self {
+        let entry = |(name, amount): (_, Minor)| Entry { name, amount: amount.0.to_string() };
+        balances.0.into_iter().map(entry).collect()
+    }
+}
+
+impl TryFrom<Vec<Entry>> for Balances {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(entries: Vec<Entry>) -> Result<Self, Self::Error> {
+        let mut balances = Self::default();
+        for Entry { name, amount } in entries {
+            balances.set(name, Minor(amount.parse()?));
+        }
+        Ok(balances)
     }
 }

@@ -58,6 +58,19 @@ pub struct SegmentResult {
     pub positions: Vec<(String, Minor)>,
 }
 
+impl SegmentResult {
+    /// The total of a step, all its entries together; none if the waterfall has no such step.
+    pub fn total(&self, name: StepName) -> Option<Minor> {
+        let mut totals = self.steps.iter().filter(|step| step.name == name).map(|step| step.total);
+        totals.next().map(|first| first + totals.sum())
+    }
+
+    /// The total of a step, nothing if there is no such step.
+    pub fn amount(&self, name: StepName) -> Minor {
+        self.total(name).unwrap_or_default()
+    }
+}
+
 /// A step of the waterfall. Its lines add up to its total.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use num_bigint::BigInt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,18 @@ impl Quantity {
         &self.0
     }
 
+    /// The number again. A text that is none, in a document that was not written here, is nothing.
+    pub fn to_ratio(&self) -> Ratio {
+        let (above, below) = self.0.split_once('/').unwrap_or((&self.0, "1"));
+        let (whole, frac) = above.split_once('.').unwrap_or((above, ""));
+        let number = |text: &str| text.parse::<BigInt>().ok();
+        let scale = BigInt::from(10).pow(u32::try_from(frac.len()).unwrap_or(u32::MAX));
+        match (number(&format!("{whole}{frac}")), number(below)) {
+            (Some(above), Some(below)) if below != BigInt::ZERO => Ratio::new(above, below * scale),
+            (Some(_) | None, Some(_) | None) => Ratio::zero(),
+        }
+    }
+
     /// With commas between thousands, for people.
     pub fn grouped(&self) -> String {
         grouped(&self.0)
@@ -119,6 +132,14 @@ mod tests {
         ] {
             assert_eq!(grouped(plain), shown);
         }
+    }
+
+    #[test]
+    fn an_exact_number_reads_back() {
+        for text in ["0", "-0.05", "1234567890123456789012345678901234567890.25", "-1/3"] {
+            assert_eq!(Quantity::of(&Quantity(text.to_owned()).to_ratio()).as_str(), text);
+        }
+        assert!(Quantity("1/0".to_owned()).to_ratio().is_zero());
     }
 
     #[test]

@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Quantity;
+use crate::contract::Contract;
 use crate::fact::{Control, Count, FileTally, Table};
-use crate::money::Currency;
+use crate::money::{Currency, Exact};
 
 /// What became of the rows of one file in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,17 +48,21 @@ pub struct Groups<T> {
 }
 
 impl<T> Groups<T> {
+    /// The names of the groups, in order.
+    pub const NAMES: [&'static str; 6] =
+        ["read", "accepted", "unmatched", "duplicate", "superseded", "rejected"];
+
     /// Every group with its name, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
-        [
-            ("read", &self.read),
-            ("accepted", &self.accepted),
-            ("unmatched", &self.unmatched),
-            ("duplicate", &self.duplicate),
-            ("superseded", &self.superseded),
-            ("rejected", &self.rejected),
-        ]
-        .into_iter()
+        let groups = [
+            &self.read,
+            &self.accepted,
+            &self.unmatched,
+            &self.duplicate,
+            &self.superseded,
+            &self.rejected,
+        ];
+        Self::NAMES.into_iter().zip(groups)
     }
 
     fn map<U>(&self, each: impl Fn(&T) -> U) -> Groups<U> {
@@ -107,7 +112,7 @@ fn assert_adds_up(path: &str, groups: &Groups<Count>) {
     let parts = || groups.iter().skip(1).map(|(_, count)| count);
     assert_eq!(parts().map(|count| count.rows).sum::<u64>(), groups.read.rows, "rows of {path}");
     assert_eq!(
-        parts().map(|count| count.amount).sum::<crate::money::Exact>(),
+        parts().map(|count| count.amount).sum::<Exact>(),
         groups.read.amount,
         "amounts of {path}"
     );
@@ -144,21 +149,23 @@ pub struct FileDigest {
 }
 
 impl Provenance {
-    /// The contract and the files that were imported for it.
-    pub fn of<'a>(
-        contract: &crate::contract::Contract,
-        files: impl IntoIterator<Item = &'a FileTally>,
-    ) -> Self {
-        let mut files: Vec<FileDigest> = files
-            .into_iter()
-            .map(|file| FileDigest { file: file.path.clone(), digest: file.digest.clone() })
-            .collect();
-        files.sort();
-        files.dedup();
+    /// The contract that the statement rests on.
+    pub fn of(contract: &Contract) -> Self {
         Self {
             contract_file: contract.file.to_string(),
             contract_digest: blake3::hash(contract.source.as_bytes()).to_hex().to_string(),
-            files,
+            files: Vec::new(),
         }
+    }
+
+    /// With the files of facts.
+    #[must_use]
+    pub fn with_files<'a>(mut self, files: impl IntoIterator<Item = &'a FileTally>) -> Self {
+        let digest =
+            |file: &FileTally| FileDigest { file: file.path.clone(), digest: file.digest.clone() };
+        self.files.extend(files.into_iter().map(digest));
+        self.files.sort();
+        self.files.dedup();
+        self
     }
 }

@@ -304,7 +304,16 @@ fn profit() -> Vec<Step> {
             None,
             vec![input(GrossProfit, 34_920)],
         ),
-        from(step(ShareBase, &[("", 30_920)], at("split", 21), Rule::SumOfSteps), None, base),
+        from(
+            step(
+                ShareBase,
+                &[("", 13_520), (LUMEN, 15_150), (SPARK, 2_250)],
+                at("split", 21),
+                Rule::SumOfSteps,
+            ),
+            None,
+            base,
+        ),
     ]
 }
 
@@ -402,6 +411,8 @@ pub(crate) fn statement() -> Statement {
         source: "own".into(),
         controls: Vec::new(),
         parts: Vec::new(),
+        rates: Vec::new(),
+        payments: Vec::new(),
     };
     let control = Control {
         currency: Some(usd()),

@@ -60,19 +60,6 @@ fn check_waterfall(segment: &SegmentResult) {
     assert_eq!(base, of(ShareBase), "the share base follows from the steps above");
 }
 
-impl SegmentResult {
-    /// The total of a step, all its entries together; none if the waterfall has no such step.
-    pub(crate) fn total(&self, name: StepName) -> Option<Minor> {
-        let mut steps = self.steps.iter().filter(|step| step.name == name).map(|step| step.total);
-        steps.next().map(|first| first + steps.sum())
-    }
-
-    /// The total of a step, nothing if there is no such step.
-    pub(crate) fn amount(&self, name: StepName) -> Minor {
-        self.total(name).unwrap_or_default()
-    }
-}
-
 fn by_party<'a>(parts: impl IntoIterator<Item = &'a (String, Minor)>) -> BTreeMap<&'a str, Minor> {
     let mut sums = BTreeMap::new();
     for (party, amount) in parts {

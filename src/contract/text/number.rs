@@ -135,7 +135,7 @@ impl Reader<'_> {
         let whole = |exact: &Exact| exact.to_ratio() == Ratio::whole(exact.to_ratio().trunc());
         let good = read.filter(|exact| exact.is_positive() && whole(exact));
         if good.is_none() {
-            let written = self.written(&node.at);
+            let written = node.as_text().unwrap_or_else(|| self.written(&node.at));
             let message = format!("`{}` is {written}, not a whole number above zero", node.name);
             self.complain(&codes::OUT_OF_RANGE, &node.at, message, format!("write {example}"));
         }

@@ -40,7 +40,8 @@ impl<'a> Reader<'a> {
         help: impl Into<String>,
     ) {
         let origin = Origin::in_text(&self.file, self.text, at.clone());
-        self.findings.push(Finding::new(code, message).at(origin).help(help));
+        let finding = Finding::new(code, one_line(&message.into())).at(origin);
+        self.findings.push(finding.help(one_line(&help.into())));
     }
 
     /// Every finding in the order of the file.
@@ -63,7 +64,7 @@ impl<'a> Reader<'a> {
 
     /// A value of another type than belongs here.
     pub(super) fn mistyped(&mut self, node: &Node, expected: &str, example: &str) {
-        let message = format!("`{}` is {}, not {expected}", node.name, node.value.kind());
+        let message = format!("{} is {}, not {expected}", node.title(), node.value.kind());
         self.complain(&codes::WRONG_TYPE, &node.at, message, format!("write {example}"));
     }
 
@@ -80,7 +81,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         for field in fields.iter().filter(|field| !allowed.contains(&field.name.as_str())) {
-            let message = format!("`{}` is not a key of {what}", field.name.escape_debug());
+            let message = format!("`{}` is not a key of {what}", field.name);
             let list = format!("the keys here are {}", allowed.join(", "));
             let elsewhere =
                 keys::home(&field.name).filter(|_| nearest_key(field, allowed).is_none());
@@ -115,6 +116,12 @@ impl<'a> Reader<'a> {
         let known = self.parties.as_ref().and_then(|parties| parties.get(party.0));
         known.map_or("", |party| party.id.as_str())
     }
+}
+
+/// A finding is one line, whatever a key or text of the contract holds.
+fn one_line(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 fn nearest_key(field: &Node, allowed: &[&'static str]) -> Option<&'static str> {

@@ -95,9 +95,26 @@ fn effective(
 }
 
 fn basis(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Basis> {
-    let node = block.need(reader, "basis", "basis = \"gross-profit\"")?;
-    let ground = reader.word(node, GROUNDS)?;
+    let node = block.need(reader, "basis", "basis = \"gross-profit\"");
+    let said = node.and_then(|node| reader.word(node, GROUNDS));
+    let Some(ground) = said else {
+        // The other keys may have faults too: read them as what they look like.
+        let guess = guess(block)?;
+        let _ = clauses(reader, block, guess);
+        return None;
+    };
     strangers(reader, block, ground);
+    clauses(reader, block, ground)
+}
+
+/// The basis that keys which cannot stand under another one speak of.
+fn guess(block: &Block<'_>) -> Option<Ground> {
+    let has = |key| block.get(key).is_some();
+    let fee = has("payer") || has("payee");
+    (fee || has("split")).then_some(if fee { Ground::UsageFee } else { Ground::GrossProfit })
+}
+
+fn clauses(reader: &mut Reader<'_>, block: &Block<'_>, ground: Ground) -> Option<Basis> {
     match ground {
         Ground::GrossProfit => shared(reader, block, ShareKind::GrossProfit).map(Basis::Shared),
         Ground::NetSales => shared(reader, block, ShareKind::NetSales).map(Basis::Shared),

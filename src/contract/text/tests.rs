@@ -197,3 +197,47 @@ fn one_pass_finds_every_fault() {
     let codes: Vec<&str> = faults.unwrap_err().iter().map(|finding| finding.code.id).collect();
     assert_eq!(codes, ["C008", "C011", "C005", "C002"]);
 }
+
+#[test]
+fn a_finding_covers_exactly_the_value() {
+    let findings =
+        with("", "split = { b = \"1/3\", a = \"49%\" }\nlosses = \"shared\"").unwrap_err();
+    let covered = findings.iter().map(|finding| {
+        let origin = finding.origin.as_ref().unwrap();
+        let line = origin.excerpt.chars().skip(origin.column as usize - 1);
+        line.take(origin.width as usize).collect::<String>()
+    });
+    let covered: Vec<String> = covered.collect();
+    assert_eq!(covered, ["{ b = \"1/3\", a = \"49%\" }", "\"shared\""]);
+}
+
+#[test]
+fn amounts_have_the_digits_of_the_currency() {
+    for (currency, amount, due) in [
+        ("USD", "500.25", Some(50_025)),
+        ("USD", "500.250", None),
+        ("JPY", "500", Some(500)),
+        ("JPY", "500.0", None),
+        ("KWD", "0.125", Some(125)),
+        ("KWD", "9999999999999999999999999999", None),
+    ] {
+        let text = SAMPLE
+            .replace("\"USD\"", &format!("{currency:?}"))
+            .replace("\"70% of net-sales\"", &format!("{amount:?}"));
+        let read = Contract::parse("contract.toml", &text).ok();
+        let ceiling =
+            read.map(|contract| shared(&contract.schedules[0].terms[0]).cost.ceiling.clone());
+        let due = due.map(|minor| {
+            Some(Ceiling::Amount(Amount { amount: Minor(minor), tolerance: Ratio::zero() }))
+        });
+        assert_eq!(ceiling, due, "{amount} {currency}");
+    }
+}
+
+#[test]
+fn a_rest_may_be_nothing_but_then_takes_no_remainder() {
+    let split = "split = { b = \"100%\", a = \"rest\" }";
+    assert!(with("", split).is_ok());
+    let code = |faults: Vec<crate::finding::Finding>| faults[0].code.id;
+    assert_eq!(with("remainder = \"a\"", split).map_err(code).err(), Some("C025"));
+}

@@ -33,6 +33,12 @@ impl Node {
         self.fields().iter().find(|field| field.name == key)
     }
 
+    /// How a message speaks of it.
+    pub(super) fn title(&self) -> String {
+        let element = self.key_at == self.at;
+        if element { format!("an entry of `{}`", self.name) } else { format!("`{}`", self.name) }
+    }
+
     /// The text, if it is one.
     pub(super) fn as_text(&self) -> Option<&str> {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
@@ -61,7 +67,7 @@ impl Value {
             Self::Float => "a number with a point",
             Self::Truth(_) => "true or false",
             Self::Day(_) => "a day",
-            Self::Time => "a time",
+            Self::Time => "a time or an impossible day",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
         }

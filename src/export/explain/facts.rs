@@ -1,0 +1,98 @@
+//! The leaves: facts by product, day and cell, with prices and exact amounts.
+
+use std::collections::BTreeMap;
+
+use super::Node;
+use crate::calendar::Day;
+use crate::fact::{Cell, Key};
+use crate::money::Ratio;
+use crate::settlement::{Input, Step};
+use crate::statement::grouped;
+
+/// One cell's contribution.
+pub(super) struct Fed<'a> {
+    product: &'a str,
+    key: &'a Key,
+    cell: &'a Cell,
+    price: Option<&'a Ratio>,
+    part: &'a Ratio,
+    exact: &'a Ratio,
+}
+
+/// The facts that feed a step, all or of one product.
+pub(super) fn of<'a>(step: &'a Step, only: Option<&str>) -> Vec<Fed<'a>> {
+    let fed = step.trace.inputs.iter().filter_map(|input| match input {
+        Input::Facts { product, key, cell, price, part, exact } => {
+            Some(Fed { product, key, cell, price: price.as_ref(), part, exact })
+        }
+        Input::Step { .. } => None,
+    });
+    fed.filter(|fed| only.is_none_or(|product| product == fed.product)).collect()
+}
+
+/// Nodes for the products, and below them days; days at once if there is one product.
+pub(super) fn nodes(step: &Step, facts: &[Fed<'_>], shown: impl Fn(&str) -> String) -> Vec<Node> {
+    let mut products: BTreeMap<&str, Vec<&Fed<'_>>> = BTreeMap::new();
+    facts.iter().for_each(|fed| products.entry(fed.product).or_default().push(fed));
+    if products.len() == 1 {
+        return products.values().flat_map(|facts| by_day(facts)).collect();
+    }
+    let product = |(product, facts): (&&str, &Vec<&Fed<'_>>)| {
+        let name = if product.is_empty() { "no product" } else { product };
+        let exact: Ratio = facts.iter().map(|fed| fed.exact).sum();
+        let node = Node::titled(name).amounting(shown(product)).over(by_day(facts));
+        let whole = step.lines.iter().any(|line| {
+            line.product == **product && exact.to_plain() == plain(&shown(&line.product))
+        });
+        if whole { node } else { node.noting(format!("exactly {}", grouped(&exact.to_plain()))) }
+    };
+    products.iter().map(product).collect()
+}
+
+/// The exact text of an amount as shown: without commas and without zeros at its end.
+fn plain(shown: &str) -> String {
+    let text = shown.replace(',', "");
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn by_day(facts: &[&Fed<'_>]) -> Vec<Node> {
+    let mut days: BTreeMap<Day, Vec<&Fed<'_>>> = BTreeMap::new();
+    facts.iter().for_each(|fed| days.entry(fed.key.day).or_default().push(fed));
+    let day = |(day, facts): (&Day, &Vec<&Fed<'_>>)| match facts.as_slice() {
+        [one] => cell(one, &format!("{day} ")),
+        many => {
+            let exact: Ratio = many.iter().map(|fed| fed.exact).sum();
+            let cells = many.iter().map(|fed| cell(fed, ""));
+            Node::titled(day.to_string()).amounting(grouped(&exact.to_plain())).over(cells)
+        }
+    };
+    days.iter().map(day).collect()
+}
+
+fn cell(fed: &Fed<'_>, before: &str) -> Node {
+    let Key { kind, channel, region, customer, deal, category, unit, .. } = fed.key;
+    let mut title = format!("{before}{kind}");
+    for word in [channel, category, region, customer, deal].into_iter().filter(|w| !w.is_empty()) {
+        title.push(' ');
+        title.push_str(word);
+    }
+    let rows = fed.cell.rows;
+    let count = if rows == 1 { "1 fact".to_owned() } else { format!("{rows} facts") };
+    let mut node = Node::titled(title).amounting(grouped(&fed.exact.to_plain())).noting(count);
+    if let Some(price) = fed.price {
+        let quantity = grouped(&fed.cell.quantity.to_string());
+        node = node.noting(format!("{quantity} {unit} × {}", price.to_plain()));
+    }
+    if *fed.part != Ratio::one() {
+        let whole = match fed.price {
+            Some(_) => String::new(),
+            None => format!(" of {}", grouped(&fed.cell.amount.to_string())),
+        };
+        node = node.noting(format!("shared: {}{whole}", fed.part.to_plain()));
+    }
+    node.keys.push(fed.key.clone());
+    node
+}

@@ -1,0 +1,52 @@
+//! Trees of the example month.
+
+use super::*;
+use crate::statement::example;
+
+fn tree(selector: &str) -> String {
+    let node = explain(&example::settlement(), &example::contract(), selector);
+    render_tree(&node.unwrap_or_else(|findings| panic!("{selector}: {findings:?}")))
+}
+
+#[test]
+fn a_payable_down_to_the_facts() {
+    let text = tree("payable/platform/vendor");
+    assert_eq!(text, include_str!("payable.txt"), "\n{text}");
+}
+
+#[test]
+fn every_path_that_is_offered_leads_somewhere() {
+    for path in selectors(&example::settlement()) {
+        let node = explain(&example::settlement(), &example::contract(), &path);
+        assert!(node.is_ok(), "{path}");
+    }
+}
+
+#[test]
+fn one_product_of_one_segment() {
+    let node = explain(
+        &example::settlement(),
+        &example::contract(),
+        "marketplace/2026-10-01/gross-sales/lumen-2",
+    );
+    let node = node.unwrap();
+    assert_eq!(node.amount.as_deref(), Some("1,000.00"));
+    assert_eq!(node.all_keys().len(), 2);
+    assert!(node.all_keys().iter().all(|key| key.product == "lumen-2"));
+}
+
+#[test]
+fn a_line_that_is_not_there() {
+    for path in [
+        "",
+        "market",
+        "marketplace/cost/ember",
+        "marketplace/2026-10-02",
+        "share/x/y",
+        "balance/loss/internal",
+        "marketplace/a/b/c",
+    ] {
+        let findings = explain(&example::settlement(), &example::contract(), path).unwrap_err();
+        assert!(findings[0].help.as_ref().unwrap().contains("marketplace/gross-profit"), "{path}");
+    }
+}

@@ -1,0 +1,155 @@
+//! One segment's waterfall: a column for each product where they fit, else a line for each.
+
+use std::collections::BTreeSet;
+
+use crate::export::table::Table;
+use crate::statement::{Amount, Segment, Step};
+
+use super::WIDTH;
+
+/// How wide the column of names is at least.
+pub(super) const LABEL: usize = 34;
+
+/// The heading of what belongs to no product.
+const NO_PRODUCT: &str = "(none)";
+
+/// The segment with its steps, shares and positions, in one set of columns.
+pub(super) fn segment(segment: &Segment) -> String {
+    let Segment { from, to, basis, effective, .. } = segment;
+    let shown: Vec<&Step> = segment.steps.iter().filter(|step| is_shown(step)).collect();
+    let products = products(&shown);
+    let in_columns = in_columns(segment, &shown, &products);
+    let fits = in_columns.width().max(LABEL) + INDENT <= WIDTH;
+    let table = match products.iter().filter(|product| !product.is_empty()).count() {
+        0 | 1 => in_lines(segment, &shown, false),
+        _ if fits => in_columns,
+        _ => in_lines(segment, &shown, true),
+    };
+    let title = format!("\n  {from} to {to}, {basis}, terms of {effective}\n\n");
+    title + &table.render(INDENT, LABEL)
+}
+
+const INDENT: usize = 4;
+
+/// What follows the steps: the memo of tax, shares, positions, each in the last column.
+fn foot(table: &mut Table, columns: usize, segment: &Segment) {
+    let total = |name: &str| segment.steps.iter().find(|step| step.step == name);
+    if !segment.shares.is_empty() {
+        table.free("");
+        for (at, (party, amount)) in segment.shares.iter().enumerate() {
+            let split = segment.split.get(party).map_or(String::new(), |part| format!(", {part}"));
+            let label = party_label("shares", at, &format!("{party}{split}"));
+            table.last(columns, label, amount.grouped());
+        }
+        sum(table, columns, total("share-base"));
+    }
+    if !segment.positions.is_empty() {
+        table.free("");
+        for (at, (party, amount)) in segment.positions.iter().enumerate() {
+            table.last(columns, party_label("positions", at, party), amount.grouped());
+        }
+        sum(table, columns, total("net-sales"));
+    }
+    if let Some(tax) = total("tax").filter(|tax| !tax.total.is_zero()) {
+        table.free("");
+        table.last(columns, "memo: tax collected, not shared", tax.total.grouped());
+    }
+}
+
+/// What the lines above add up to: a step that stands above.
+fn sum(table: &mut Table, columns: usize, step: Option<&Step>) {
+    if let Some(step) = step {
+        table.last_rule();
+        table.last(columns, format!("{:<GROUND$}= {}", "", step.step), step.total.grouped());
+    }
+}
+
+/// The first of a list of parties carries the list's title.
+pub(super) fn party_label(title: &str, at: usize, party: &str) -> String {
+    format!("{:<GROUND$}{party}", if at == 0 { title } else { "" })
+}
+
+/// How wide the titles of lists of parties are.
+const GROUND: usize = 11;
+
+/// Is it one of the sums that make the frame, or does it hold anything?
+fn is_shown(step: &Step) -> bool {
+    if step.step == "tax" {
+        return false;
+    }
+    let frame = ["gross-sales", "net-sales", "gross-profit", "share-base", "usage-fee"];
+    frame.contains(&step.step.as_str())
+        || !step.total.is_zero()
+        || step.lines.iter().any(|line| !line.amount.is_zero())
+}
+
+/// The products of all steps. What has none gets a column where some step mixes it with products,
+/// because the row would not foot without it.
+fn products<'a>(steps: &[&'a Step]) -> Vec<&'a str> {
+    let named = |step: &&&Step| step.lines.iter().any(|line| !line.product.is_empty());
+    let lines = steps.iter().filter(named).flat_map(|step| &step.lines);
+    let found: BTreeSet<&str> = lines.map(|line| line.product.as_str()).collect();
+    let none = found.contains("").then_some("");
+    found.iter().copied().filter(|name| !name.is_empty()).chain(none).collect()
+}
+
+fn in_columns(segment: &Segment, steps: &[&Step], products: &[&str]) -> Table {
+    let mut table = Table::default();
+    let name = |product: &&str| if product.is_empty() { NO_PRODUCT } else { *product }.to_owned();
+    table.row([String::new()].into_iter().chain(products.iter().map(name)).chain(["total".into()]));
+    for (at, step) in steps.iter().enumerate() {
+        if is_sum(step) && at > 0 {
+            table.rule();
+        }
+        let amount = |product: &&str| {
+            let mut lines = step.lines.iter().filter(|line| line.product == *product);
+            lines.next().map_or(String::new(), |line| signed(step, &line.amount).grouped())
+        };
+        let cells = products.iter().map(amount);
+        let total = signed(step, &step.total).grouped();
+        table.row([label(step)].into_iter().chain(cells).chain([total]));
+    }
+    foot(&mut table, products.len() + 2, segment);
+    table
+}
+
+fn in_lines(segment: &Segment, steps: &[&Step], with_products: bool) -> Table {
+    let mut table = Table::default();
+    let columns = if with_products { 3 } else { 2 };
+    for (at, step) in steps.iter().enumerate() {
+        if is_sum(step) && at > 0 {
+            table.rule();
+        }
+        let detailed = with_products && step.lines.iter().any(|line| !line.product.is_empty());
+        let lines = step.lines.iter().filter(|line| detailed && !line.amount.is_zero());
+        for line in lines {
+            let product = if line.product.is_empty() { NO_PRODUCT } else { &line.product };
+            let amount = signed(step, &line.amount).grouped();
+            table.row([format!("  {product}"), amount, String::new()]);
+        }
+        table.last(columns, label(step), signed(step, &step.total).grouped());
+    }
+    foot(&mut table, columns, segment);
+    table
+}
+
+fn label(step: &Step) -> String {
+    match &step.name {
+        Some(name) => format!("{}: {name}", step.step),
+        None => step.step.clone(),
+    }
+}
+
+/// Does a line stand above it? Under every sum of steps.
+fn is_sum(step: &Step) -> bool {
+    matches!(step.step.as_str(), "net-sales" | "gross-profit" | "share-base")
+}
+
+/// With the sign that it has in the sum below it: the waterfall states cost, uplift, carried-in
+/// and priority as magnitudes, and takes them off.
+fn signed(step: &Step, amount: &Amount) -> Amount {
+    match step.step.as_str() {
+        "cost" | "uplift" | "carried-in" | "priority" => amount.negated(),
+        _ => amount.clone(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Which files of a directory are files of facts: `sales*`, `costs*`, `usage*`, `fx*`,
+//! `payments*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
+
+use std::path::{Path, PathBuf};
+
+use super::IntakeError;
+use crate::fact::Table;
+
+/// A file of facts and the table that its rows belong to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceFile {
+    /// Its name within the book, with `/` between folders: what statements and findings call it.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What its name says it holds.
+    pub table: Table,
+}
+
+/// How the text of a file is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    Csv,
+    JsonLines,
+}
+
+/// The files of facts in a directory, sorted by name.
+///
+/// # Errors
+/// If the directory cannot be read.
+pub fn discover(dir: &Path) -> Result<Vec<SourceFile>, IntakeError> {
+    let fail = |source| IntakeError::Read { path: dir.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        if let Some(table) = table_of(name).filter(|_| path.is_file()) {
+            files.push(SourceFile { name: name.to_owned(), path, table });
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+impl SourceFile {
+    /// A file named by hand; none if its name does not say its table.
+    ///
+    /// ```
+    /// use revshare::{fact::Table, intake::SourceFile};
+    /// let file = SourceFile::named("book/costs-2026-10.csv.gz".as_ref()).unwrap();
+    /// assert_eq!((file.name.as_str(), file.table), ("costs-2026-10.csv.gz", Table::Costs));
+    /// assert!(SourceFile::named("notes.csv".as_ref()).is_none());
+    /// ```
+    pub fn named(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_owned();
+        let table = table_of(&name)?;
+        Some(Self { name, path: path.to_owned(), table })
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        layout_of(&self.name).unwrap_or(Layout::Csv)
+    }
+}
+
+fn layout_of(name: &str) -> Option<Layout> {
+    let plain = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    match plain.rsplit_once('.')?.1 {
+        "csv" => Some(Layout::Csv),
+        "jsonl" | "ndjson" | "json" => Some(Layout::JsonLines),
+        _ => None,
+    }
+}
+
+/// The table that a file's name says, if the file is one of facts.
+fn table_of(name: &str) -> Option<Table> {
+    layout_of(name)?;
+    table_of_name(name)
+}
+
+/// The table that the beginning of a name says.
+pub(super) fn table_of_name(name: &str) -> Option<Table> {
+    let tables = [
+        ("sales", Table::Sales),
+        ("costs", Table::Costs),
+        ("usage", Table::Usage),
+        ("fx", Table::Fx),
+        ("payments", Table::Payments),
+    ];
+    tables.iter().find(|(start, _)| name.starts_with(start)).map(|(_, table)| *table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "usage.ndjson.zst",
+            "sales-eu.csv",
+            "contract.toml",
+            "sales.txt",
+            "mysales.csv",
+            "fx.json",
+            "costs.csv.gz",
+            "payments.jsonl",
+            "sales.csv.bak",
+        ] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(dir.path().join("sales-old.csv")).unwrap();
+        let files = discover(dir.path()).unwrap();
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        let due = ["costs.csv.gz", "fx.json", "payments.jsonl", "sales-eu.csv", "usage.ndjson.zst"];
+        assert_eq!(names, due);
+        assert!(discover(&dir.path().join("nowhere")).is_err());
+    }
+}

@@ -1,0 +1,321 @@
+//! Rows of CSV and JSON lines, one at a time, each with its line and its own raw text.
+//!
+//! The law: every row comes out, readable or not; one bad row never takes its neighbours along.
+//! A quote that is not closed within [`LONGEST`] bytes or before the end costs its own line only.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read};
+
+use super::codes;
+use super::json::Object;
+use super::reject::Refusal;
+
+/// The longest row in bytes.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// What a row is made of.
+pub(super) enum Body<'a> {
+    /// A record of CSV: its text and where its fields are.
+    Csv(&'a str, &'a [Span]),
+    /// A JSON object.
+    Json(&'a Object),
+}
+
+/// One field of a CSV record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// Its content without the quotes around it, in bytes of the record.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Does it hold doubled quotes that stand for one?
+    pub(super) doubled: bool,
+}
+
+/// One row as raw bytes, without its line end.
+pub(super) struct Raw {
+    /// Its first line, from 1.
+    pub(super) line: u64,
+    pub(super) bytes: Vec<u8>,
+    /// Why it cannot be split into fields, if it cannot.
+    pub(super) refused: Option<Refusal>,
+}
+
+/// A line without its end, and whether it was longer than a row may be.
+type Line = (Vec<u8>, bool);
+
+/// The lines of a file, and lines given back.
+pub(super) struct Lines<R> {
+    input: R,
+    returned: VecDeque<Line>,
+    /// The line that the next call reads, from 1.
+    next: u64,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { input, returned: VecDeque::new(), next: 1 }
+    }
+
+    /// Puts rows back, the first of the list to be read next.
+    pub(super) fn give_back(&mut self, rows: Vec<Raw>) {
+        for raw in rows.into_iter().rev() {
+            // Blank lines that were passed by come back as well, so that the count stays right.
+            while self.next > raw.line + 1 {
+                self.returned.push_front((Vec::new(), false));
+                self.next -= 1;
+            }
+            self.returned.push_front((raw.bytes, raw.refused.is_some()));
+            self.next = raw.line;
+        }
+    }
+
+    /// The next JSON line; blank lines are no rows.
+    pub(super) fn next_line(&mut self) -> io::Result<Option<Raw>> {
+        loop {
+            let line = self.next;
+            let Some((bytes, cut)) = self.line()? else { return Ok(None) };
+            if cut || !bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Some(Raw { line, bytes, refused: cut.then(too_long) }));
+            }
+        }
+    }
+
+    /// The next CSV record; its fields go into `fields`. Blank lines are no rows.
+    pub(super) fn next_record(
+        &mut self,
+        delimiter: u8,
+        fields: &mut Vec<Span>,
+    ) -> io::Result<Option<Raw>> {
+        fields.clear();
+        let Some(mut raw) = self.next_line()? else { return Ok(None) };
+        if raw.refused.is_some() {
+            return Ok(Some(raw));
+        }
+        if !raw.bytes.contains(&b'"') {
+            split_plain(&raw.bytes, delimiter, fields);
+            return Ok(Some(raw));
+        }
+        let mut scan = Scan::default();
+        scan.read(&raw.bytes, delimiter, 0, fields);
+        if scan.state == State::Quoted {
+            self.read_to_quote(&mut raw, &mut scan, delimiter, fields)?;
+        }
+        if raw.refused.is_none() {
+            scan.end(raw.bytes.len(), fields);
+            raw.refused = scan.broken.then(after_quote);
+        }
+        Ok(Some(raw))
+    }
+
+    /// Takes further lines until the open quote is closed; if it never is, gives them back.
+    fn read_to_quote(
+        &mut self,
+        raw: &mut Raw,
+        scan: &mut Scan,
+        delimiter: u8,
+        fields: &mut Vec<Span>,
+    ) -> io::Result<()> {
+        let own = raw.bytes.len();
+        let mut taken: Vec<Line> = Vec::new();
+        while scan.state == State::Quoted {
+            let next = self.line()?;
+            let end = next.is_none();
+            taken.extend(next);
+            let long = taken.last().is_some_and(|line| raw.bytes.len() + line.0.len() > LONGEST);
+            if end || long {
+                self.next -= taken.len() as u64;
+                taken.into_iter().rev().for_each(|line| self.returned.push_front(line));
+                raw.bytes.truncate(own);
+                raw.refused = Some(never_closed());
+                return Ok(());
+            }
+            raw.bytes.push(b'\n');
+            let at = raw.bytes.len();
+            raw.bytes.extend_from_slice(&taken[taken.len() - 1].0);
+            scan.read(&raw.bytes, delimiter, at, fields);
+        }
+        Ok(())
+    }
+
+    /// The next line, wherever it is; a byte-order mark before the first is not part of it.
+    fn line(&mut self) -> io::Result<Option<Line>> {
+        let line = match self.returned.pop_front() {
+            Some(line) => Some(line),
+            None => self.read()?,
+        };
+        let Some((mut line, cut)) = line else { return Ok(None) };
+        if self.next == 1 && line.starts_with(b"\xef\xbb\xbf") {
+            line.drain(..3);
+        }
+        self.next += 1;
+        Ok(Some((line, cut)))
+    }
+
+    fn read(&mut self) -> io::Result<Option<Line>> {
+        let mut line = Vec::new();
+        let limit = LONGEST as u64 + 2;
+        if self.input.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        let cut = line.len() > LONGEST && line.last() != Some(&b'\n');
+        if cut {
+            self.input.skip_until(b'\n')?;
+            line.truncate(LONGEST);
+        }
+        for end in [b'\n', b'\r'] {
+            if line.last() == Some(&end) {
+                line.pop();
+            }
+        }
+        Ok(Some((line, cut)))
+    }
+}
+
+/// The fields of a record without a quote.
+fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
+    let mut from = 0;
+    for part in bytes.split(|&byte| byte == delimiter) {
+        fields.push(Span { from, to: from + part.len(), doubled: false });
+        from += part.len() + 1;
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Start,
+    Plain,
+    Quoted,
+    Closed,
+}
+
+/// Finds the fields of a record that has quotes, line by line.
+#[derive(Default)]
+struct Scan {
+    state: State,
+    from: usize,
+    /// Where the closing quote is.
+    to: usize,
+    doubled: bool,
+    /// Does text follow a closing quote?
+    broken: bool,
+}
+
+impl Scan {
+    fn read(&mut self, bytes: &[u8], delimiter: u8, at: usize, fields: &mut Vec<Span>) {
+        for (at, &byte) in bytes.iter().enumerate().skip(at) {
+            match (self.state, byte) {
+                (State::Start, b'"') => (self.state, self.from) = (State::Quoted, at + 1),
+                (State::Quoted, b'"') => (self.state, self.to) = (State::Closed, at),
+                (State::Quoted, _) => {}
+                (State::Closed, b'"') => (self.state, self.doubled) = (State::Quoted, true),
+                (State::Start | State::Plain | State::Closed, byte) if byte == delimiter => {
+                    self.end(at, fields);
+                    self.from = at + 1;
+                }
+                (State::Closed, _) => self.broken = true,
+                (State::Start | State::Plain, _) => self.state = State::Plain,
+            }
+        }
+    }
+
+    /// Ends a field before `at`.
+    fn end(&mut self, at: usize, fields: &mut Vec<Span>) {
+        let to = if self.state == State::Closed { self.to } else { at };
+        fields.push(Span { from: self.from, to, doubled: self.doubled });
+        (self.state, self.doubled) = (State::Start, false);
+    }
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(&codes::LENGTH, format!("this row is longer than {LONGEST} bytes"))
+        .help("a line end is missing, or this is not a file of rows")
+}
+
+fn never_closed() -> Refusal {
+    Refusal::new(&codes::QUOTE, "a quoted field is opened here and never closed")
+        .help("close it with \", and write a quote inside of it as \"\"")
+}
+
+fn after_quote() -> Refusal {
+    Refusal::new(&codes::QUOTE, "text follows the closing quote of a field")
+        .help("write a quote inside a quoted field as \"\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Read = (u64, Vec<String>, bool);
+
+    fn records(text: &[u8]) -> Vec<Read> {
+        let mut lines = Lines::new(text);
+        let (mut fields, mut all) = (Vec::new(), Vec::new());
+        while let Some(raw) = lines.next_record(b',', &mut fields).unwrap() {
+            let cell = |field: &Span| {
+                let text = String::from_utf8_lossy(&raw.bytes[field.from..field.to]).into_owned();
+                if field.doubled { text.replace("\"\"", "\"") } else { text }
+            };
+            let cells = fields.iter().map(cell).collect();
+            all.push((raw.line, cells, raw.refused.is_some()));
+        }
+        all
+    }
+
+    fn row(line: u64, cells: &[&str]) -> Read {
+        (line, cells.iter().map(|&cell| cell.to_owned()).collect(), false)
+    }
+
+    #[test]
+    fn marks_line_ends_quotes_and_blank_lines() {
+        let text = b"\xef\xbb\xbfa,b\r\n\r\n\"x\"\"y\",\"1\n2\"\n,\nlast,5\" wide";
+        let due = [
+            row(1, &["a", "b"]),
+            row(3, &["x\"y", "1\n2"]),
+            row(5, &["", ""]),
+            row(6, &["last", "5\" wide"]),
+        ];
+        assert_eq!(records(text), due);
+        assert_eq!(records(b""), []);
+    }
+
+    #[test]
+    fn an_unclosed_quote_costs_one_line() {
+        let read = records(b"a,\"b\nc,d\ne,f\n");
+        assert_eq!(
+            read.iter().map(|row| (row.0, row.2)).collect::<Vec<_>>(),
+            [(1, true), (2, false), (3, false)]
+        );
+        assert_eq!(read[1].1, ["c", "d"]);
+        let far = format!("a,\"b\n{}e,f\n", "0123456789\n".repeat(LONGEST / 5));
+        let read = records(far.as_bytes());
+        assert_eq!((read.len(), read[0].2, read[1].0), (LONGEST / 5 + 2, true, 2));
+        assert_eq!(read.last().unwrap().1, ["e", "f"]);
+        assert!(records(b"\"a\"b,c\n")[0].2);
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_and_the_next_is_read() {
+        let text = format!("{}\na,b\n", "x".repeat(3 * LONGEST));
+        let read = records(text.as_bytes());
+        assert_eq!((read.len(), read[0].2), (2, true));
+        assert_eq!(read[1], row(2, &["a", "b"]));
+    }
+
+    proptest! {
+        /// What both read, they read alike: the csv crate is the witness.
+        #[test]
+        fn reads_as_the_csv_crate_does(text in "([a-z,]{0,4}|\"([a-z,\n]|\"\"){0,6}\"(,|\n)|\n|\r\n){0,12}") {
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let due: Vec<Vec<String>> = reader.records()
+                .map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+            let read = records(text.as_bytes());
+            prop_assume!(read.iter().all(|row| !row.2));
+            let read: Vec<Vec<String>> = read.into_iter().map(|row| row.1).collect();
+            prop_assert_eq!(read, due);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A file as a stream of plain bytes: decompresses, counts and digests on the way.
+//!
+//! The law: the digest is BLAKE3 of the bytes as they lie on the disk (compressed if they are),
+//! and covers the file to its end even if reading the rows stopped before.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+const CHUNK: usize = 128 * 1024;
+
+/// The file itself, and what has been read of it.
+struct Meter {
+    file: File,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+/// The reader's end of a meter.
+#[derive(Clone)]
+struct Tap(Rc<RefCell<Meter>>);
+
+impl Read for Tap {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let meter = &mut *self.0.borrow_mut();
+        let count = meter.file.read(buffer)?;
+        meter.hasher.update(&buffer[..count]);
+        meter.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+/// An open file of facts, apart from the reader of its plain bytes.
+pub(super) struct Source {
+    tap: Tap,
+}
+
+impl Source {
+    /// Opens a plain, `.gz` or `.zst` file; the end of its name decides.
+    pub(super) fn open(path: &Path) -> io::Result<(Self, Box<dyn BufRead>)> {
+        let meter = Meter { file: File::open(path)?, hasher: blake3::Hasher::new(), bytes: 0 };
+        let tap = Tap(Rc::new(RefCell::new(meter)));
+        let raw = BufReader::with_capacity(CHUNK, tap.clone());
+        let reader: Box<dyn BufRead> = match path.extension().and_then(|end| end.to_str()) {
+            Some("gz") => {
+                Box::new(BufReader::with_capacity(CHUNK, flate2::bufread::MultiGzDecoder::new(raw)))
+            }
+            Some("zst") => {
+                let decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
+                Box::new(BufReader::with_capacity(CHUNK, decoder))
+            }
+            Some(_) | None => Box::new(raw),
+        };
+        Ok((Self { tap }, reader))
+    }
+
+    /// How many bytes of the file have been read so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.tap.0.borrow().bytes
+    }
+
+    /// Reads what is left and says the digest in hex and the size.
+    pub(super) fn finish(mut self) -> io::Result<(String, u64)> {
+        io::copy(&mut self.tap, &mut io::sink())?;
+        let meter = self.tap.0.borrow();
+        Ok((meter.hasher.finalize().to_hex().to_string(), meter.bytes))
+    }
+}
+
+/// BLAKE3 of a file's bytes, in hex: what a delivery remembers of the file.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn digest_of(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn packed_files_read_as_plain_ones_and_are_digested_as_they_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = b"id,time\n".repeat(5000);
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gz.write_all(&text[..8]).unwrap();
+        let mut members = gz.finish().unwrap();
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gz.write_all(&text[8..]).unwrap();
+        members.extend(gz.finish().unwrap());
+        let packed = [
+            ("a.csv", text.clone()),
+            ("a.csv.gz", members),
+            ("a.csv.zst", zstd::encode_all(&text[..], 1).unwrap()),
+        ];
+        for (name, bytes) in packed {
+            let path = folder.path().join(name);
+            std::fs::write(&path, &bytes).unwrap();
+            let (source, mut reader) = Source::open(&path).unwrap();
+            let mut read = Vec::new();
+            reader.read_to_end(&mut read).unwrap();
+            assert_eq!(read, text, "{name}");
+            let (digest, size) = source.finish().unwrap();
+            assert_eq!(digest, digest_of(&path).unwrap());
+            assert_eq!((digest, size), (blake3::hash(&bytes).to_string(), bytes.len() as u64));
+        }
+    }
+
+    #[test]
+    fn a_cut_off_archive_is_an_error_and_not_a_short_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv.zst");
+        let whole = zstd::encode_all(&b"id,time\n".repeat(5000)[..], 1).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 3]).unwrap();
+        let (_, mut reader) = Source::open(&path).unwrap();
+        assert!(reader.read_to_end(&mut Vec::new()).is_err());
+    }
+}

@@ -1,0 +1,97 @@
+//! The journal folded into what is known: record after record, in order.
+
+use serde::{Deserialize, Serialize};
+
+use super::closing::ClosingHead;
+use super::error::StoreError;
+use super::ids::Named;
+use super::index::Row;
+use super::journal::Record;
+use super::record::RecordKind;
+use crate::fact::{Archive, Delivery};
+
+/// The payload of an import.
+#[derive(Deserialize)]
+pub(super) struct Import {
+    pub(super) ids: Option<Named>,
+    pub(super) delivery: Delivery,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+pub(super) struct ImportRef<'a> {
+    pub(super) ids: Option<&'a Named>,
+    pub(super) delivery: &'a Delivery,
+}
+
+/// What the records up to some place say.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) archive: Archive,
+    pub(super) imports: u64,
+    pub(super) closings: Vec<ClosingHead>,
+    /// The files of ids.
+    pub(super) ids: Vec<Named>,
+    /// What the index has to hold.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A payload as what its kind says it is.
+pub(super) fn read<'a, T: Deserialize<'a>>(record: &'a Record) -> Result<T, StoreError> {
+    serde_json::from_slice(&record.payload).map_err(|error| StoreError::Damaged {
+        record: record.sequence,
+        offset: record.offset,
+        what: format!("its content cannot be read ({error})"),
+    })
+}
+
+impl State {
+    /// Takes in the next record.
+    pub(super) fn take(&mut self, record: &Record) -> Result<(), StoreError> {
+        match record.kind {
+            RecordKind::Import => {
+                let Import { ids, delivery } = read(record)?;
+                self.import(&delivery, ids, record.sequence, record.offset);
+            }
+            RecordKind::Close => {
+                let head = ClosingHead { sequence: record.sequence, ..read(record)? };
+                self.close(head, record.offset);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in an import whose record is in the journal; gives back the rows for the index.
+    pub(super) fn import(
+        &mut self,
+        delivery: &Delivery,
+        ids: Option<Named>,
+        sequence: u64,
+        offset: u64,
+    ) -> &[Row] {
+        let known = self.rows.len();
+        self.imports += 1;
+        let import = self.imports;
+        self.archive.apply(delivery);
+        self.ids.extend(ids);
+        self.rows.push(Row::Record { sequence, offset });
+        let digests = delivery.files.iter().map(|file| file.digest.clone());
+        self.rows.extend(digests.map(|digest| Row::File { digest, import }));
+        &self.rows[known..]
+    }
+
+    /// Takes in a closing whose record is in the journal; gives back the rows for the index.
+    pub(super) fn close(&mut self, head: ClosingHead, offset: u64) -> &[Row] {
+        let known = self.rows.len();
+        let (contract, period) = (head.contract.clone(), head.period);
+        self.rows.push(Row::Record { sequence: head.sequence, offset });
+        self.rows.push(Row::Closing { contract, period, offset });
+        self.closings.push(head);
+        &self.rows[known..]
+    }
+
+    /// The last closing of a contract.
+    pub(super) fn last_closing(&self, contract: &str) -> Option<&ClosingHead> {
+        self.closings.iter().rev().find(|head| head.contract == contract)
+    }
+}

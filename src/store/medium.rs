@@ -1,0 +1,182 @@
+//! What the store needs from a disk, and the disk itself.
+//!
+//! Every byte that the store reads or writes (but for the index and the lock) goes through
+//! [`Medium`], so that a test can put a medium that loses, tears and refuses in the place of the
+//! disk. Names are relative to the store's folder, with `/` between the parts. The law: nothing is
+//! promised to survive before [`sync`](Medium::sync) of the file and, after a file appeared, moved
+//! or went, [`sync_folder`](Medium::sync_folder) of its folder.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The few things that a store does with files.
+///
+/// # Errors
+/// Each operation gives back what the operating system said.
+#[expect(clippy::missing_errors_doc, reason = "said once for all of them")]
+pub trait Medium: Send + Sync {
+    /// The size of a file; none if there is no such file.
+    fn size(&self, name: &str) -> io::Result<Option<u64>>;
+    /// Fills the buffer from an offset on; an error if the file ends before.
+    fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+    /// Writes at the end of a file, which is made if there is none.
+    fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// Makes what was written to a file survive a power cut.
+    fn sync(&self, name: &str) -> io::Result<()>;
+    /// Cuts a file to a size.
+    fn truncate(&self, name: &str, size: u64) -> io::Result<()>;
+    /// Moves a file over another, in one step.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Removes a file; nothing happens if there is none.
+    fn remove(&self, name: &str) -> io::Result<()>;
+    /// Makes a folder and those above it; `""` is the store's own.
+    fn make_folder(&self, name: &str) -> io::Result<()>;
+    /// The names of the files in a folder, sorted; none if there is no such folder.
+    fn list(&self, folder: &str) -> io::Result<Vec<String>>;
+    /// Makes the files that appeared in, moved into or went from a folder survive a power cut.
+    fn sync_folder(&self, folder: &str) -> io::Result<()>;
+}
+
+/// A folder of the file system.
+#[derive(Debug)]
+pub struct Disk {
+    root: PathBuf,
+    open: Mutex<BTreeMap<String, Open>>,
+}
+
+#[derive(Clone, Debug)]
+struct Open {
+    file: Arc<File>,
+    writable: bool,
+}
+
+/// So many files stay open at most.
+const OPEN_FILES: usize = 128;
+
+impl Disk {
+    /// The medium of a store's folder, which need not exist.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), open: Mutex::default() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// The handle of a file: the one that wrote it also syncs it, so that no error of writing back
+    /// is missed.
+    fn handle(&self, name: &str, writable: bool) -> io::Result<Arc<File>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = open.get(name).filter(|found| found.writable || !writable) {
+            return Ok(Arc::clone(&found.file));
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).append(writable).create(writable);
+        let file = Arc::new(options.open(self.path(name))?);
+        if open.len() >= OPEN_FILES {
+            open.retain(|_, other| other.writable);
+        }
+        open.insert(name.to_owned(), Open { file: Arc::clone(&file), writable });
+        Ok(file)
+    }
+
+    fn forget(&self, name: &str) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+}
+
+impl Medium for Disk {
+    fn size(&self, name: &str) -> io::Result<Option<u64>> {
+        match fs::metadata(self.path(name)) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        read_at(&*self.handle(name, false)?, buffer, offset)
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        (&*self.handle(name, true)?).write_all(bytes)
+    }
+
+    fn sync(&self, name: &str) -> io::Result<()> {
+        self.handle(name, true)?.sync_all()
+    }
+
+    fn truncate(&self, name: &str, size: u64) -> io::Result<()> {
+        self.handle(name, true)?.set_len(size)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.forget(from);
+        self.forget(to);
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.forget(name);
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
+    }
+
+    fn make_folder(&self, name: &str) -> io::Result<()> {
+        let path = self.path(name);
+        if path.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(&path)?;
+        path.parent().map_or(Ok(()), sync_path)
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.path(folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                names.extend(entry.file_name().into_string());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn sync_folder(&self, folder: &str) -> io::Result<()> {
+        sync_path(&self.path(folder))
+    }
+}
+
+#[cfg(unix)]
+fn sync_path(folder: &Path) -> io::Result<()> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(here)?.sync_all()
+}
+
+/// Other systems have no such call: their file systems order names by themselves.
+#[cfg(not(unix))]
+fn sync_path(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(buffer)
+}

@@ -1,0 +1,189 @@
+//! Crashes: on a medium that loses and tears what was not synced, and with real processes that
+//! are killed. After every one of them the store holds exactly what was acknowledged, or that and
+//! the one commit in flight, whole.
+
+mod common;
+#[path = "common/faulty.rs"]
+mod faulty;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::{closing, delivery, id, ids};
+use faulty::{Fault, Faulty};
+use proptest::prelude::*;
+use revshare::store::{Medium, Store, StoreError, verify, verify_on};
+
+const IDS: u64 = 70;
+
+/// One commit: an import, and after every second import a closing. True if it was acknowledged.
+fn commit(store: &mut Store, step: u64) -> Result<(), StoreError> {
+    if step % 3 == 2 {
+        let closing = closing(store, "alpha");
+        return store.close(&closing).map(drop);
+    }
+    let import = store.imports() + 1;
+    store.import(&delivery(import), &ids(import, IDS)).map(drop)
+}
+
+/// Commits until one fails or all are done; gives back how many were acknowledged.
+fn run(medium: &Arc<Faulty>, steps: u64) -> u64 {
+    let medium: Arc<dyn Medium> = Arc::clone(medium) as _;
+    let Ok(mut store) = Store::on(medium) else { return 0 };
+    let begun = records(&store);
+    for step in begun..begun + steps {
+        if commit(&mut store, step).is_err() {
+            assert!(matches!(
+                commit(&mut store, step),
+                Err(StoreError::Broken) | Ok(()) | Err(StoreError::Disk { .. })
+            ));
+            return begun + records(&store).saturating_sub(begun);
+        }
+    }
+    records(&store)
+}
+
+fn records(store: &Store) -> u64 {
+    store.imports() + store.closings().count() as u64
+}
+
+/// Opens what is left and holds it against what was acknowledged.
+fn check(medium: Faulty, acknowledged: u64) {
+    let medium = Arc::new(medium);
+    let before = verify_on(&*medium).unwrap();
+    assert!(before.is_sound(), "{before:?}");
+    let mut store = Store::on(Arc::clone(&medium) as _).unwrap();
+    let found = records(&store);
+    assert!(
+        (acknowledged..=acknowledged + 1).contains(&found),
+        "{acknowledged} acknowledged, {found} found"
+    );
+    assert_eq!(store.imports(), (0..found).filter(|step| step % 3 != 2).count() as u64);
+    let known = |import, row| store.known().find(&id(import, row)).unwrap().is_some();
+    for import in 1..=store.imports() {
+        assert!((0..IDS).all(|row| known(import, row)));
+    }
+    assert!((0..IDS).all(|row| !known(store.imports() + 1, row)));
+    (found..found + 3).for_each(|step| commit(&mut store, step).unwrap());
+    drop(store);
+    let after = verify_on(&*medium).unwrap();
+    assert_eq!((after.findings, after.records), (vec![], found + 3));
+}
+
+/// The operations that some commits take, from an empty medium.
+fn operations(steps: u64) -> u64 {
+    let medium = Arc::new(Faulty::new(Fault::None, 0));
+    assert_eq!(run(&medium, steps), steps);
+    medium.operations()
+}
+
+#[test]
+fn the_power_goes_at_every_operation() {
+    const STEPS: u64 = 4;
+    for at in 1..=operations(STEPS) {
+        for torn in [0, 1, 100, 254, 255] {
+            for (reached, scramble) in [(0, false), (90, false), (255, false), (255, true)] {
+                let medium = Arc::new(Faulty::new(Fault::PowerAt(at), torn));
+                let acknowledged = run(&medium, STEPS);
+                check(medium.after_power_cut(|| reached, scramble), acknowledged);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_disk_is_full_at_every_operation() {
+    const STEPS: u64 = 4;
+    for at in 1..=operations(STEPS) {
+        for torn in [0, 100, 255] {
+            let medium = Arc::new(Faulty::new(Fault::FullAt(at), torn));
+            let acknowledged = run(&medium, STEPS);
+            check(medium.after_power_cut(|| 255, false), acknowledged);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Two power cuts in a row, the second perhaps while the first is being put right.
+    #[test]
+    fn power_cuts_at_random(
+        steps in 1_u64..7,
+        first in 0.0_f64..1.0,
+        second in 1_u64..12,
+        torn in any::<u8>(),
+        chances in prop::collection::vec(any::<u8>(), 64),
+        scramble in any::<bool>(),
+    ) {
+        let at = (operations(steps) as f64 * first) as u64 + 1;
+        let mut chances = chances.into_iter().cycle();
+        let medium = Arc::new(Faulty::new(Fault::PowerAt(at), torn));
+        let acknowledged = run(&medium, steps);
+        let left = medium.after_power_cut(|| chances.next().unwrap(), scramble);
+
+        let medium = Arc::new(left.failing(Fault::PowerAt(second), torn));
+        let again = run(&medium, steps).max(acknowledged);
+        check(medium.after_power_cut(|| chances.next().unwrap(), scramble), again);
+    }
+}
+
+/// Says to a child process of this test where its store is.
+const VICTIM: &str = "REVSHARE_CRASH_STORE";
+
+/// The process that is killed: imports and closes for ever, and says each that is acknowledged.
+/// Without a store to work on it does nothing.
+#[test]
+fn victim() {
+    let Some(dir) = std::env::var_os(VICTIM) else { return };
+    let mut store = Store::create_or_open(Path::new(&dir)).unwrap();
+    println!("opened {}", records(&store));
+    for step in records(&store).. {
+        commit(&mut store, step).unwrap();
+        println!("kept {}", step + 1);
+    }
+}
+
+#[test]
+fn killed_and_killed_again() {
+    let book = tempfile::tempdir().unwrap();
+    let dir = book.path().join(".revshare");
+    let mut kept = 0;
+    for cycle in 0..20_u64 {
+        let last = kill_after(&dir, Duration::from_millis(40 + cycle * 53 % 170));
+        assert!(last.is_none_or(|last| last >= kept), "went back from {kept} to {last:?}");
+        kept = last.unwrap_or(kept);
+        if !dir.join("journal").exists() {
+            assert_eq!(kept, 0);
+            continue;
+        }
+        let report = verify(&dir).unwrap();
+        assert!(report.is_sound(), "cycle {cycle}: {:?}", report.findings);
+        assert!((kept..=kept + 1).contains(&report.records), "{kept} kept, {report:?}");
+    }
+    assert!(kept > 20, "only {kept} commits in all cycles");
+    drop(Store::open(&dir).unwrap());
+    assert_eq!(verify(&dir).unwrap().findings, []);
+}
+
+/// Lets a victim work for a while; gives back the last number that it said.
+fn kill_after(dir: &Path, time: Duration) -> Option<u64> {
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "victim", "--nocapture"])
+        .env(VICTIM, dir)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(time);
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    let lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let said = lines.filter_map(|line| {
+        let (_, number) = line.split_once("kept ").or_else(|| line.split_once("opened "))?;
+        number.parse().ok()
+    });
+    said.last()
+}
