@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use revshare::calendar::Period;
 use revshare::contract::Contract;
-use revshare::fact::evidence_of;
+use revshare::fact::{
+    Archive, Disposition, Entry, Evidence, FileHeader, Gather, Lens, Table, evidence_of,
+};
 use revshare::settlement::{Balances, settle};
 use revshare::statement::{Provenance, Statement};
 use serde_json::Value;
@@ -22,21 +24,78 @@ pub(crate) fn settle_all(world: &World) -> Result<Vec<Outcome>, String> {
 
 /// The same as statements.
 pub(crate) fn statements(world: &World) -> Result<Vec<Statement>, String> {
-    let text = to_toml(&world.contract);
-    let contract = Contract::parse("deal.toml", &text).map_err(|list| format!("{list:#?}"))?;
-    let (evidence, left_out) =
-        evidence_of(&contract, entries(world.contract.currency, &world.facts));
+    let contract = contract(world)?;
+    let (evidence, left_out) = evidence_of(&contract, read_in(world));
     if !left_out.is_empty() {
         return Err(format!("left out: {left_out:?}"));
     }
+    settle_from(world, &contract, &evidence)
+}
+
+/// The same from facts that came in several deliveries of several files: each fact in the
+/// delivery and the file that `plan` says.
+pub(crate) fn statements_in_parts(
+    world: &World,
+    plan: &[(usize, usize)],
+) -> Result<Vec<Statement>, String> {
+    let contract = contract(world)?;
+    let lens = Lens::of([&contract]);
+    let (mut archive, mut known) = (Archive::default(), BTreeMap::new());
+    for delivery in 0..DELIVERIES {
+        let mut gather = Gather::new(&lens, &archive, &known);
+        let files: Vec<usize> =
+            (0..FILES).map(|file| gather.open(header(delivery, file))).collect();
+        for (entry, (_, file)) in
+            read_in(world).into_iter().zip(plan).filter(|(_, (due, _))| *due == delivery)
+        {
+            let taken = gather.push(files[*file], 0, None, entry).map_err(|why| why.to_string())?;
+            if taken != Disposition::Accepted {
+                return Err(format!("not accepted: {taken:?}"));
+            }
+        }
+        let gathered = gather.finish();
+        known.extend(gathered.ids.iter().map(|entry| (entry.id, *entry)));
+        archive.apply(&gathered.delivery);
+    }
+    let evidence = archive.evidence(&contract.zone).map_err(|why| why.to_string())?;
+    settle_from(world, &contract, &evidence)
+}
+
+/// How many deliveries a plan may name, and how many files in each.
+pub(crate) const DELIVERIES: usize = 3;
+pub(crate) const FILES: usize = 2;
+
+fn header(delivery: usize, file: usize) -> FileHeader {
+    FileHeader {
+        path: format!("{delivery}/{file}.csv"),
+        table: Table::Sales,
+        format: "own".to_owned(),
+        source: "own".to_owned(),
+    }
+}
+
+fn contract(world: &World) -> Result<Contract, String> {
+    let text = to_toml(&world.contract);
+    Contract::parse("deal.toml", &text).map_err(|list| format!("{list:#?}"))
+}
+
+fn read_in(world: &World) -> Vec<Entry> {
+    entries(world.contract.currency, &world.facts)
+}
+
+fn settle_from(
+    world: &World,
+    contract: &Contract,
+    evidence: &Evidence,
+) -> Result<Vec<Statement>, String> {
     let mut balances = Balances::default();
     let mut made = Vec::new();
     for span in periods(world) {
         let period: Period = span.name().parse().expect("a period");
         let settlement =
-            settle(&contract, period, &evidence, &balances).map_err(|list| format!("{list:#?}"))?;
+            settle(contract, period, evidence, &balances).map_err(|list| format!("{list:#?}"))?;
         balances = settlement.closing();
-        made.push(Statement::of(&settlement, &contract, Vec::new(), Provenance::default()));
+        made.push(Statement::of(&settlement, contract, Vec::new(), Provenance::default()));
     }
     Ok(made)
 }

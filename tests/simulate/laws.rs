@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use num_traits::Signed;
+
 use super::outcome::{Outcome, Segment};
 use super::world::{Deal, PlainContract, PlainFact, PlainTerms, Take, What, World};
 
@@ -106,6 +108,19 @@ fn leave_refunds_alone(deal: &mut Deal) {
         });
     }
     deductions.retain(|deduction| !deduction.parts.is_empty());
+}
+
+/// The world without what merging two products changes by agreement. Shared cost goes to positive
+/// keys only: a product with a negative one weighs nothing by itself, but something beside
+/// another; and cost that names one product goes nowhere if that one alone has no key.
+pub(crate) fn with_plain_keys(world: &World) -> World {
+    let mut world = world.clone();
+    let correction = |fact: &PlainFact| fact.quantity.as_ref().is_some_and(Signed::is_negative);
+    let restricted = |fact: &PlainFact| {
+        fact.what == What::Cost && fact.channel.is_empty() && !fact.product.is_empty()
+    };
+    world.facts.retain(|fact| !correction(fact) && !restricted(fact));
+    world
 }
 
 /// The world in which two products that its contract treats alike are one; none if it does not.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestCaseError, TestRunner};
+use revshare::statement::Statement;
 
 use super::outcome::Outcome;
 use super::random::world;
@@ -14,6 +15,10 @@ use super::{engine, laws, oracle};
 /// Settles by the program; a refusal fails the case.
 fn settled(world: &World) -> Result<Vec<Outcome>, TestCaseError> {
     engine::settle_all(world).map_err(TestCaseError::fail)
+}
+
+fn digests(list: &[Statement]) -> Vec<&str> {
+    list.iter().map(|statement| statement.digest.as_str()).collect()
 }
 
 /// Both say the same; if not, the first difference is shown.
@@ -119,15 +124,27 @@ proptest! {
         let shuffled = World { facts, ..world.clone() };
         let made = engine::statements(&world).map_err(TestCaseError::fail)?;
         let again = engine::statements(&shuffled).map_err(TestCaseError::fail)?;
-        let digests = |list: &[revshare::statement::Statement]| -> Vec<String> {
-            list.iter().map(|statement| statement.digest.clone()).collect()
-        };
+        prop_assert_eq!(digests(&made), digests(&again));
+    }
+
+    /// Nor does it mean anything in which files and deliveries they came.
+    #[test]
+    fn the_partition_of_facts_means_nothing(
+        (world, plan) in world().prop_flat_map(|world| {
+            let place = (0..engine::DELIVERIES, 0..engine::FILES);
+            let plan = prop::collection::vec(place, world.facts.len());
+            (Just(world), plan)
+        }),
+    ) {
+        let made = engine::statements(&world).map_err(TestCaseError::fail)?;
+        let again = engine::statements_in_parts(&world, &plan).map_err(TestCaseError::fail)?;
         prop_assert_eq!(digests(&made), digests(&again));
     }
 
     /// Products that the contract treats alike may as well be one.
     #[test]
     fn like_products_may_be_merged(world in world()) {
+        let world = laws::with_plain_keys(&world);
         if let Some(merged) = laws::merged(&world) {
             let due = laws::without_lines(&settled(&world)?);
             same(&laws::without_lines(&settled(&merged)?), &due)?;

@@ -128,10 +128,20 @@ fn schedule_text(contract: &PlainContract, schedule: &PlainSchedule) -> String {
         put("scope", scope(&schedule.scope));
     }
     let name = |party: usize| quoted(contract.parties[party]);
-    if schedule.terms.iter().any(|terms| matches!(terms.deal, Deal::Shared(_))) {
+    let shared = schedule.terms.iter().filter_map(|terms| match &terms.deal {
+        Deal::Shared(shared) => Some(shared),
+        Deal::UsageFee { .. } => None,
+    });
+    // Bearer and provider are left out wherever that means the same.
+    let may_be_left_out = shared.clone().all(|shared| shared.cost.is_none());
+    if shared.clone().next().is_some() {
         put("seller", name(schedule.seller));
-        put("bearer", name(schedule.bearer));
-        put("provider", name(schedule.provider));
+        if !may_be_left_out || schedule.bearer != schedule.seller {
+            put("bearer", name(schedule.bearer));
+        }
+        if !may_be_left_out || schedule.provider != schedule.bearer {
+            put("provider", name(schedule.provider));
+        }
     }
     for terms in &schedule.terms {
         writeln!(text, "\n  [[schedule.terms]]\n  effective = {}", terms.effective)
@@ -175,8 +185,12 @@ fn shared_text(contract: &PlainContract, shared: &Shared) -> Vec<(&'static str, 
         Some(PlainLosses::Share) => pairs.push(("losses", quoted("share"))),
         Some(PlainLosses::Absorb) => pairs.push(("losses", quoted("absorb"))),
     }
-    let shares =
-        shared.split.iter().map(|(party, share)| (contract.parties[*party], quoted(&rate(share))));
+    let last = shared.split.len() - 1;
+    let shares = shared.split.iter().enumerate().map(|(at, (party, share))| {
+        // Of three or more the last takes the rest, in so many words.
+        let share = if at == last && at > 1 { "rest".to_owned() } else { rate(share) };
+        (contract.parties[*party], quoted(&share))
+    });
     pairs.push(("split", table(shares.collect())));
     pairs
 }
