@@ -60,7 +60,9 @@
 //! assert_eq!(payable.amount.display(contract.currency), "30.00");
 //! ```
 
+pub mod book;
 pub mod calendar;
+pub mod cli;
 pub mod contract;
 pub mod export;
 pub mod fact;

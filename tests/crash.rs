@@ -2,9 +2,9 @@
 //! are killed. After every one of them the store holds exactly what was acknowledged, or that and
 //! the one commit in flight, whole.
 
-mod common;
 #[path = "common/faulty.rs"]
 mod faulty;
+mod made_up;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{closing, delivery, id, ids};
 use faulty::{Fault, Faulty};
+use made_up::{closing, delivery, id, ids};
 use proptest::prelude::*;
 use revshare::store::{Medium, Store, StoreError, verify, verify_on};
 

@@ -15,7 +15,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % n
     }
 
@@ -35,7 +36,8 @@ struct Sheet {
 
 fn take_sheets(book: &Path) -> Vec<Sheet> {
     let mut sheets = Vec::new();
-    let mut paths: Vec<_> = fs::read_dir(book).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(book).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -54,7 +56,12 @@ fn take_sheets(book: &Path) -> Vec<Sheet> {
 }
 
 /// Writes the rows in random order into random files, and gives back the files of each delivery.
-fn scatter(book: &Path, sheets: Vec<Sheet>, deliveries: usize, dice: &mut Dice) -> Vec<Vec<String>> {
+fn scatter(
+    book: &Path,
+    sheets: Vec<Sheet>,
+    deliveries: usize,
+    dice: &mut Dice,
+) -> Vec<Vec<String>> {
     let mut files: BTreeMap<(usize, String), String> = BTreeMap::new();
     for (number, mut sheet) in sheets.into_iter().enumerate() {
         dice.shuffle(&mut sheet.rows);
@@ -62,7 +69,8 @@ fn scatter(book: &Path, sheets: Vec<Sheet>, deliveries: usize, dice: &mut Dice) 
             let delivery = dice.below(deliveries);
             let part = dice.below(3);
             let name = format!("{}-{number}-{delivery}-{part}.csv", sheet.table);
-            let text = files.entry((delivery, name)).or_insert_with(|| format!("{}\n", sheet.header));
+            let text =
+                files.entry((delivery, name)).or_insert_with(|| format!("{}\n", sheet.header));
             text.push_str(&row);
             text.push('\n');
         }

@@ -1,11 +1,11 @@
 //! The store as its callers see it: what comes back, what is refused, what damage shows.
 
-mod common;
+mod made_up;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{closing, delivery, fill, first_period, id, ids};
+use made_up::{closing, delivery, fill, first_period, id, ids};
 use revshare::store::{Closed, Closing, Store, StoreError, rebuild, verify};
 
 fn dir() -> (tempfile::TempDir, PathBuf) {

@@ -46,11 +46,7 @@ impl Book {
         Ok(explain::explain(&replay.settlement, &replay.contract, line)?)
     }
 
-    pub(super) fn replay(
-        &self,
-        contract: &Contract,
-        period: Period,
-    ) -> Result<Replay, BookError> {
+    pub(super) fn replay(&self, contract: &Contract, period: Period) -> Result<Replay, BookError> {
         if let Some(closing) = self.store.closing(&contract.id, period)? {
             return self.replay_closing(&closing);
         }
@@ -82,7 +78,7 @@ impl Book {
     /// The balances that a closed period opened with: those that the close before ended with.
     fn opening_of(&self, contract: &str, period: Period) -> Result<Balances, BookError> {
         let before = self.store.closing(contract, period.previous())?;
-        Ok(before.map(|closing| closing.balances()).unwrap_or_default())
+        Ok(before.map(|closing| closing.balances).unwrap_or_default())
     }
 
     /// The closed statement of a period.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Book, BookError, codes};
 use crate::fact::{Control, Count, FileTally};
 use crate::finding::Finding;
-use crate::intake::{self, FeedSummary, Progress, Request, SourceFile};
+use crate::intake::{self, Feeds, Progress, Request, SourceFile};
 use crate::statement::FileControl;
 
 /// What an import is doing.
@@ -22,7 +22,7 @@ pub struct ImportReport {
     /// What was refused or noted, the first of each kind per file.
     pub findings: Vec<Finding>,
     /// What a feed adds up to in its own terms.
-    pub summaries: Vec<FeedSummary>,
+    pub feeds: Feeds,
     /// Where the refused rows are, if there are any.
     pub rejects: Option<PathBuf>,
 }
@@ -49,7 +49,7 @@ impl Book {
         let mut report = ImportReport::default();
         let mut fresh = Vec::new();
         for file in files {
-            if self.store.archive().has_file(&intake::digest_of(&file.path)?) {
+            if self.store.archive().has_file(&self.digest_of(&file.path)?) {
                 report.unchanged.push(file.name);
             } else {
                 fresh.push(file);
@@ -72,7 +72,7 @@ impl Book {
         self.store.import(&import.gathered.delivery, &import.gathered.ids)?;
         report.files = import.gathered.delivery.files;
         report.findings = import.findings;
-        report.summaries = import.summaries;
+        report.feeds = import.feeds;
         Ok(report)
     }
 
@@ -91,6 +91,12 @@ impl Book {
 }
 
 impl Book {
+    /// The digest of a file's bytes.
+    pub(super) fn digest_of(&self, path: &Path) -> Result<String, BookError> {
+        let fail = |source| BookError::File { path: path.display().to_string(), source };
+        intake::digest_of(path).map_err(fail)
+    }
+
     /// A file to import by its path; its name says which table it holds.
     ///
     /// # Errors

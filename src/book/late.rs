@@ -20,8 +20,7 @@ impl Book {
                 let mut change = then.tally.negated();
                 change.merge(&now.tally);
                 let of = |key: &crate::fact::Key| {
-                    let dimensions =
-                        (&*key.product, &*key.channel, &*key.region, &*key.customer);
+                    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
                     Period::of(key.day, contract.period) == head.period
                         && scope_of(contract, key.day, dimensions) != Scoped::Unmatched
                 };

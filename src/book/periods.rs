@@ -19,7 +19,7 @@ impl Book {
 
     /// The last period that any fact lies in.
     pub(super) fn last_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        let last: Option<Day> = evidence.tally.iter().map(|(key, _)| key.day).next_back();
+        let last: Option<Day> = evidence.tally.iter().map(|(key, _)| key.day).max();
         last.map(|day| Period::of(day, contract.period))
     }
 }

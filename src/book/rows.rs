@@ -10,7 +10,7 @@ use crate::contract::Contract;
 use crate::export::explain::Node;
 use crate::fact::{self, Entry, Fact, Key, Lens};
 use crate::finding::Finding;
-use crate::intake::{self, SourceFile};
+use crate::intake::{self, Reader, Reading, SourceFile};
 
 /// An input row behind a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,23 +71,22 @@ impl Book {
         rows: &mut Vec<SourceRow>,
     ) -> Result<(), BookError> {
         let lens = Lens::of(&self.contracts);
-        let mut failed = None;
-        intake::read_rows(file, &self.mapping, &self.contracts, &mut |row| {
-            let Ok(entries) = &row.result else { return };
+        let mut reader = Reader::new(&self.mapping, &self.contracts);
+        reader.survey(std::slice::from_ref(file))?;
+        let mut lines = reader.open(file)?;
+        while let Some(row) = lines.next()? {
+            let Reading::Entries(entries) = &row.result else { continue };
+            let mut behind = false;
             for (_, entry) in entries {
                 let Entry::Fact(fact) = entry else { continue };
-                match self.key_of(fact, source, zone, &lens) {
-                    Ok(key) if keys.contains(&key) => rows.push(SourceRow {
-                        file: file.name.clone(),
-                        line: row.line,
-                        row: row.text.trim_end().to_owned(),
-                    }),
-                    Ok(_) => {}
-                    Err(error) => failed = Some(error),
-                }
+                behind |= keys.contains(&self.key_of(fact, source, zone, &lens)?);
             }
-        })?;
-        failed.map_or(Ok(()), Err)
+            if behind {
+                let text = row.text.trim_end().to_owned();
+                rows.push(SourceRow { file: file.name.clone(), line: row.line, row: text });
+            }
+        }
+        Ok(())
     }
 
     /// Where a row was tallied: on its own day, or, if it refers to another fact, on that one's.

@@ -65,7 +65,7 @@ impl<'a> Desk<'a> {
 
     pub(super) fn statement(&self, settlement: &Settlement) -> Result<Statement, BookError> {
         let controls = Book::controls(self.contract, self.archive, &self.evidence)?;
-        let provenance = Provenance::of(self.contract, self.archive.files().iter().map(|file| &file.tally));
+        let provenance = Provenance::of(self.contract);
         Ok(Statement::of(settlement, self.contract, controls, provenance))
     }
 }
@@ -121,7 +121,7 @@ impl Book {
         }
         let settlement = desk.settle(period, &opening)?;
         let statement = desk.statement(&settlement)?;
-        let closing = closing(contract, &settlement, &statement, self.store.imports())?;
+        let closing = self.closing(contract, &settlement, &statement)?;
         self.store.close(&closing)?;
         Ok(Closed { statement, standing: Standing::ClosedNow })
     }
@@ -140,7 +140,7 @@ impl Book {
                 return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
             }
             let closing = self.store.closing(&desk.contract.id, last)?;
-            let balances = closing.map(|closing| closing.balances()).unwrap_or_default();
+            let balances = closing.map(|closing| closing.balances).unwrap_or_default();
             return Ok((last.next(), balances));
         }
         let first = Self::first_period(desk.contract, &desk.evidence);
@@ -156,9 +156,9 @@ impl Book {
         let mut all = Vec::new();
         for contract in self.contracts.clone() {
             let desk = self.desk(&contract)?;
-            let first = self.first_close(&contract).or_else(|| {
-                Self::first_period(&contract, &desk.evidence)
-            });
+            let first = self
+                .first_close(&contract)
+                .or_else(|| Self::first_period(&contract, &desk.evidence));
             let last = through.or_else(|| Self::last_period(&contract, &desk.evidence));
             let (Some(mut period), Some(last)) = (first, last) else { continue };
             while period <= last {
@@ -173,22 +173,27 @@ impl Book {
         let of = self.store.closings().filter(|head| head.contract == contract.id);
         of.map(|head| head.period).min()
     }
-}
 
-fn closing(
-    contract: &Contract,
-    settlement: &Settlement,
-    statement: &Statement,
-    watermark: u64,
-) -> Result<Closing, BookError> {
-    let postings = posting::postings(settlement, contract);
-    Ok(Closing::new(
-        contract,
-        settlement.period,
-        watermark,
-        serde_json::to_string(statement)?,
-        statement.digest.clone(),
-        serde_json::to_string(&postings)?,
-        &settlement.closing(),
-    ))
+    /// The record that closes a period.
+    fn closing(
+        &self,
+        contract: &Contract,
+        settlement: &Settlement,
+        statement: &Statement,
+    ) -> Result<Closing, BookError> {
+        let last = self.store.last_closing(&contract.id);
+        Ok(Closing {
+            contract: contract.id.clone(),
+            period: settlement.period,
+            watermark: self.store.imports(),
+            statement: serde_json::to_string(statement)?,
+            digest: statement.digest.clone(),
+            previous: last.map(|last| last.digest.clone()),
+            chain: Closing::chain_after(last, &statement.digest),
+            postings: serde_json::to_string(&posting::postings(settlement, contract))?,
+            balances: settlement.closing(),
+            contract_source: contract.source.to_string(),
+            contract_file: contract.file.to_string(),
+        })
+    }
 }

@@ -20,9 +20,7 @@ pub(super) fn import(console: &Console, args: &ImportArgs) -> Result<(), Failure
         Format::Text => {
             console.findings(&report.findings);
             console.answer(&export::import::text(&report.controls(), &report.unchanged))?;
-            for summary in &report.summaries {
-                console.answer(&summary.to_string())?;
-            }
+            console.answer(&feeds(&report))?;
         }
         Format::Json => {
             console.findings(&report.findings);
@@ -42,8 +40,9 @@ pub(super) fn show(console: &Console, report: &ImportReport) {
     } else {
         console.note(&export::import::text(&report.controls(), &report.unchanged));
     }
-    for summary in &report.summaries {
-        console.note(&summary.to_string());
+    let feeds = feeds(report);
+    if !feeds.is_empty() {
+        console.note(&feeds);
     }
     point_to_rejects(console, report);
 }
@@ -57,4 +56,27 @@ fn point_to_rejects(console: &Console, report: &ImportReport) {
 /// Rejected rows are an error only to who asked for it.
 pub(super) fn be_strict(strict: bool, report: &ImportReport) -> Result<(), Failure> {
     if strict && report.rejected() > 0 { Err(Failure::Refused) } else { Ok(()) }
+}
+
+/// What marketplaces' own feeds add up to, in their terms; nothing if there is none.
+fn feeds(report: &ImportReport) -> String {
+    let mut text = String::new();
+    for ((source, currency), totals) in &report.feeds.0 {
+        text.push_str(&format!(
+            "{source} in {currency}: gross {}, cost of goods {}, listing fee {}, infrastructure {}, \
+             other {}; owed to the seller {}, disbursed {}, pending {}, paid {}; buyers' tax {} \
+             (memo)\n",
+            totals.gross,
+            totals.cost_of_goods,
+            totals.listing_fee,
+            totals.infrastructure,
+            totals.other + totals.seller_tax,
+            totals.owed(),
+            totals.disbursed,
+            totals.pending(),
+            totals.paid,
+            totals.buyer_tax,
+        ));
+    }
+    text
 }

@@ -22,9 +22,30 @@ fn dir(args: &BookArgs) -> PathBuf {
 fn show(console: &Console, report: &Report) -> Result<(), Failure> {
     console.findings(&report.findings);
     match console.format {
-        Format::Text => console.answer(&report.to_string())?,
-        Format::Json => console.answer(&report.to_json())?,
+        Format::Text => console.answer(&text(report))?,
+        Format::Json => console.answer(&json(report))?,
     }
-    let refused = report.findings.iter().any(crate::finding::Finding::is_error);
+    let refused = !report.is_sound();
     if refused { Err(Failure::Refused) } else { Ok(()) }
+}
+
+fn text(report: &Report) -> String {
+    let verdict = if report.is_sound() { "sound" } else { "damaged" };
+    format!(
+        "{verdict}: {} records ({} imports, {} closings), {} ids, {} bytes\n",
+        report.records, report.imports, report.closings, report.ids, report.bytes,
+    )
+}
+
+fn json(report: &Report) -> String {
+    let document = serde_json::json!({
+        "version": "1",
+        "sound": report.is_sound(),
+        "records": report.records,
+        "imports": report.imports,
+        "closings": report.closings,
+        "ids": report.ids,
+        "bytes": report.bytes,
+    });
+    format!("{document:#}")
 }

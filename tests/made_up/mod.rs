@@ -1,0 +1,110 @@
+//! Deliveries, ids and closings of made-up content, numbered so that each can be told from every
+//! other.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use revshare::calendar::Period;
+use revshare::fact::{
+    Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
+};
+use revshare::settlement::{BalanceKind, BalanceName, Balances};
+use revshare::store::{Closing, Store, statement_digest};
+
+/// The first period that the tests close.
+pub(crate) fn first_period() -> Period {
+    "2026-10".parse().unwrap()
+}
+
+/// A delivery of one file with one cell.
+pub(crate) fn delivery(number: u64) -> Delivery {
+    let amount = (number as i64 + 100).into();
+    let key = Key {
+        day: first_period().first_day(),
+        kind: Kind::Charge,
+        product: "lyra-2".into(),
+        channel: "marketplace".into(),
+        region: String::new(),
+        customer: String::new(),
+        deal: String::new(),
+        category: String::new(),
+        unit: String::new(),
+        currency: Some("USD".parse().unwrap()),
+        unpriced: false,
+        charged: None,
+    };
+    let cell = Cell { rows: 1, quantity: 1.into(), amount };
+    let part = Part { slice: None, tallies: [("UTC".to_owned(), vec![(key, cell)])].into() };
+    let count = Count { rows: 1, amount };
+    let control = Control { read: count, accepted: count, ..Control::default() };
+    let file = FileTally {
+        path: format!("sales-{number}.csv"),
+        digest: blake3::hash(&number.to_le_bytes()).to_hex().to_string(),
+        bytes: 100 + number,
+        table: Table::Sales,
+        format: "own".into(),
+        source: "shop".into(),
+        controls: vec![Control { currency: Some("USD".parse().unwrap()), ..control }],
+        parts: vec![part],
+        rates: Vec::new(),
+        payments: Vec::new(),
+    };
+    let lens = LensNames { zones: vec!["UTC".into()], ..LensNames::default() };
+    Delivery { lens, files: vec![file], ..Delivery::default() }
+}
+
+/// The hash of a made-up id.
+pub(crate) fn id(import: u64, row: u64) -> [u8; 16] {
+    let bytes = [import.to_le_bytes(), row.to_le_bytes()].concat();
+    *blake3::hash(&bytes).as_bytes().first_chunk().unwrap()
+}
+
+/// So many ids of an import.
+pub(crate) fn ids(import: u64, count: u64) -> Vec<IdEntry> {
+    let time = "2026-10-05T08:00:00Z".parse().unwrap();
+    let entry = |row| IdEntry {
+        id: id(import, row),
+        content: id(row, import),
+        time,
+        kind: Kind::ALL[(row % 9) as usize],
+        charged: (row % 2 == 0).then_some(time),
+    };
+    (0..count).map(entry).collect()
+}
+
+/// The next closing of a contract in a store.
+pub(crate) fn closing(store: &Store, contract: &str) -> Closing {
+    let last = store.last_closing(contract);
+    let period = last.map_or(first_period(), |last| last.period.next());
+    let watermark = store.imports();
+    let statement =
+        format!(r#"{{"contract":"{contract}","period":"{period}","known":"{watermark}"}}"#);
+    let digest = statement_digest(&statement).unwrap();
+    let mut balances = Balances::default();
+    let name = BalanceName { kind: BalanceKind::Loss, schedule: "marketplace".into() };
+    balances.set(name, revshare::money::Minor(i128::from(watermark) + 1));
+    Closing {
+        contract: contract.to_owned(),
+        period,
+        watermark,
+        statement,
+        previous: last.map(|last| last.digest.clone()),
+        chain: Closing::chain_after(last, &digest),
+        digest,
+        postings: "[]".to_owned(),
+        balances,
+        contract_source: format!("id = \"{contract}\"\n"),
+        contract_file: "contract.toml".to_owned(),
+    }
+}
+
+/// A store's folder with imports and closings in turn: imports 1 to `imports`, after each but the
+/// first a closing.
+pub(crate) fn fill(store: &mut Store, imports: u64, ids_each: u64) {
+    for _ in 0..imports {
+        let number = store.imports() + 1;
+        store.import(&delivery(number), &ids(number, ids_each)).unwrap();
+        if number > 1 {
+            let closing = closing(store, "alpha");
+            store.close(&closing).unwrap();
+        }
+    }
+}
