@@ -120,7 +120,20 @@ fn read(contract: &PlainContract, statement: &Value) -> Outcome {
         let amounts = ["opening", "movement", "closing"].map(|key| reader.minor(&balance[key]));
         (text(&balance["name"]), amounts)
     });
+    let mut unsettled: BTreeMap<String, i64> = BTreeMap::new();
+    for exception in each(&statement["exceptions"]) {
+        let kind = text(&exception["kind"]);
+        let known = match kind.as_str() {
+            "unshared" | "suspended" => true,
+            "unmatched" => exception["fact"] != "cost",
+            _ => false,
+        };
+        if known {
+            *unsettled.entry(kind).or_default() += exception["rows"].as_i64().expect("a count");
+        }
+    }
     let outcome = Outcome {
+        unsettled,
         period: text(&statement["period"]),
         schedules: schedules.collect(),
         positions: reader.by_party(&statement["positions"]),

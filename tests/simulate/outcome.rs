@@ -17,6 +17,8 @@ pub(crate) struct Outcome {
     pub(crate) payables: BTreeMap<(String, String, String), i128>,
     /// Opening, movement, closing by name; balances that stay at zero are left out.
     pub(crate) balances: BTreeMap<String, [i128; 3]>,
+    /// Facts that were not settled, by why; see `placing::unsettled` for which.
+    pub(crate) unsettled: BTreeMap<String, i64>,
 }
 
 /// One waterfall.
@@ -104,6 +106,7 @@ impl Outcome {
         differ("positions", format!("{:?}", self.positions), format!("{:?}", due.positions));
         differ("payables", format!("{:?}", self.payables), format!("{:?}", due.payables));
         differ("balances", format!("{:?}", self.balances), format!("{:?}", due.balances));
+        differ("unsettled", format!("{:?}", self.unsettled), format!("{:?}", due.unsettled));
         found.into_iter().map(|what| format!("{}: {what}", self.period)).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Where a fact belongs: its day, its schedule, and for shared cost its parts. Semantics §3, §4.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Signed;
 use time::Date;
@@ -99,6 +99,33 @@ pub(crate) fn place<'w>(world: &'w World, period: Span) -> Vec<Placed<'w>> {
         }
     }
     placed
+}
+
+/// How many facts of a period nobody settles, by why: `suspended`, `unshared`, `unmatched` (of the
+/// latter all but cost, whose parts may go different ways).
+pub(crate) fn unsettled(world: &World, period: Span) -> BTreeMap<String, i64> {
+    let mut rows: BTreeMap<String, i64> = BTreeMap::new();
+    for fact in &world.facts {
+        let day = settled_day(world, fact);
+        if !period.contains(day) {
+            continue;
+        }
+        let schedule = schedule_of(world, fact, fact.product, fact.channel);
+        let settles = |at: usize| in_force(&world.contract.schedules[at], day).is_some();
+        let why = if parts(world, period, fact).is_empty() {
+            "unshared"
+        } else if fact.what == What::Cost {
+            continue;
+        } else if !schedule.is_some_and(settles) {
+            "unmatched"
+        } else if kept_out(world, fact) {
+            "suspended"
+        } else {
+            continue;
+        };
+        *rows.entry(why.to_owned()).or_default() += 1;
+    }
+    rows
 }
 
 /// Shared cost is spread over products and channels; everything else is where it says.

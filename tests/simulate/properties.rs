@@ -79,6 +79,9 @@ fn clauses_met(outcome: &Outcome) -> Vec<(&'static str, bool)> {
         ("several lines of usage", products("usage-fee") > 1),
         ("amendments", outcome.schedules.iter().any(|(_, list)| list.len() > 2)),
         ("several payables", outcome.payables.len() > 2),
+        ("unmatched", outcome.unsettled.contains_key("unmatched")),
+        ("unshared", outcome.unsettled.contains_key("unshared")),
+        ("suspended", outcome.unsettled.contains_key("suspended")),
         ("two balances", outcome.balances.len() > 1),
     ]
 }
