@@ -6,9 +6,10 @@ use num_traits::Signed;
 use time::Date;
 
 use super::calendar::{Span, day_of};
+use super::patterns::{one_of, price_of};
 use super::world::{
-    Deal, PlainFact, PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, Q, What, World,
-    one_of, price_of, q, zero,
+    Deal, PlainFact, PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, Q, What, World, q,
+    zero,
 };
 
 /// A fact, or a part of one, that a schedule settles.
@@ -71,7 +72,7 @@ fn customer<'w>(world: &World, fact: &'w PlainFact) -> &'w str {
     let schedules = world.contract.schedules.iter().map(|schedule| &schedule.scope);
     let rules = world.contract.shared_costs.iter().map(|rule| &rule.over);
     let mut patterns = schedules.chain(rules).flat_map(|scope: &PlainScope| &scope.customer);
-    let named = patterns.any(|pattern| super::world::glob(pattern, fact.customer));
+    let named = patterns.any(|pattern| super::patterns::glob(pattern, fact.customer));
     if named { fact.customer } else { "" }
 }
 

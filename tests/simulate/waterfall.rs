@@ -6,10 +6,11 @@ use num_traits::Zero;
 
 use super::numbers::{Exacts, Lines, lines_like, lines_of, round, whole};
 use super::outcome::Step;
+use super::patterns::{one_of, price_of};
 use super::placing::Placed;
 use super::world::{
     Cost, Limit, Mode, PlainContract, PlainDeduction, PlainLosses, PlainRate, Q, Shared, Take,
-    What, one_of, price_of, q, zero,
+    What, q, zero,
 };
 
 /// What passes from one segment to the next, and from period to period if it is a balance.
