@@ -1,24 +1,12 @@
-//! The store as its callers see it: what comes back, what is refused, what damage shows.
+//! The store as its callers see it: what comes back, what is refused.
 
-mod made_up;
+mod kept;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use made_up::{closing, delivery, fill, first_period, id, ids};
+use kept::{closing, copy, delivery, dir, fill, filled, first_period, id, ids};
 use revshare::store::{Closed, Closing, Store, StoreError, rebuild, verify};
-
-fn dir() -> (tempfile::TempDir, PathBuf) {
-    let book = tempfile::tempdir().unwrap();
-    let dir = book.path().join(".revshare");
-    (book, dir)
-}
-
-fn filled(imports: u64) -> (tempfile::TempDir, PathBuf) {
-    let (book, dir) = dir();
-    fill(&mut Store::create_or_open(&dir).unwrap(), imports, 10);
-    (book, dir)
-}
 
 #[test]
 fn everything_comes_back() {
@@ -33,7 +21,7 @@ fn everything_comes_back() {
     assert!(store.notes().is_empty(), "{:?}", store.notes());
     assert_eq!((store.imports(), store.known_ids()), (3, 3000));
     assert_eq!(*store.archive(), archive);
-    assert_eq!(store.closings().map(|head| head.period).count(), 2);
+    assert_eq!(store.closings().count(), 2);
     let october = store.closing("alpha", first_period()).unwrap().unwrap();
     assert_eq!((october.watermark, october.balances.iter().count()), (2, 1));
     assert_eq!(store.closing("alpha", "2027-10".parse().unwrap()).unwrap(), None);
@@ -115,180 +103,104 @@ fn nothing_there() {
     assert!(!dir.exists());
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
+/// Where stores of every format that was ever released lie. They must open for ever.
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/stores");
+
+fn fill_kept(dir: &Path) {
+    fill(&mut Store::create_or_open(dir).unwrap(), 3, 200);
 }
 
-/// Every byte of the journal changed in turn: opening and verifying never panic, the damage is
-/// seen, and the record that holds the byte is named.
+/// Writes the store of format 1 anew: `cargo test --test store -- --ignored write_the_kept_store`.
+/// Only while no release has written that format.
 #[test]
-fn a_changed_byte_anywhere_in_the_journal_is_found() {
-    let (_book, dir) = filled(3);
-    let journal = fs::read(dir.join("journal")).unwrap();
-    let starts = record_starts(&journal);
-    let step = 7;
-    for at in (0..journal.len()).step_by(step) {
-        let mut damaged = journal.clone();
-        damaged[at] ^= 0x40;
-        fs::write(dir.join("journal"), &damaged).unwrap();
-        assert!(Store::open(&dir).is_err(), "byte {at}");
-        let record = starts.iter().filter(|start| **start <= at).count();
-        match verify(&dir) {
-            Ok(report) if record == starts.len() => {
-                // The last record could be an interrupted write, were it not acknowledged.
-                assert!(report.findings.iter().any(|found| found.code.id == "T010"), "byte {at}");
-            }
-            Ok(report) => {
-                let first = report.findings[0].to_string();
-                assert!(first.contains(&format!("record {record},")), "byte {at}: {first}");
-                assert_eq!(report.records as usize, starts.len() - 1, "byte {at}: {report:?}");
-            }
-            Err(error) => assert!(at < 24 && record == 0, "byte {at}: {error}"),
-        }
-    }
-    fs::write(dir.join("journal"), &journal).unwrap();
-    assert!(verify(&dir).unwrap().findings.is_empty());
-}
-
-/// Where the records begin: each begins with a byte of no text, and `R`.
-fn record_starts(journal: &[u8]) -> Vec<usize> {
-    let pairs = journal.windows(4).enumerate();
-    let starts = pairs.filter(|(_, bytes)| bytes[..2] == [0xF5, b'R'] && bytes[2] < 3);
-    starts.map(|(at, _)| at).collect()
-}
-
-#[test]
-fn a_shortened_journal_is_refused_and_rebuild_accepts_it() {
-    let (_book, dir) = filled(3);
-    let journal = fs::read(dir.join("journal")).unwrap();
-    let starts = record_starts(&journal);
-    for length in [starts[4] + 50, starts[4], starts[4] - 1, starts[2] + 1] {
-        let (_book, copied) = self::dir();
-        copy(&dir, &copied);
-        fs::write(copied.join("journal"), &journal[..length]).unwrap();
-        let refused = Store::open(&copied).err().unwrap().to_string();
-        assert!(refused.contains("record 5 had been acknowledged"), "{refused}");
-        assert!(!verify(&copied).unwrap().is_sound());
-        let report = rebuild(&copied).unwrap();
-        assert!(report.findings.iter().any(|found| found.code.id == "T010"), "{report:?}");
-        let whole = starts[1..].iter().filter(|end| **end <= length).count();
-        assert_eq!(report.records as usize, whole);
-        assert!(verify(&copied).unwrap().findings.is_empty());
-        fill(&mut Store::open(&copied).unwrap(), 2, 5);
-        assert!(verify(&copied).unwrap().is_sound());
-    }
-}
-
-#[test]
-fn a_missing_journal_is_no_new_store() {
-    let (_book, dir) = filled(2);
-    fs::remove_file(dir.join("journal")).unwrap();
-    assert!(matches!(Store::create_or_open(&dir), Err(StoreError::Shortened { .. })));
-    fs::write(dir.join("journal"), b"id,time\n").unwrap();
-    assert!(matches!(Store::create_or_open(&dir), Err(StoreError::NotAJournal { .. })));
-    assert!(verify(&dir).is_err());
-}
-
-#[test]
-fn a_newer_format_is_named() {
-    let (_book, dir) = filled(1);
-    let mut journal = fs::read(dir.join("journal")).unwrap();
-    journal[12] = 2;
-    let check = blake3::hash(&journal[..16]);
-    journal[16..24].copy_from_slice(&check.as_bytes()[..8]);
-    fs::write(dir.join("journal"), journal).unwrap();
-    let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 2") && refused.contains("newer"), "{refused}");
-}
-
-#[test]
-fn damaged_ids_are_found_and_never_believed() {
+#[ignore = "writes into the source tree"]
+fn write_the_kept_store() {
     let (_book, dir) = dir();
-    fill(&mut Store::create_or_open(&dir).unwrap(), 2, 300);
-    let file = dir.join("ids/00000001.ids");
-    let whole = fs::read(&file).unwrap();
-    for at in (0..whole.len()).step_by(97) {
-        let mut damaged = whole.clone();
-        damaged[at] ^= 1;
-        fs::write(&file, damaged).unwrap();
-        let report = verify(&dir).unwrap();
-        assert_eq!(report.findings[0].code.id, "T007", "byte {at}");
+    fill_kept(&dir);
+    let kept = Path::new(KEPT).join("1");
+    fs::remove_dir_all(&kept).ok();
+    copy(&dir, &kept);
+    for part in ["index", "index.seal", "lock"] {
+        let path = kept.join(part);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+    }
+}
+
+#[test]
+fn kept_stores_open() {
+    let (_fresh, fresh) = dir();
+    fill_kept(&fresh);
+    let fresh = Store::open(&fresh).unwrap();
+    for kept in fs::read_dir(KEPT).into_iter().flatten() {
+        let kept = kept.unwrap().path();
+        if !kept.is_dir() {
+            continue;
+        }
+        let (_book, dir) = dir();
+        copy(&kept, &dir);
+        assert!(verify(&dir).unwrap().findings.is_empty(), "{}", kept.display());
         let store = Store::open(&dir).unwrap();
-        for entry in ids(1, 300) {
-            let found = store.known().find(&entry.id);
-            assert!(found.is_err() || found.unwrap() == Some(entry), "byte {at}");
+        assert_eq!(store.archive(), fresh.archive());
+        assert!(store.closings().eq(fresh.closings()));
+        for head in store.closings() {
+            let whole = |store: &Store| store.closing(&head.contract, head.period).unwrap();
+            assert_eq!(whole(&store), whole(&fresh));
+        }
+        for entry in ids(2, 200) {
+            assert_eq!(store.known().find(&entry.id).unwrap(), Some(entry));
         }
     }
-    fs::write(&file, &whole[..whole.len() - 1]).unwrap();
-    assert!(matches!(Store::open(&dir), Err(StoreError::DamagedIds { .. })));
-    fs::remove_file(&file).unwrap();
-    assert!(matches!(Store::open(&dir), Err(StoreError::DamagedIds { .. })));
-    assert!(!verify(&dir).unwrap().is_sound());
 }
 
-fn index_files(dir: &Path) -> Vec<PathBuf> {
-    let mut files = vec![dir.join("index.seal")];
-    let mut folders = vec![dir.join("index")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files
-}
-
+/// The numbers of `docs/reliability.md`:
+/// `cargo test --release --test store -- --ignored --nocapture measure`.
 #[test]
-fn the_index_can_be_cut_spoiled_or_gone() {
-    let (_book, dir) = filled(3);
-    let whole = |dir: &Path, why: &str| {
-        let store = Store::open(dir).unwrap();
-        assert!(store.notes().iter().any(|note| note.code.id == "T002"), "{why}");
-        assert!(store.closing("alpha", first_period()).unwrap().is_some());
-        drop(store);
-        assert!(Store::open(dir).unwrap().notes().is_empty(), "{why}");
-        assert!(verify(dir).unwrap().findings.is_empty(), "{why}");
+#[ignore = "takes a minute, and prints instead of judging"]
+fn measure() {
+    use std::time::Instant;
+    let (_book, dir) = dir();
+    let timed = |what: &str, begun: Instant, count: u64| {
+        let seconds = begun.elapsed().as_secs_f64();
+        println!("{what}: {seconds:.2} s, {:.1} µs each", seconds * 1e6 / count as f64);
     };
-    for number in 0..index_files(&dir).len() {
-        for spoil in [
-            |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2),
-            |bytes: &mut Vec<u8>| bytes.iter_mut().for_each(|byte| *byte = !*byte),
-            |bytes: &mut Vec<u8>| bytes.push(7),
-        ] {
-            let file = index_files(&dir).swap_remove(number);
-            let mut bytes = fs::read(&file).unwrap();
-            spoil(&mut bytes);
-            fs::write(&file, bytes).unwrap();
-            whole(&dir, &file.display().to_string());
-        }
+    let mut store = Store::create_or_open(&dir).unwrap();
+    let begun = Instant::now();
+    for number in 1..=200 {
+        store.import(&delivery(number), &[]).unwrap();
     }
-    fs::remove_dir_all(dir.join("index")).unwrap();
-    whole(&dir, "no index");
-}
-
-#[test]
-fn an_index_of_another_time_is_not_used() {
-    let (_book, dir) = filled(3);
-    let (_older, older) = filled(2);
-    for name in ["index", "index.seal"] {
-        let (from, to) = (older.join(name), dir.join(name));
-        if from.is_dir() {
-            fs::remove_dir_all(&to).unwrap();
-            copy(&from, &to);
-        } else {
-            fs::copy(from, to).unwrap();
-        }
+    timed("200 imports without ids", begun, 200);
+    let begun = Instant::now();
+    for number in 201..=400 {
+        store.import(&delivery(number), &ids(number, 10)).unwrap();
     }
-    assert!(verify(&dir).unwrap().findings.iter().any(|found| found.code.id == "T011"));
-    assert_eq!(Store::open(&dir).unwrap().notes()[0].code.id, "T002");
+    timed("200 imports of 10 ids", begun, 200);
+    let many = 1_000_000;
+    for number in 401..=403 {
+        let mut ids = ids(number, many);
+        ids.sort_by_key(|entry| entry.id);
+        let begun = Instant::now();
+        store.import(&delivery(number), &ids).unwrap();
+        timed("an import of 1,000,000 ids", begun, many);
+    }
+    let begun = Instant::now();
+    (0..1000).for_each(|row| assert!(store.known().find(&id(999, row)).unwrap().is_none()));
+    timed("1,000 ids, the first questions of a process", begun, 1000);
+    let unknown: Vec<_> = (0..many).map(|row| id(998, row)).collect();
+    let begun = Instant::now();
+    assert!(unknown.iter().all(|id| store.known().find(id).unwrap().is_none()));
+    timed("1,000,000 ids that are not there", begun, many);
+    let known: Vec<_> = (0..many).map(|row| id(401, row)).collect();
+    let begun = Instant::now();
+    assert!(known.iter().all(|id| store.known().find(id).unwrap().is_some()));
+    timed("1,000,000 ids that are there", begun, many);
+    drop(store);
+    let begun = Instant::now();
+    drop(Store::open(&dir).unwrap());
+    timed("opening and letting go", begun, 1);
+    let begun = Instant::now();
     assert!(verify(&dir).unwrap().findings.is_empty());
+    timed("verifying", begun, 1);
+    let begun = Instant::now();
+    rebuild(&dir).unwrap();
+    timed("rebuilding", begun, 1);
 }

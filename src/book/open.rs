@@ -124,7 +124,7 @@ fn read_mapping(dir: &Path) -> Result<Mapping, BookError> {
     if !path.is_file() {
         return Ok(Mapping::default());
     }
-    Ok(Mapping::default())
+    Ok(Mapping::parse(&shown(dir, &path), &read(&path)?)?)
 }
 
 fn read(path: &Path) -> Result<String, BookError> {

@@ -65,7 +65,8 @@ impl<'a> Desk<'a> {
 
     pub(super) fn statement(&self, settlement: &Settlement) -> Result<Statement, BookError> {
         let controls = Book::controls(self.contract, self.archive, &self.evidence)?;
-        let provenance = Provenance::of(self.contract);
+        let provenance = Provenance::of(self.contract)
+            .with_files(self.archive.files().iter().map(|file| &file.tally));
         Ok(Statement::of(settlement, self.contract, controls, provenance))
     }
 }

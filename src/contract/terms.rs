@@ -31,6 +31,7 @@ pub type Places = BTreeMap<String, u64>;
 
 /// On which ground the parties settle.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a contract has a handful of terms")]
 pub enum Basis {
     /// A waterfall whose rest is shared: gross profit or net sales.
     Shared(SharedTerms),

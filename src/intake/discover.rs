@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::IntakeError;
+use super::{IntakeError, Mapping};
 use crate::fact::Table;
 
 /// A file of facts and the table that its rows belong to.
@@ -29,12 +29,22 @@ pub(super) enum Layout {
 /// # Errors
 /// If the directory cannot be read.
 pub fn discover(dir: &Path) -> Result<Vec<SourceFile>, IntakeError> {
+    discover_with(dir, &Mapping::default())
+}
+
+/// The same, and files of other names whose table a map says.
+///
+/// # Errors
+/// If the directory cannot be read.
+pub fn discover_with(dir: &Path, mapping: &Mapping) -> Result<Vec<SourceFile>, IntakeError> {
     let fail = |source| IntakeError::Read { path: dir.to_owned(), source };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if let Some(table) = table_of(name).filter(|_| path.is_file()) {
+        let mapped = || mapping.for_file(name)?.table.filter(|_| layout_of(name).is_some());
+        let table = mapped().or_else(|| table_of(name));
+        if let Some(table) = table.filter(|_| path.is_file()) {
             files.push(SourceFile { name: name.to_owned(), path, table });
         }
     }

@@ -44,7 +44,11 @@ impl<'a> Draft<'a> {
             match field.read(row) {
                 Ok(Some(found)) => draft.take(*target, field, found, zone),
                 Ok(None) => {}
-                Err(refusal) => draft.refusals.push(refusal),
+                Err(refusal) => {
+                    draft.refusals.push(refusal);
+                    // Unreadable is not missing: one reason is enough.
+                    draft.set(*target, "");
+                }
             }
         }
         draft
@@ -121,7 +125,7 @@ impl<'a> Draft<'a> {
             let name = target.name();
             self.refusals.push(
                 Refusal::new(&codes::VALUE_MISSING, format!("this row has no {name}"))
-                    .help(format!("every row of this table needs a {name}")),
+                    .help(format!("every row of this kind says its {name}")),
             );
         }
     }
@@ -176,7 +180,8 @@ impl<'a> Draft<'a> {
         }
         self.check_sign(kind);
         let fact = self.assembled(kind)?;
-        if kind == Kind::Charge && fact.amount.is_none() && !priced(contracts, &fact) {
+        let open = kind == Kind::Charge && self.text(Target::Amount).is_none();
+        if open && !priced(contracts, &fact) {
             self.refusals.push(unpriced(&fact));
         }
         Some(Entry::Fact(fact))

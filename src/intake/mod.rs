@@ -52,7 +52,7 @@ mod value;
 use std::io;
 use std::path::PathBuf;
 
-pub use discover::{SourceFile, discover};
+pub use discover::{SourceFile, discover, discover_with};
 pub use feed::{FeedTotals, Feeds};
 pub use import::{Import, Progress, Request, import, silent};
 pub use mapping::Mapping;

@@ -113,9 +113,10 @@ fn write_excess(
 ) -> Result<(), Finding> {
     let name = BalanceName { kind: BalanceKind::ExcessCost, schedule: schedule.to_owned() };
     let ceiling = cost.and_then(|cost| cost.ceiling.as_ref());
-    let carries = ceiling.is_some() && cost.is_some_and(|cost| cost.excess == Excess::Carry);
-    let before = if carries { balances.get(&name) } else { Minor::ZERO };
-    let rule = if carries { Rule::Carried { before } } else { Rule::Nothing };
+    // The terms under which an excess arose decide its fate: what was to be carried is carried in
+    // by the next segment that deducts cost, even if an excess of its own would lapse.
+    let before = if cost.is_some() { balances.get(&name) } else { Minor::ZERO };
+    let rule = if before.is_zero() { Rule::Nothing } else { Rule::Carried { before } };
     sheet.write_plain(
         Heading::of(StepName::CarriedIn, "cost.excess"),
         before,
@@ -134,8 +135,9 @@ fn write_excess(
         trace(rule, Vec::new()),
     );
     *used.entry(CEILING.to_owned()).or_default() += amount - excess;
-    if carries {
-        balances.set(name, excess);
+    if let Some(cost) = cost {
+        let carries = cost.excess == Excess::Carry;
+        balances.set(name, if carries { excess } else { Minor::ZERO });
     }
     Ok(())
 }

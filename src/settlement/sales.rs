@@ -23,7 +23,7 @@ pub(super) fn write(
     used: &mut Used,
 ) -> Result<Lines, Finding> {
     let of = |wanted: Place| shares.iter().filter(move |share| place(terms, share.key) == wanted);
-    let (_, gross) = write_facts(sheet, terms, StepName::GrossSales, "rates", of(Place::Gross))?;
+    let (_, gross) = write_facts(sheet, terms, StepName::GrossSales, "basis", of(Place::Gross))?;
     let (_, refunds) = write_facts(sheet, terms, StepName::Refunds, "basis", of(Place::Refunds))?;
     let mut base = gross;
     refunds.iter().for_each(|(product, amount)| add(&mut base, product, *amount));

@@ -25,7 +25,7 @@ pub(crate) use amount::grouped;
 pub use amount::{Amount, Quantity};
 pub(crate) use canonical::pretty;
 pub use control::{FileControl, FileDigest, Groups, Provenance};
-pub(crate) use words::rule as rule_in_words;
+pub(crate) use words::rule_with as rule_in_words;
 
 use crate::calendar::{Day, Period};
 use crate::money::Currency;

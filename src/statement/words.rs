@@ -5,8 +5,12 @@ use crate::money::{Currency, Minor};
 use crate::settlement::{Input, Rule, Step, StepName};
 
 /// How a step was made, in a few words: `70% of 1000.00`.
-pub(crate) fn rule(step: &Step, currency: Currency) -> String {
-    let plain = |amount: Minor| amount.display(currency);
+pub(super) fn rule(step: &Step, currency: Currency) -> String {
+    rule_with(step, |amount| amount.display(currency))
+}
+
+/// The same with amounts shown in another way.
+pub(crate) fn rule_with(step: &Step, plain: impl Fn(Minor) -> String) -> String {
     match &step.trace.rule {
         Rule::SumOfFacts => "sum of facts".to_owned(),
         Rule::Priced => "quantity × price".to_owned(),

@@ -83,7 +83,9 @@ impl Ids {
         let sorted = sorted(ids);
         let write = || {
             let medium = &*self.medium;
-            medium.make_folder(FOLDER)?;
+            if self.segments.is_empty() {
+                medium.make_folder(FOLDER)?;
+            }
             medium.remove(&new)?;
             let digest = segment::write(medium, &new, &sorted)?;
             medium.rename(&new, &file)?;

@@ -32,7 +32,8 @@ pub trait Medium: Send + Sync {
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Removes a file; nothing happens if there is none.
     fn remove(&self, name: &str) -> io::Result<()>;
-    /// Makes a folder and those above it; `""` is the store's own.
+    /// Makes a folder and those above it, if they are not there, and makes it survive a power cut;
+    /// `""` is the store's own.
     fn make_folder(&self, name: &str) -> io::Result<()>;
     /// The names of the files in a folder, sorted; none if there is no such folder.
     fn list(&self, folder: &str) -> io::Result<Vec<String>>;
@@ -129,9 +130,6 @@ impl Medium for Disk {
 
     fn make_folder(&self, name: &str) -> io::Result<()> {
         let path = self.path(name);
-        if path.is_dir() {
-            return Ok(());
-        }
         fs::create_dir_all(&path)?;
         path.parent().map_or(Ok(()), sync_path)
     }

@@ -5,7 +5,7 @@
 //!   journal           the truth: one record for each import and each close, checksummed and chained
 //!   ids/NNNNNNNN.ids  the ids that import NNNNNNNN brought, to know a fact again
 //!   acknowledged      how far the journal had reached; tells a loss from an interrupted write
-//!   index/            where to find what (sled); made anew from the journal whenever in doubt
+//!   index/            where to find what; made anew from the journal whenever in doubt
 //!   lock              one process at a time
 //! ```
 //!
@@ -31,7 +31,7 @@ mod record;
 mod segment;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub use closing::{Closing, ClosingHead, statement_digest};
@@ -108,7 +108,7 @@ impl Store {
     /// As [`Store::open`], but for [`StoreError::Absent`].
     pub fn create_or_open(dir: &Path) -> Result<Self, StoreError> {
         let name = dir.display().to_string();
-        Disk::new(dir).make_folder("").map_err(StoreError::disk("make", &name))?;
+        std::fs::create_dir_all(dir).map_err(StoreError::disk("make", &name))?;
         Self::locked(dir, Loss::Refuse, Missing::Make)
     }
 
@@ -117,7 +117,6 @@ impl Store {
     /// # Errors
     /// As [`Store::create_or_open`].
     pub fn on(medium: Arc<dyn Medium>) -> Result<Self, StoreError> {
-        medium.make_folder("").map_err(StoreError::disk("make", "the store's folder"))?;
         let opened = match open::open(&medium, Loss::Refuse)? {
             Some(opened) => opened,
             None => open::make(&medium)?,
@@ -358,7 +357,7 @@ fn open_index(dir: &Path, opened: &mut Opened) -> Option<Index> {
     index
 }
 
-fn index_note(made: bool, path: &PathBuf) -> Finding {
+fn index_note(made: bool, path: &Path) -> Finding {
     let path = path.display();
     if made {
         let why = "was missing, damaged or not up to date, and was made anew from the journal";

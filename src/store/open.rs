@@ -1,5 +1,6 @@
 //! Opening: the journal read through and folded, what interrupted writes left cut off or removed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::acknowledged::{self, Acknowledged};
@@ -61,6 +62,8 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
 
 /// Makes an empty store where there is none.
 pub(super) fn make(medium: &Arc<dyn Medium>) -> Result<Opened, StoreError> {
+    let folders = medium.make_folder("").and_then(|()| medium.make_folder(ids::FOLDER));
+    folders.map_err(StoreError::disk("make", "the store's folder"))?;
     Journal::create(&**medium)?;
     Ok(open(medium, Loss::Refuse)?.expect("the journal was made just now"))
 }
@@ -107,10 +110,11 @@ pub(super) fn leftovers(
     loss: Loss,
 ) -> Result<Vec<String>, StoreError> {
     let files = medium.list(ids::FOLDER).map_err(StoreError::disk("read", ids::FOLDER))?;
+    let named: BTreeSet<u64> = state.ids.iter().map(|named| named.import).collect();
     let mut left = Vec::new();
     for file in files {
         let import = ids::import_of(&file);
-        if import.is_some_and(|import| state.ids.iter().any(|named| named.import == import)) {
+        if import.is_some_and(|import| named.contains(&import)) {
             continue;
         }
         if let Some(import) = import.filter(|import| *import > state.imports + 1)

@@ -82,9 +82,11 @@ fn cell(fed: &Fed<'_>, before: &str) -> Node {
     let rows = fed.cell.rows;
     let count = if rows == 1 { "1 fact".to_owned() } else { format!("{rows} facts") };
     let mut node = Node::titled(title).amounting(grouped(&fed.exact.to_plain())).noting(count);
-    if let Some(price) = fed.price {
-        let quantity = grouped(&fed.cell.quantity.to_string());
-        node = node.noting(format!("{quantity} {unit} × {}", price.to_plain()));
+    let quantity = format!("{} {unit}", grouped(&fed.cell.quantity.to_string()));
+    match fed.price {
+        Some(price) => node = node.noting(format!("{quantity} × {}", price.to_plain())),
+        None if !fed.cell.quantity.is_zero() => node = node.noting(quantity),
+        None => {}
     }
     if *fed.part != Ratio::one() {
         let whole = match fed.price {

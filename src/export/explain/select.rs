@@ -71,10 +71,13 @@ fn in_schedule(teller: &mut Teller<'_>, result: &ScheduleResult, words: &[&str])
         [step, product] => (Some(*step), Some(*product)),
         [_, _, _, ..] => return None,
     };
+    if words.is_empty() && result.segments.is_empty() {
+        return Some(Node::titled(&result.id).noting("no terms are in force in this period"));
+    }
     let mut parts = Vec::new();
     for segment in result.segments.iter().filter(|each| day.is_none_or(|day| day == each.from)) {
         let nodes = in_segment(teller, result, segment, wanted, product);
-        if !nodes.is_empty() {
+        if !nodes.is_empty() || wanted.is_none() {
             parts.push((segment, nodes));
         }
     }

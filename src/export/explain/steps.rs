@@ -61,7 +61,6 @@ impl<'a> Teller<'a> {
 
     /// The rule in words, the exact value where it is not whole, the place of the clause.
     fn notes(&self, step: &Step, only: Option<&str>) -> Vec<String> {
-        let currency = self.settlement.currency;
         let mut notes = match step.trace.rule {
             Rule::SumOfSteps => Vec::new(),
             Rule::SumOfFacts
@@ -69,21 +68,32 @@ impl<'a> Teller<'a> {
             | Rule::RateOf { .. }
             | Rule::Limit { .. }
             | Rule::Carried { .. }
-            | Rule::Nothing => vec![rule_in_words(step, currency)],
+            | Rule::Nothing => vec![rule_in_words(step, |amount| self.show(amount))],
         };
         if only.is_some() {
             notes.push(format!("its part of {}", self.show(step.total)));
         }
-        if let Some(exact) = &step.trace.exact {
-            if *exact != step.total.to_ratio(currency) {
-                let rounding = self.contract.rounding;
-                notes.push(format!("exactly {}, rounded {rounding}", grouped(&exact.to_plain())));
-            }
-        }
+        notes.extend(self.before_rounding(step));
         if let Some(clause) = &step.trace.clause {
             notes.push(format!("{}:{} {}", clause.file, clause.line, clause.key));
         }
         notes
+    }
+
+    /// The exact value, where it is not what the statement shows.
+    fn before_rounding(&self, step: &Step) -> Option<String> {
+        let exact = step.trace.exact.as_ref()?;
+        let then = match step.trace.rule {
+            Rule::Limit { .. } => "before the limit".to_owned(),
+            Rule::SumOfFacts
+            | Rule::Priced
+            | Rule::SumOfSteps
+            | Rule::RateOf { .. }
+            | Rule::Carried { .. }
+            | Rule::Nothing => format!("rounded {}", self.contract.rounding),
+        };
+        let differs = *exact != step.total.to_ratio(self.settlement.currency);
+        differs.then(|| format!("exactly {}, {then}", grouped(&exact.to_plain())))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::Day;
 use crate::export::table::Table;
+use crate::money::{Ratio, Rounding};
 use crate::statement::{Balance, Exception, FileControl, Groups, Quantity, Statement};
 
 use super::{heading, waterfall::LABEL};
@@ -94,10 +95,16 @@ fn days(days: impl Iterator<Item = Day> + Clone) -> String {
     }
 }
 
-/// The exact sum, with commas; quantities of any size and fractions add up.
+/// The sum, with commas; quantities of any size and fractions add up. Where no decimal is exact, a
+/// near one is shown and says so; the JSON document has the fraction.
 fn sum<'a>(list: impl Iterator<Item = &'a Quantity>) -> String {
-    let sum = list.map(Quantity::to_ratio).sum();
-    Quantity::of(&sum).grouped()
+    let sum: Ratio = list.map(Quantity::to_ratio).sum();
+    let exact = Quantity::of(&sum).grouped();
+    if !exact.contains('/') {
+        return exact;
+    }
+    let hundredths = Rounding::HalfEven.round(&(sum * Ratio::whole(100)));
+    format!("≈{}", Quantity::of(&Ratio::new(hundredths, 100)).grouped())
 }
 
 /// What became of the rows, under its heading.
@@ -141,4 +148,16 @@ pub(super) fn provenance(statement: &Statement) -> String {
     let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
     let contract = &statement.provenance.contract_file;
     format!("\ncontract {contract}, facts from {files}\ndigest {}\n", statement.digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_are_shown_near() {
+        let third = Quantity::of(&Ratio::new(10_000, 3));
+        assert_eq!(sum([third.clone()].iter()), "≈3,333.33");
+        assert_eq!(sum([third.clone(), third.clone(), third].iter()), "10,000");
+    }
 }

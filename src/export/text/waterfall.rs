@@ -16,17 +16,19 @@ const NO_PRODUCT: &str = "(none)";
 /// The segment with its steps, shares and positions, in one set of columns.
 pub(super) fn segment(segment: &Segment) -> String {
     let Segment { from, to, basis, effective, .. } = segment;
-    let shown: Vec<&Step> = segment.steps.iter().filter(|step| is_shown(step)).collect();
+    let shown: Vec<&Step> = segment.steps.iter().filter(|step| is_shown(segment, step)).collect();
     let products = products(&shown);
     let in_columns = in_columns(segment, &shown, &products);
-    let fits = in_columns.width().max(LABEL) + INDENT <= WIDTH;
+    let fits = in_columns.width() + INDENT <= WIDTH;
     let table = match products.iter().filter(|product| !product.is_empty()).count() {
         0 | 1 => in_lines(segment, &shown, false),
         _ if fits => in_columns,
         _ => in_lines(segment, &shown, true),
     };
     let title = format!("\n  {from} to {to}, {basis}, terms of {effective}\n\n");
-    title + &table.render(INDENT, LABEL)
+    let text = table.render(INDENT, LABEL);
+    let wide = text.lines().any(|line| line.chars().count() > WIDTH);
+    title + &if wide { table.render(INDENT, 0) } else { text }
 }
 
 const INDENT: usize = 4;
@@ -52,7 +54,7 @@ fn foot(table: &mut Table, columns: usize, segment: &Segment) {
     }
     if let Some(tax) = total("tax").filter(|tax| !tax.total.is_zero()) {
         table.free("");
-        table.last(columns, "memo: tax collected, not shared", tax.total.grouped());
+        table.last(columns, "memo: tax, not shared", tax.total.grouped());
     }
 }
 
@@ -73,8 +75,10 @@ pub(super) fn party_label(title: &str, at: usize, party: &str) -> String {
 const GROUND: usize = 11;
 
 /// Is it one of the sums that make the frame, or does it hold anything?
-fn is_shown(step: &Step) -> bool {
-    if step.step == "tax" {
+/// Tax is a memo below; where no cost is deducted, gross profit is net sales once more.
+fn is_shown(segment: &Segment, step: &Step) -> bool {
+    let again = step.step == "gross-profit" && segment.basis == "net-sales";
+    if again || step.step == "tax" {
         return false;
     }
     let frame = ["gross-sales", "net-sales", "gross-profit", "share-base", "usage-fee"];
@@ -98,7 +102,7 @@ fn in_columns(segment: &Segment, steps: &[&Step], products: &[&str]) -> Table {
     let name = |product: &&str| if product.is_empty() { NO_PRODUCT } else { *product }.to_owned();
     table.row([String::new()].into_iter().chain(products.iter().map(name)).chain(["total".into()]));
     for (at, step) in steps.iter().enumerate() {
-        if is_sum(step) && at > 0 {
+        if adds_up(steps, at) {
             table.rule();
         }
         let amount = |product: &&str| {
@@ -117,8 +121,8 @@ fn in_lines(segment: &Segment, steps: &[&Step], with_products: bool) -> Table {
     let mut table = Table::default();
     let columns = if with_products { 3 } else { 2 };
     for (at, step) in steps.iter().enumerate() {
-        if is_sum(step) && at > 0 {
-            table.rule();
+        if adds_up(steps, at) {
+            table.last_rule();
         }
         let detailed = with_products && step.lines.iter().any(|line| !line.product.is_empty());
         let lines = step.lines.iter().filter(|line| detailed && !line.amount.is_zero());
@@ -140,9 +144,11 @@ fn label(step: &Step) -> String {
     }
 }
 
-/// Does a line stand above it? Under every sum of steps.
-fn is_sum(step: &Step) -> bool {
-    matches!(step.step.as_str(), "net-sales" | "gross-profit" | "share-base")
+/// Is a step the sum of those above it, and not of one sum alone?
+fn adds_up(steps: &[&Step], at: usize) -> bool {
+    let is_sum =
+        |step: &&Step| matches!(step.step.as_str(), "net-sales" | "gross-profit" | "share-base");
+    is_sum(&steps[at]) && at > 0 && !is_sum(&steps[at - 1])
 }
 
 /// With the sign that it has in the sum below it: the waterfall states cost, uplift, carried-in

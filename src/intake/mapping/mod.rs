@@ -1,8 +1,16 @@
 //! `revshare.toml`: how files that are not in a known format become facts.
+//!
+//! Strict: an unknown key, a field from nowhere or a constant that cannot be read is a finding with
+//! its place and remedy, and all of them come at once. The law: a mapping that parses names, for
+//! every file that it matches, a table, a feed, and what tells the rows apart.
+
+mod fields;
+mod parse;
 
 use crate::calendar::Zone;
 use crate::contract::Pattern;
 use crate::fact::Table;
+use crate::finding::Finding;
 
 use super::field::Field;
 use super::plan::Format;
@@ -51,6 +59,31 @@ impl Map {
 }
 
 impl Mapping {
+    /// Reads `revshare.toml`. `file` is the name that findings show.
+    ///
+    /// # Errors
+    /// Every finding of the text at once, each with its place and remedy.
+    ///
+    /// ```
+    /// use revshare::intake::Mapping;
+    /// let text = r#"
+    /// [[map]]
+    /// files  = "sales-export*.csv"
+    /// source = "shop"
+    /// fields.id       = { column = "Order" }
+    /// fields.time     = { column = "Ordered at" }
+    /// fields.kind     = { constant = "charge" }
+    /// fields.amount   = { column = "Net" }
+    /// fields.currency = { constant = "EUR" }
+    /// "#;
+    /// assert!(Mapping::parse("revshare.toml", text).is_ok());
+    /// let findings = Mapping::parse("revshare.toml", "[[map]]\nfile = \"x\"").unwrap_err();
+    /// assert!(findings[0].help.as_ref().unwrap().contains("files"));
+    /// ```
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        parse::parse(file, text)
+    }
+
     /// The first map that speaks of a file.
     pub(super) fn for_file(&self, name: &str) -> Option<&Map> {
         self.maps.iter().find(|map| map.files.matches(name))

@@ -2,6 +2,9 @@
 //! other.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use revshare::calendar::Period;
 use revshare::fact::{
     Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
@@ -105,6 +108,34 @@ pub(crate) fn fill(store: &mut Store, imports: u64, ids_each: u64) {
         if number > 1 {
             let closing = closing(store, "alpha");
             store.close(&closing).unwrap();
+        }
+    }
+}
+
+/// A folder for a store, in a folder for a book that goes with the first of the two.
+pub(crate) fn dir() -> (tempfile::TempDir, PathBuf) {
+    let book = tempfile::tempdir().unwrap();
+    let dir = book.path().join(".revshare");
+    (book, dir)
+}
+
+/// A store of so many imports, closed but for the first.
+pub(crate) fn filled(imports: u64) -> (tempfile::TempDir, PathBuf) {
+    let (book, dir) = dir();
+    fill(&mut Store::create_or_open(&dir).unwrap(), imports, 10);
+    (book, dir)
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

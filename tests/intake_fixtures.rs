@@ -1,0 +1,187 @@
+//! Feeds in the shapes that they come in, with made-up numbers: what each row becomes.
+
+use std::io::Write;
+use std::path::Path;
+
+use revshare::fact::{Archive, Entry, Fact, Kind, Table};
+use revshare::intake::{
+    Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
+};
+use revshare::money::Exact;
+
+fn exact(text: &str) -> Exact {
+    text.parse().unwrap()
+}
+
+fn feed(name: &str, as_file: &str, table: Table) -> SourceFile {
+    let path = Path::new("fixtures/feeds").join(name);
+    SourceFile { name: as_file.to_owned(), path, table }
+}
+
+fn take_in(files: &[SourceFile], mapping: &Mapping) -> Import {
+    let archive = Archive::default();
+    import(Request {
+        files,
+        mapping,
+        contracts: &[],
+        archive: &archive,
+        known: &(),
+        rejects: None,
+        progress: &mut silent,
+    })
+    .unwrap()
+}
+
+fn facts(file: &SourceFile, mapping: &Mapping) -> Vec<Fact> {
+    let mut reader = Reader::new(mapping, &[]);
+    reader.survey(std::slice::from_ref(file)).unwrap();
+    let mut rows = reader.open(file).unwrap();
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        if let Reading::Entries(entries) = row.result {
+            facts.extend(entries.into_iter().filter_map(|(_, entry)| match entry {
+                Entry::Fact(fact) => Some(fact),
+                Entry::Fx(_) | Entry::Payment(_) => None,
+            }));
+        }
+    }
+    facts
+}
+
+#[test]
+fn a_cost_export_with_marks_nulls_and_pricing_units() {
+    let file = feed("focus-costs.csv", "costs.csv", Table::Costs);
+    let read = facts(&file, &Mapping::default());
+    assert_eq!(read.len(), 3);
+    assert_eq!((read[0].product.as_str(), read[0].unit.as_str()), ("aria-2", "Tokens"));
+    assert_eq!((read[1].quantity, read[1].unit.as_str()), (Some(exact("250000")), "Tokens"));
+    assert_eq!((read[0].resource.as_str(), read[0].region.as_str()), ("", "eu-north-1"));
+    assert_eq!(read[0].time.to_string(), "2026-10-03T11:00:00Z");
+    let none = Mapping::default();
+    let reader = Reader::new(&none, &[]);
+    let first = reader.open(&file).unwrap().next().unwrap().unwrap();
+    let Reading::Entries(entries) = first.result else { panic!("the first row is good") };
+    let slice = entries[0].0.as_ref().unwrap();
+    assert_eq!((slice.account.as_str(), slice.period.as_str()), ("payer-7", "2026-10-01"));
+    let import = take_in(&[file], &none);
+    assert!(import.findings[0].message.contains("currency"), "an empty currency is no guess");
+}
+
+#[test]
+fn a_cost_export_as_sales_and_as_usage() {
+    let none = Mapping::default();
+    let sales = facts(&feed("focus-costs.csv", "sales.csv", Table::Sales), &none);
+    assert_eq!(
+        sales.iter().map(|sale| sale.kind).collect::<Vec<_>>(),
+        [Kind::Charge, Kind::Charge, Kind::Credit]
+    );
+    let usage = facts(&feed("focus-costs.csv", "usage.csv", Table::Usage), &none);
+    assert_eq!(usage.len(), 3, "a credit has no quantity");
+    assert!(usage.iter().all(|reading| reading.amount.is_none()));
+}
+
+#[test]
+fn billing_events_of_2026_count_in_their_current_version() {
+    let file = feed("billing-events.csv", "sales.csv", Table::Sales);
+    let import = take_in(std::slice::from_ref(&file), &Mapping::default());
+    assert_eq!(import.findings, []);
+    let control = &import.gathered.delivery.files[0].controls[0];
+    assert_eq!((control.read.rows, control.accepted.rows, control.superseded.rows), (11, 8, 3));
+    let totals = import.feeds.0.values().next().unwrap();
+    assert_eq!((totals.gross, totals.listing_fee), (exact("400"), exact("-12")));
+    assert_eq!((totals.infrastructure, totals.owed()), (exact("-120.25"), exact("267.75")));
+    assert_eq!((totals.disbursed, totals.pending()), (exact("436.5"), exact("-168.75")));
+    let payments = &import.gathered.delivery.files[0].payments;
+    let paid: Vec<String> = payments
+        .iter()
+        .map(|paid| format!("{} {} {} {}", paid.time, paid.from, paid.to, paid.amount))
+        .collect();
+    assert_eq!(paid.len(), 2);
+    assert!(paid.contains(&"2026-10-26T00:00:00Z AWS S1 436.5".to_owned()), "{paid:?}");
+    let read = facts(&file, &Mapping::default());
+    let refund = read.iter().find(|fact| fact.kind == Kind::Refund).unwrap();
+    assert_eq!(refund.reference.as_deref(), Some("E1"));
+    let infra = read.iter().find(|fact| fact.kind == Kind::Cost).unwrap();
+    assert_eq!((infra.category.as_str(), infra.amount), ("infrastructure", Some(exact("120.25"))));
+}
+
+#[test]
+fn events_are_known_by_source_and_id() {
+    let file = feed("events.ndjson", "usage.ndjson", Table::Usage);
+    let read = facts(&file, &Mapping::default());
+    let ids: Vec<_> = read.iter().map(|fact| fact.id.as_deref().unwrap()).collect();
+    assert_eq!(ids, ["gateway-a/1", "gateway-b/1"]);
+    assert_eq!(read[1].customer, "customer-9");
+    let import = take_in(&[file], &Mapping::default());
+    let origin = import.findings[0].origin.as_ref().unwrap();
+    assert_eq!((import.findings[0].code.id, origin.line), ("I014", 4));
+}
+
+#[test]
+fn a_map_makes_several_entries_of_a_row() {
+    let mapping = Mapping::parse(
+        "revshare.toml",
+        r#"
+        [[map]]
+        files     = "requests*.csv"
+        table     = "usage"
+        source    = "gateway"
+        zone      = "Europe/Berlin"
+        delimiter = ";"
+        slice     = { account = { constant = "gateway" }, period = { column = "AT" } }
+        [map.fields]
+        time    = { column = "AT" }
+        product = { column = "MODEL", lookup = { "Aria 2" = "aria-2" }, otherwise = "aria-other" }
+        [[map.emit]]
+        name     = "in"
+        unit     = { constant = "input-ktoken" }
+        quantity = { column = "IN", per = 1000 }
+        [[map.emit]]
+        name     = "out"
+        unit     = { constant = "output-token" }
+        quantity = { column = "OUT", negate = true }
+        "#,
+    )
+    .unwrap();
+    let read = facts(&feed("requests.csv", "requests-1.csv", Table::Usage), &mapping);
+    let shown: Vec<String> = read
+        .iter()
+        .map(|fact| format!("{} {} {}", fact.product, fact.quantity.unwrap(), fact.unit))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "aria-2 4 input-ktoken",
+            "aria-2 -12 output-token",
+            "aria-other 0.25 input-ktoken",
+            "aria-other -900 output-token"
+        ]
+    );
+    assert_eq!(read[0].time.to_string(), "2026-10-05T06:00:00.1234567Z");
+}
+
+#[test]
+fn packing_line_ends_and_layout_change_nothing() {
+    let csv = "id,time,kind,product,amount,currency\n\
+               s-1,2026-10-05T08:00:00Z,charge,aria-2,120.00,USD\n\
+               s-2,2026-10-06,refund,aria-2,-20.50,USD\n";
+    let json = "{\"id\":\"s-1\",\"time\":\"2026-10-05T08:00:00Z\",\"kind\":\"charge\",\"product\":\"aria-2\",\"amount\":120,\"currency\":\"USD\"}\n\
+                {\"id\":\"s-2\",\"time\":\"2026-10-06\",\"kind\":\"refund\",\"product\":\"aria-2\",\"amount\":\"-20.50\",\"currency\":\"USD\",\"ref\":null}";
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(csv.as_bytes()).unwrap();
+    let forms: [(&str, Vec<u8>); 5] = [
+        ("sales.csv", csv.into()),
+        ("sales-crlf.csv", format!("\u{feff}{}", csv.replace('\n', "\r\n")).into()),
+        ("sales.jsonl", json.into()),
+        ("sales.csv.gz", gz.finish().unwrap()),
+        ("sales.ndjson.zst", zstd::encode_all(json.as_bytes(), 1).unwrap()),
+    ];
+    for (name, bytes) in forms {
+        let book = tempfile::tempdir().unwrap();
+        std::fs::write(book.path().join(name), bytes).unwrap();
+        let import = take_in(&discover(book.path()).unwrap(), &Mapping::default());
+        let control = &import.gathered.delivery.files[0].controls[0];
+        let due = (2, exact("99.50"));
+        assert_eq!((control.accepted.rows, control.accepted.amount), due, "{name}");
+    }
+}
