@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use proptest::prelude::*;
 use revshare::fact::{Archive, Entry, Fact, Kind, Table};
 use revshare::intake::{
     Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
@@ -37,7 +38,7 @@ fn facts(file: &SourceFile, mapping: &Mapping) -> Vec<Fact> {
     reader.survey(std::slice::from_ref(file)).unwrap();
     let mut rows = reader.open(file).unwrap();
     let mut facts = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
+    while let Some(row) = rows.next_row().unwrap() {
         if let Reading::Entries(entries) = row.result {
             facts.extend(entries.into_iter().filter_map(|(_, entry)| match entry {
                 Entry::Fact(fact) => Some(fact),
@@ -59,7 +60,7 @@ fn a_cost_export_with_marks_nulls_and_pricing_units() {
     assert_eq!(read[0].time.to_string(), "2026-10-03T11:00:00Z");
     let none = Mapping::default();
     let reader = Reader::new(&none, &[]);
-    let first = reader.open(&file).unwrap().next().unwrap().unwrap();
+    let first = reader.open(&file).unwrap().next_row().unwrap().unwrap();
     let Reading::Entries(entries) = first.result else { panic!("the first row is good") };
     let slice = entries[0].0.as_ref().unwrap();
     assert_eq!((slice.account.as_str(), slice.period.as_str()), ("payer-7", "2026-10-01"));
@@ -183,5 +184,49 @@ fn packing_line_ends_and_layout_change_nothing() {
         let control = &import.gathered.delivery.files[0].controls[0];
         let due = (2, exact("99.50"));
         assert_eq!((control.accepted.rows, control.accepted.amount), due, "{name}");
+    }
+}
+
+#[test]
+fn the_maps_of_the_guide_are_maps() {
+    let guide = std::fs::read_to_string("docs/feeds.md").unwrap();
+    let maps: Vec<&str> =
+        guide.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(maps.len(), 3);
+    for map in maps {
+        assert_eq!(Mapping::parse("revshare.toml", map).map(drop), Ok(()), "{map}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is done to a file, it is read to its end and every row is in one group.
+    #[test]
+    fn damaged_files_lose_nothing(
+        which in 0..4_usize,
+        hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (name, as_file) = [
+            ("focus-costs.csv", "costs.csv"),
+            ("billing-events.csv", "sales.csv"),
+            ("events.ndjson", "usage.ndjson"),
+            ("focus-costs.csv", "sales.csv"),
+        ][which];
+        let mut bytes = std::fs::read(Path::new("fixtures/feeds").join(name)).unwrap();
+        for (place, byte) in hits {
+            *place.get_mut(&mut bytes) = byte;
+        }
+        bytes.truncate(bytes.len() - cut.index(40));
+        let book = tempfile::tempdir().unwrap();
+        std::fs::write(book.path().join(as_file), &bytes).unwrap();
+        let import = take_in(&discover(book.path()).unwrap(), &Mapping::default());
+        for control in &import.gathered.delivery.files[0].controls {
+            let groups =
+                [control.accepted, control.duplicate, control.superseded, control.rejected];
+            prop_assert_eq!(control.read.rows, groups.iter().map(|group| group.rows).sum::<u64>());
+            prop_assert_eq!(control.read.amount, groups.iter().map(|group| group.amount).sum());
+        }
     }
 }

@@ -83,6 +83,9 @@ enum Extra {
     CloudEvents,
 }
 
+/// The rules of one entry's fields.
+type Fields = Vec<(Target, Field)>;
+
 /// How the rows of one file become entries.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -92,7 +95,7 @@ pub(super) struct Plan {
     zone: Option<Zone>,
     nulls: bool,
     /// One set of fields for each entry that a row gives, with the mark that its id ends with.
-    variants: Vec<(Option<String>, Vec<(Target, Field)>)>,
+    variants: Vec<(Option<String>, Fields)>,
     slice: Option<(Field, Field)>,
     extra: Extra,
     /// For a feed that has no column for it.
@@ -141,7 +144,7 @@ impl Plan {
         if format == Format::Focus && !plan.assume_currency(header, contracts, &mut notes) {
             refusals.push(no_currency());
         }
-        plan.bind(header);
+        plan.bind(header, map.is_none());
         let plan = if refusals.is_empty() { Ok(plan) } else { Err(refusals) };
         Planned { plan, notes }
     }
@@ -189,7 +192,8 @@ impl Plan {
                 let why = "every billing event needs it";
                 refusals.extend(aws::NEEDED.iter().filter_map(|name| present(name, why)));
             }
-            Format::Own | Format::Focus | Format::CloudEvents | Format::Mapped => {}
+            Format::Focus => refusals.extend(self.check_amount(names)),
+            Format::Own | Format::CloudEvents | Format::Mapped => {}
         }
         let mapped = map.into_iter().flat_map(Map::all_fields);
         for field in mapped {
@@ -200,6 +204,19 @@ impl Plan {
             }
         }
         refusals
+    }
+
+    /// FOCUS has several columns of cost: is the one that was chosen there?
+    fn check_amount(&self, names: &[String]) -> Option<Refusal> {
+        let mut fields = self.variants.iter().flat_map(|(_, fields)| fields);
+        let (_, field) = fields.find(|(target, _)| *target == Target::Amount)?;
+        let column = super::field::Column::new(field.names().next()?);
+        let there = field.names().any(|name| names.iter().any(|other| other == name));
+        let refusal = own::check_present(names, &column, "it is the amount").filter(|_| !there)?;
+        Some(refusal.help(
+            "map amount to another cost column in revshare.toml: \
+             amount = { column = \"EffectiveCost\" }",
+        ))
     }
 
     /// Finds the currency of a feed without a column for it; false if there is none to find.
@@ -231,7 +248,7 @@ impl Plan {
         true
     }
 
-    fn bind(&mut self, header: &Header) {
+    fn bind(&mut self, header: &Header, strict: bool) {
         let fields = self.variants.iter_mut().flat_map(|(_, fields)| fields);
         fields.for_each(|(_, field)| field.bind(header));
         if let Some((account, period)) = &mut self.slice {
@@ -239,11 +256,11 @@ impl Plan {
             period.bind(header);
         }
         self.extra = match self.format {
-            Format::Own => Extra::Strict,
+            Format::Own if strict => Extra::Strict,
             Format::Focus => Extra::Focus(focus::Columns::bound(header)),
             Format::BillingEvent => Extra::BillingEvent(Box::new(aws::Columns::bound(header))),
             Format::CloudEvents => Extra::CloudEvents,
-            Format::Mapped => Extra::None,
+            Format::Own | Format::Mapped => Extra::None,
         };
     }
 
