@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Control, Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment,
-    Pending, Slice, Standing, Tally, Unresolved,
+    Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
+    Slice, Standing, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -150,10 +150,14 @@ impl Archive {
         self.digests.contains(digest)
     }
 
-    /// The facts that stand of one file, by its place in [`files`](Self::files).
+    /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that
+    /// its controls count as accepted.
     ///
     /// # Errors
     /// [`NotTallied`] if some delivery was not tallied in the time zone.
+    ///
+    /// # Panics
+    /// If there is no such file.
     pub fn file_tally(&self, file: usize, zone: &Zone) -> Result<Tally, NotTallied> {
         self.covers_zone(zone)?;
         Ok(self.files[file].tally_in(zone))
@@ -214,9 +218,9 @@ impl ArchivedFile {
     }
 
     fn recount(&mut self, currency: Option<Currency>, rows: Count) {
-        let controls = &mut self.tally.controls;
-        let control = controls.iter_mut().find(|control| control.currency == currency);
-        control.map_or((), |control: &mut Control| control.supersede(rows));
+        let mut controls = self.tally.controls.iter_mut();
+        let control = controls.find(|control| control.currency == currency);
+        control.expect("what was accepted was counted").supersede(rows);
     }
 
     /// A pending fact found its original. Says whether it was still there.

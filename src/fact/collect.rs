@@ -47,7 +47,7 @@ pub(super) fn collect(lens: &Lens, entries: &[Entry]) -> (Archive, Vec<LeftOut>)
     let (mut archive, nothing) = (Archive::default(), Archive::default());
     let mut gather = Gather::new(lens, &nothing, &());
     let file = gather.open(header());
-    let rows = || (0..).zip(entries);
+    let rows = || (0_u64..).zip(entries);
     let no_slice: Option<&Slice> = None;
     let take = |(row, entry): (u64, &Entry)| {
         let taken = gather.push(file, row, no_slice, entry.clone());
@@ -59,7 +59,7 @@ pub(super) fn collect(lens: &Lens, entries: &[Entry]) -> (Archive, Vec<LeftOut>)
     }
     let gathered = gather.finish();
     archive.apply(&gathered.delivery);
-    let lost = gathered.losers.iter().map(|loser| loser.row as usize).collect();
+    let lost = gathered.losers.iter().map(|loser| loser.row).collect();
     (archive, left_out(entries, &dispositions, &lost))
 }
 
@@ -74,14 +74,10 @@ fn header() -> FileHeader {
 }
 
 /// What is contested was judged again at the end: of what did not lose, the first counts.
-fn left_out(
-    entries: &[Entry],
-    dispositions: &[Disposition],
-    lost: &BTreeSet<usize>,
-) -> Vec<LeftOut> {
+fn left_out(entries: &[Entry], dispositions: &[Disposition], lost: &BTreeSet<u64>) -> Vec<LeftOut> {
     let mut won: BTreeSet<Hash> = BTreeSet::new();
     let judge = |(place, (entry, disposition)): (usize, (&Entry, &Disposition))| {
-        if lost.contains(&place) {
+        if lost.contains(&(place as u64)) {
             return Some(LeftOut::Conflict(place));
         }
         match disposition {
@@ -95,4 +91,38 @@ fn left_out(
         }
     };
     entries.iter().zip(dispositions).enumerate().filter_map(judge).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LeftOut::{Conflict, Duplicate};
+    use super::*;
+    use crate::fact::{Fact, Kind};
+
+    fn sales(amounts: &[&str]) -> Vec<Entry> {
+        let sale = |amount: &&str| {
+            Entry::Fact(Fact {
+                amount: Some(amount.parse().unwrap()),
+                ..Fact::new(Kind::Charge, "s-1", "2026-10-05".parse().unwrap())
+            })
+        };
+        amounts.iter().map(sale).collect()
+    }
+
+    #[test]
+    fn each_entry_that_does_not_count_is_named() {
+        let lens = Lens { zones: vec!["UTC".parse().unwrap()], ..Lens::default() };
+        for (amounts, due) in [
+            (&["17", "17.00", "18"][..], &[Duplicate(1), Conflict(2)][..]),
+            (&["18", "17", "18", "17"], &[Conflict(0), Conflict(2), Duplicate(3)]),
+            (&["17"], &[]),
+            (&[], &[]),
+        ] {
+            let (archive, left_out) = collect(&lens, &sales(amounts));
+            assert_eq!(left_out, due, "{amounts:?}");
+            let evidence = archive.evidence(&lens.zones[0]).unwrap();
+            let kept = evidence.tally.iter().map(|(_, cell)| cell.rows).sum::<i64>();
+            assert_eq!(kept, i64::from(!amounts.is_empty()));
+        }
+    }
 }

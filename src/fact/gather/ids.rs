@@ -58,7 +58,8 @@ impl Gather<'_> {
         Ok(Disposition::Accepted)
     }
 
-    /// What an earlier delivery makes of a row. A rate of another value replaces the earlier one.
+    /// What an earlier delivery makes of a row. Rates are compared at the end: one of another
+    /// value replaces the earlier one.
     fn known_earlier(
         &self,
         file: usize,
@@ -69,7 +70,7 @@ impl Gather<'_> {
         let judge = |same: bool| if same { Disposition::Duplicate } else { Disposition::Conflict };
         Ok(match entry {
             Entry::Fact(_) => self.known.find(id)?.map(|known| judge(known.content == *content)),
-            Entry::Fx(rate) => (self.archive.rate(rate) == Some(rate)).then(|| judge(true)),
+            Entry::Fx(_) => None,
             Entry::Payment(payment) => {
                 let known = self.archive.payment(self.sheets[file].source(), &payment.id);
                 known.map(|known| judge(known == payment))
@@ -82,24 +83,27 @@ impl Gather<'_> {
         let Entry::Fact(fact) = entry else { return Ok(()) };
         let Some(reference) = &fact.reference else { return Ok(()) };
         let original = self.original(file, reference);
-        if !self.originals.contains_key(&original) {
-            if let Some(known) = self.known.find(&original)? {
-                let moved = self.archive.moved(&original);
-                self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
-            }
+        if self.originals.contains_key(&original) {
+            return Ok(());
+        }
+        if let Some(known) = self.known.find(&original)? {
+            let moved = self.archive.moved(&original);
+            self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
         }
         Ok(())
     }
 
     /// What is to be remembered of the facts of this delivery.
-    pub(super) fn ids(&self) -> Vec<IdEntry> {
-        let entry = |(id, seen): (&Hash, &Seen)| {
-            let (kind, time) = seen.fact?;
-            let referring = self.referring.get(id).and_then(|referring| referring.stands);
-            let time = referring.map_or(time, |stands| stands.time);
-            let charged = referring.and_then(|stands| stands.charged);
-            Some(IdEntry { id: *id, content: seen.content, time, kind, charged })
-        };
-        self.seen.iter().filter_map(entry).collect()
+    pub(super) fn ids(&mut self) -> Vec<IdEntry> {
+        let mut ids = Vec::with_capacity(self.seen.len());
+        // Consumed on the way, because this is what a large delivery fills the memory with.
+        for (id, Seen { content, fact, .. }) in std::mem::take(&mut self.seen) {
+            let Some((kind, time)) = fact else { continue };
+            let stands = self.referring.get(&id).and_then(|referring| referring.stands);
+            let time = stands.map_or(time, |stands| stands.time);
+            let charged = stands.and_then(|stands| stands.charged);
+            ids.push(IdEntry { id, content, time, kind, charged });
+        }
+        ids
     }
 }

@@ -8,13 +8,16 @@
 //! The law: the facts that come out are the same for any order of the rows and any partition over
 //! files. Over several deliveries too, as long as no two of them contradict each other.
 
+#[cfg(test)]
+mod book;
 mod contest;
 mod ids;
-mod refs;
-mod sheet;
-
 #[cfg(test)]
 mod laws;
+mod refs;
+mod sheet;
+#[cfg(test)]
+mod slow;
 #[cfg(test)]
 mod tests;
 
@@ -29,8 +32,7 @@ use self::refs::Referring;
 use self::sheet::{Group, Sheet};
 use super::canonical::hash;
 use super::{
-    Archive, Delivery, Entry, Hash, IdEntry, Known, Lens, LensNames, Pending, Slice, Standing,
-    Table, id_hash,
+    Archive, Delivery, Entry, Hash, IdEntry, Known, Lens, Pending, Slice, Standing, Table, id_hash,
 };
 use crate::money::{Currency, Exact};
 
@@ -50,7 +52,8 @@ pub struct FileHeader {
 /// What becomes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Disposition {
-    /// It counts, unless a later row of this delivery contradicts it.
+    /// It counts, unless a later row of this delivery contradicts it, or it is a rate of exchange
+    /// that turns out to be listed already.
     Accepted,
     /// It says what an earlier row said.
     Duplicate,
@@ -176,46 +179,39 @@ impl<'a> Gather<'a> {
     }
 
     /// Do rows of one id contradict each other? Then every row that was pushed has to be fed to
-    /// [`contest`](Self::contest), once, before [`finish`](Self::finish).
+    /// [`contest`](Self::contest), once, before [`finish`](Self::finish). Whoever reads the files
+    /// again makes sure that their bytes are still the same.
     pub fn contested(&self) -> bool {
         !self.contests.is_empty()
     }
 
-    /// Everything in: decides what was contested, places what refers to other facts.
+    /// Everything is in: decides what was contested, places what refers to other facts.
+    ///
+    /// # Panics
+    /// If contested rows were not fed again as they were pushed.
     pub fn finish(mut self) -> Gathered {
         let losers = self.decide();
-        let (pending, moves) = self.place();
+        let (mut pending, moves) = self.place();
         let ids = self.ids();
-        let mut order: Vec<usize> = (0..self.sheets.len()).collect();
-        order.sort_by(|&a, &b| self.sheets[a].path().cmp(self.sheets[b].path()));
-        let mut delivery =
-            Delivery { lens: LensNames::from(&self.lens), pending, moves, ..Delivery::default() };
-        self.number_by_path(&order, &mut delivery);
-        let mut sheets: Vec<Option<Sheet>> = self.sheets.into_iter().map(Some).collect();
-        let by_path = order.iter().filter_map(|&at| sheets[at].take());
-        delivery.files = by_path.map(|sheet| sheet.finish(&self.lens)).collect();
+        let mut sheets: Vec<(u64, Sheet)> = (0..).zip(self.sheets).collect();
+        sheets.sort_by(|(_, a), (_, b)| a.path().cmp(b.path()));
+        // From here on a file is known by its place in the archive.
+        let places = self.archive.files().len() as u64..;
+        let place: BTreeMap<u64, u64> = sheets.iter().map(|(file, _)| *file).zip(places).collect();
+        pending.iter_mut().for_each(|it| it.file = place[&it.file]);
+        pending.sort();
+        let files = sheets.into_iter().map(|(_, sheet)| sheet.finish(&self.lens, self.archive));
+        let delivery =
+            Delivery { lens: (&self.lens).into(), files: files.collect(), pending, moves };
         Gathered { delivery, ids, losers }
-    }
-
-    /// Pending facts name their file by its place in the archive.
-    fn number_by_path(&self, order: &[usize], delivery: &mut Delivery) {
-        let mut place = vec![0; order.len()];
-        for (at, &file) in order.iter().enumerate() {
-            place[file] = (self.archive.files().len() + at) as u64;
-        }
-        for pending in &mut delivery.pending {
-            let file = usize::try_from(pending.file).expect("it was a usize");
-            pending.file = place[file];
-        }
-        delivery.pending.sort();
     }
 
     /// Puts an accepted row where it belongs.
     fn enter(&mut self, file: usize, slice: Option<&Slice>, id: Option<Hash>, entry: Entry) {
         let sheet = &mut self.sheets[file];
         match entry {
-            Entry::Fx(rate) => sheet.rates.push(rate),
-            Entry::Payment(payment) => sheet.payments.push(payment),
+            Entry::Fx(rate) => drop(sheet.rates.insert(rate)),
+            Entry::Payment(payment) => drop(sheet.payments.insert(payment)),
             Entry::Fact(fact) if fact.reference.is_none() => {
                 sheet.add(slice, &fact, &self.lens, fact.time, None);
             }
@@ -233,8 +229,8 @@ impl<'a> Gather<'a> {
     fn withdraw(&mut self, file: usize, id: &Hash, entry: &Entry) {
         let sheet = &mut self.sheets[file];
         match entry {
-            Entry::Fx(rate) => sheet.rates.retain(|other| other != rate),
-            Entry::Payment(payment) => sheet.payments.retain(|other| other != payment),
+            Entry::Fx(rate) => drop(sheet.rates.remove(rate)),
+            Entry::Payment(payment) => drop(sheet.payments.remove(payment)),
             Entry::Fact(fact) if fact.reference.is_none() => sheet.remove(fact, &self.lens),
             Entry::Fact(_) => drop(self.referring.remove(id)),
         }

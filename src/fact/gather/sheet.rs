@@ -1,11 +1,12 @@
 //! One file of a delivery in the making: its control totals and its tallies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::FileHeader;
 use crate::calendar::Moment;
 use crate::fact::{
-    Cell, Control, Count, Fact, FileTally, FxRate, Key, Lens, Part, Payment, Slice, Tally,
+    Archive, Cell, Control, Count, Entry, Fact, FileTally, FxRate, Key, Lens, Part, Payment, Slice,
+    Tally,
 };
 use crate::money::{Currency, Exact};
 
@@ -31,8 +32,8 @@ pub(super) struct Sheet {
     adding: Vec<Tally>,
     /// The same for each slice.
     slices: BTreeMap<Slice, Vec<Tally>>,
-    pub(super) rates: Vec<FxRate>,
-    pub(super) payments: Vec<Payment>,
+    pub(super) rates: BTreeSet<FxRate>,
+    pub(super) payments: BTreeSet<Payment>,
 }
 
 impl Sheet {
@@ -44,8 +45,8 @@ impl Sheet {
             controls: BTreeMap::new(),
             adding: vec![Tally::new(); zones],
             slices: BTreeMap::new(),
-            rates: Vec::new(),
-            payments: Vec::new(),
+            rates: BTreeSet::new(),
+            payments: BTreeSet::new(),
         }
     }
 
@@ -105,6 +106,19 @@ impl Sheet {
         }
     }
 
+    /// Rates that the archive lists already, as they are, say nothing new.
+    fn drop_listed(&mut self, archive: &Archive) {
+        let listed = |rate: &FxRate| archive.rate(rate) == Some(rate);
+        let (known, new) = std::mem::take(&mut self.rates).into_iter().partition(listed);
+        let known: BTreeSet<FxRate> = known;
+        self.rates = new;
+        for rate in known {
+            let money = Entry::Fx(rate).money();
+            self.discount(Group::Accepted, money);
+            self.count(Group::Duplicate, money);
+        }
+    }
+
     fn tallies(&mut self, slice: Option<&Slice>) -> &mut [Tally] {
         let Some(slice) = slice else { return &mut self.adding };
         if !self.slices.contains_key(slice) {
@@ -113,10 +127,9 @@ impl Sheet {
         self.slices.get_mut(slice).expect("it was put there if it was missing")
     }
 
-    pub(super) fn finish(mut self, lens: &Lens) -> FileTally {
+    pub(super) fn finish(mut self, lens: &Lens, archive: &Archive) -> FileTally {
+        self.drop_listed(archive);
         self.controls.values_mut().for_each(Control::add_up);
-        self.rates.sort();
-        self.payments.sort();
         let sliced = self.slices.into_iter().map(|(slice, tallies)| (Some(slice), tallies));
         let parts = std::iter::once((None, self.adding)).chain(sliced);
         FileTally {
@@ -128,8 +141,8 @@ impl Sheet {
             source: self.header.source,
             controls: self.controls.into_values().filter(|control| control.read.rows > 0).collect(),
             parts: parts.filter_map(|(slice, tallies)| part(slice, tallies, lens)).collect(),
-            rates: self.rates,
-            payments: self.payments,
+            rates: self.rates.into_iter().collect(),
+            payments: self.payments.into_iter().collect(),
         }
     }
 }
