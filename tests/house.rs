@@ -15,6 +15,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("settlement", &["money", "calendar", "origin", "finding", "contract", "fact"]),
     ("posting", &["money", "calendar", "contract", "fact", "settlement", "finding"]),
     ("statement", &["money", "calendar", "contract", "fact", "settlement", "posting", "finding"]),
+    ("stress", &["money", "calendar", "contract", "fact", "settlement", "finding"]),
     ("intake", &["money", "calendar", "origin", "finding", "contract", "fact"]),
     ("store", &["money", "calendar", "origin", "finding", "contract", "fact", "settlement"]),
     (
@@ -44,6 +45,7 @@ const PURE: &[&str] = &[
     "settlement",
     "posting",
     "statement",
+    "stress",
 ];
 
 /// What must not stand in the pure floors: float, hash order, clock, I/O, randomness.
