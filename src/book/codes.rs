@@ -19,7 +19,7 @@ pub static LENS: Code = Code {
 };
 /// A period that cannot be closed now.
 pub static OUT_OF_ORDER: Code =
-    Code { id: "B005", title: "periods close in order", severity: Severity::Error };
+    Code { id: "B005", title: "a period is out of its turn", severity: Severity::Error };
 /// A period without a closed statement.
 pub static NOT_CLOSED: Code =
     Code { id: "B006", title: "the period is not closed", severity: Severity::Error };

@@ -26,10 +26,7 @@ impl Book {
                 };
                 let rows: i64 = change.iter().filter(|(key, _)| of(key)).map(|(_, c)| c.rows).sum();
                 if change.iter().any(|(key, _)| of(key)) {
-                    let message = format!(
-                        "{rows} facts of {} have come for {} since it was closed",
-                        contract.id, head.period
-                    );
+                    let message = arrived(rows, &contract.id, head.period);
                     let help = "they are kept and counted; its closed statement stays as it is";
                     findings.push(Finding::new(&codes::LATE, message).help(help));
                 }
@@ -37,4 +34,14 @@ impl Book {
         }
         Ok(findings)
     }
+}
+
+/// A slice delivered anew may change a period without changing how many facts it has.
+fn arrived(rows: i64, contract: &str, period: Period) -> String {
+    let come = match rows {
+        1 => format!("1 fact of {contract} has come"),
+        2.. => format!("{rows} facts of {contract} have come"),
+        _ => format!("facts of {contract} have changed"),
+    };
+    format!("{come} for {period} since it was closed")
 }

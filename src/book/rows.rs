@@ -2,7 +2,7 @@
 //! were checked.
 
 use std::collections::BTreeSet;
-use std::fmt;
+use std::{fmt, io};
 
 use super::{Book, BookError, codes};
 use crate::calendar::{Period, Zone};
@@ -56,7 +56,13 @@ impl Book {
                     self.rows_in(&file, &archived.source, &keys, &contract.zone, &mut rows)?;
                 }
                 Ok(_) => findings.push(source(&archived.path, "has changed since its import")),
-                Err(error) => findings.push(source(&archived.path, &error.to_string())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    findings.push(source(&archived.path, "is gone"));
+                }
+                Err(error) => {
+                    let why = format!("cannot be read ({error})");
+                    findings.push(source(&archived.path, &why));
+                }
             }
         }
         Ok((rows, findings))

@@ -136,8 +136,13 @@ impl Book {
     ) -> Result<(Period, Balances), BookError> {
         if let Some(last) = self.store.last_closing(&desk.contract.id).map(|head| head.period) {
             if wanted <= last {
-                let message = format!("{wanted} lies before {last}, which is closed");
-                let help = "periods before the first close count as closed and empty";
+                let id = &desk.contract.id;
+                let first = self.first_close(desk.contract).unwrap_or(last);
+                let message =
+                    format!("{wanted} lies before {first}, the first closed period of {id}");
+                let help = format!(
+                    "what lies before the first close is closed and empty: ask for {first} or later"
+                );
                 return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
             }
             let closing = self.store.closing(&desk.contract.id, last)?;

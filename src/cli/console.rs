@@ -20,6 +20,8 @@ pub(super) enum Failure {
     Book(BookError),
     /// Refused, and all has been said already.
     Refused,
+    /// The store is damaged, and all has been said already.
+    Damaged,
     /// Standard output was closed; nothing is left to say.
     Closed,
     /// Standard output cannot be written.
@@ -107,6 +109,7 @@ impl Console {
                 }
             }
             Failure::Refused => REFUSED,
+            Failure::Damaged => MACHINE,
             Failure::Closed => return ExitCode::SUCCESS,
             Failure::Output(error) => {
                 eprintln!("error: standard output: {error}");

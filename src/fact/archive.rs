@@ -5,6 +5,7 @@
 //! `superseded`; a fact that found its original leaves one day for another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::{
     Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
@@ -43,17 +44,20 @@ pub struct ArchivedFile {
 
 /// Something was asked for that was not kept apart when the facts were imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the imported facts were not tallied by {}: import their files anew", .0.in_words())]
+#[error("earlier imports did not keep {} apart: import their files anew", .0)]
 pub struct NotTallied(pub LensNames);
 
-impl LensNames {
-    fn in_words(&self) -> String {
+impl fmt::Display for LensNames {
+    /// `time zone "Asia/Tokyo", customer "acme"`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let zones = self.zones.iter().map(|name| format!("time zone {name:?}"));
         let customers = self.customers.iter().map(|name| format!("customer {name:?}"));
         let deals = self.deals.iter().map(|name| format!("deal {name:?}"));
-        zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", ")
+        f.write_str(&zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", "))
     }
+}
 
+impl LensNames {
     /// Both keep the names apart for which `keep` says whether the other has them.
     fn filtered(&self, other: &Self, keep: bool) -> Self {
         let pick = |mine: &[String], theirs: &[String]| -> Vec<String> {

@@ -163,9 +163,13 @@ impl<'a> Placed<'a> {
     fn check_currency(&mut self, contract: &Contract, share: &Share<'_>) {
         let Some(currency) = share.key.currency.filter(|&c| c != contract.currency) else { return };
         let Key { day, product, .. } = share.key;
+        let rows = match share.cell.rows {
+            1 => "1 row".to_owned(),
+            many => format!("{many} rows"),
+        };
         let message = format!(
-            "{} {}(s) of {product:?} on {day} are in {currency}, the contract settles in {}",
-            share.cell.rows, share.key.kind, contract.currency,
+            "{product:?} has a {} on {day} in {currency} ({rows}), the contract settles in {}",
+            share.key.kind, contract.currency,
         );
         let help = "deliver them in the contract's currency, or leave them out of its scope";
         self.findings.push(Finding::new(&codes::CURRENCY, message).help(help));

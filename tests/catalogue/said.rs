@@ -35,6 +35,9 @@ pub(crate) fn shown(folder: &Path, findings: &[Finding]) -> Vec<Example> {
 }
 
 fn input(folder: &Path, origin: &Origin) -> Option<(String, &'static str, String)> {
+    if origin.file.ends_with(".gz") {
+        return None;
+    }
     let bytes = fs::read(folder.join(origin.file.as_ref())).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
