@@ -17,7 +17,7 @@ use std::process::Output;
 
 use crate::common::{copy, revshare, root};
 use crate::forge::forge;
-use crate::said::{Example, Said};
+use crate::said::{Example, Input, Said};
 
 /// The folder of the book that each fixture begins with.
 pub(crate) const SMALL_BOOK: &str = "small-book";
@@ -38,7 +38,12 @@ pub(crate) fn said(folder: &Path) -> Said {
     let last = last.expect("the last line of command.txt runs the program");
     let stderr = without_digests(&String::from_utf8(last.stderr).unwrap());
     let text = format!("{stderr}exit code {}\n", last.status.code().unwrap());
-    let examples = codes_in(&stderr).map(|code| example(code, &lines, &text));
+    let input = rows(folder);
+    let examples = codes_in(&stderr).map(|code| Example {
+        code,
+        input: input.clone(),
+        output: commands(&lines) + &text,
+    });
     Said { examples: examples.collect(), text }
 }
 
@@ -82,13 +87,21 @@ fn codes_in(text: &str) -> impl Iterator<Item = String> {
     text.lines().filter_map(code)
 }
 
-fn example(code: String, lines: &[&str], text: &str) -> Example {
-    let mut output = String::new();
+fn commands(lines: &[&str]) -> String {
+    let mut shown = String::new();
     for line in lines {
         let mark = if line.starts_with("revshare ") { "$" } else { "#" };
-        writeln!(output, "{mark} {line}").unwrap();
+        writeln!(shown, "{mark} {line}").unwrap();
     }
-    Example { code, input: None, output: output + text }
+    shown
+}
+
+/// The rows that a fixture adds to the small book.
+fn rows(folder: &Path) -> Option<Input> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let name = names.filter_map(|name| name.into_string().ok()).find(|n| n.ends_with(".csv"))?;
+    let text = fs::read_to_string(folder.join(&name)).unwrap().trim_end().to_owned();
+    Some(Input { file: name, language: "text", text })
 }
 
 /// Digests change whenever a statement gets a new line; what is said of them does not.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use revshare::finding::Code;
 
-use crate::said::{Example, Said};
+use crate::said::{Example, Input, Said};
 
 const OPENING: &str = "\
 # Every message
@@ -25,7 +25,9 @@ The exit code is 0 when the command did its work (with `--strict`, only if no ro
 when it was refused, 2 when the command line cannot be read, 3 when the machine failed (a file, the
 disk, a damaged store), and 4 when another process holds the store.
 
-In what follows, `$` begins a command and `#` what happened to its files before the next.
+What concerns a whole book is shown by commands in a copy of `fixtures/errors/small-book`: `$` begins
+a command, `#` says what was done to the files before the next. `damage` changes a byte; `forge`
+rewrites a record of the journal, as one who knows its format could, and makes all checksums fit.
 ";
 
 /// The page.
@@ -47,13 +49,14 @@ fn entry(page: &mut String, code: &Code, all: &[(String, Said)]) {
     for (folder, said) in all.iter().filter(|(folder, _)| folder.starts_with(id)) {
         let example = said.examples.iter().find(|example| example.code == *id);
         let example = example.expect("a fixture shows its code");
-        writeln!(page, "\nFrom `fixtures/errors/{folder}`:").unwrap();
+        let file = example.input.as_ref().map_or(String::new(), |input| format!("/{}", input.file));
+        writeln!(page, "\n`fixtures/errors/{folder}{file}`:").unwrap();
         blocks(page, example);
     }
 }
 
 fn blocks(page: &mut String, example: &Example) {
-    if let Some((_, language, text)) = &example.input {
+    if let Some(Input { language, text, .. }) = &example.input {
         writeln!(page, "\n```{language}\n{text}\n```").unwrap();
     }
     writeln!(page, "\n```text\n{}\n```", example.output.trim_end()).unwrap();

@@ -18,10 +18,19 @@ pub(crate) struct Said {
 /// One finding as the page shows it.
 pub(crate) struct Example {
     pub(crate) code: String,
-    /// The file it is about, its language for the page, and as much of it as it takes to see why.
-    pub(crate) input: Option<(String, &'static str, String)>,
+    /// The file it is about.
+    pub(crate) input: Option<Input>,
     /// What the program prints.
     pub(crate) output: String,
+}
+
+/// As much of a file as it takes to see what is wrong with it.
+#[derive(Clone)]
+pub(crate) struct Input {
+    pub(crate) file: String,
+    /// For the page: `toml` or `text`.
+    pub(crate) language: &'static str,
+    pub(crate) text: String,
 }
 
 /// Findings as the program prints them, each with its input.
@@ -34,7 +43,7 @@ pub(crate) fn shown(folder: &Path, findings: &[Finding]) -> Vec<Example> {
     findings.iter().map(example).collect()
 }
 
-fn input(folder: &Path, origin: &Origin) -> Option<(String, &'static str, String)> {
+fn input(folder: &Path, origin: &Origin) -> Option<Input> {
     if origin.file.ends_with(".gz") {
         return None;
     }
@@ -46,8 +55,8 @@ fn input(folder: &Path, origin: &Origin) -> Option<(String, &'static str, String
     }
     let line = usize::try_from(origin.line).unwrap().clamp(1, lines.len());
     let language = if origin.file.ends_with(".toml") { "toml" } else { "text" };
-    let due = if language == "toml" { around(&lines, line) } else { rows(&lines, line) };
-    Some((origin.file.to_string(), language, due))
+    let text = if language == "toml" { around(&lines, line) } else { rows(&lines, line) };
+    Some(Input { file: origin.file.to_string(), language, text })
 }
 
 /// The lines before the one in question, and two after it.
