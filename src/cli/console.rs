@@ -38,6 +38,25 @@ const REFUSED: u8 = 1;
 const MACHINE: u8 = 3;
 const LOCKED: u8 = 4;
 
+/// What the store refuses because of the request is no failure of the machine.
+fn of_store(error: &StoreError) -> u8 {
+    match error {
+        StoreError::Locked { .. } => LOCKED,
+        StoreError::Absent(_)
+        | StoreError::AlreadyClosed { .. }
+        | StoreError::OutOfOrder { .. }
+        | StoreError::NoSuchImport { .. } => REFUSED,
+        StoreError::Disk { .. }
+        | StoreError::NotAJournal { .. }
+        | StoreError::Format { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::DamagedIds { .. }
+        | StoreError::Shortened { .. }
+        | StoreError::Broken
+        | StoreError::Stale { .. } => MACHINE,
+    }
+}
+
 /// Where the program speaks.
 pub(super) struct Console {
     pub(super) format: Format,
@@ -99,9 +118,8 @@ impl Console {
             Failure::Book(error) => {
                 eprintln!("error: {error}");
                 match error {
-                    BookError::Store(StoreError::Locked { .. }) => LOCKED,
-                    BookError::Store(_)
-                    | BookError::Findings(_)
+                    BookError::Store(error) => of_store(error),
+                    BookError::Findings(_)
                     | BookError::File { .. }
                     | BookError::Intake(_)
                     | BookError::NotTallied(_)
