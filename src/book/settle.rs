@@ -134,7 +134,9 @@ impl Book {
         desk: &Desk<'_>,
         wanted: Period,
     ) -> Result<(Period, Balances), BookError> {
+        check_length(desk.contract, wanted)?;
         if let Some(last) = self.store.last_closing(&desk.contract.id).map(|head| head.period) {
+            check_length(desk.contract, last)?;
             if wanted <= last {
                 let message = format!("{wanted} lies before {last}, which is closed");
                 let help = "periods before the first close count as closed and empty";
@@ -160,8 +162,12 @@ impl Book {
             let first = self
                 .first_close(&contract)
                 .or_else(|| Self::first_period(&contract, &desk.evidence));
-            let last = through.or_else(|| Self::last_period(&contract, &desk.evidence));
+            let last = match through {
+                Some(through) => Some(through.last_complete(contract.period)),
+                None => Self::last_period(&contract, &desk.evidence),
+            };
             let (Some(mut period), Some(last)) = (first, last) else { continue };
+            check_length(&contract, period)?;
             while period <= last {
                 all.push(self.close(&contract, period)?);
                 period = period.next();
@@ -197,4 +203,15 @@ impl Book {
             contract_file: contract.file.to_string(),
         })
     }
+}
+
+/// Periods of two lengths have no order between them, so none may meet the contract's own.
+fn check_length(contract: &Contract, wanted: Period) -> Result<(), BookError> {
+    if wanted.length() == contract.period {
+        return Ok(());
+    }
+    let own = Period::of(wanted.first_day(), contract.period);
+    let message = format!("{} has no period {wanted}: it settles {own}", contract.id);
+    let help = format!("ask for {own}, in which {wanted} begins");
+    Err(Finding::new(&codes::OTHER_LENGTH, message).help(help).into())
 }
