@@ -3,7 +3,7 @@
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Archive, Evidence};
+use crate::fact::{Archive, Evidence, Lens};
 use crate::finding::Finding;
 use crate::posting;
 use crate::settlement::{Balances, Settlement, settle};
@@ -39,7 +39,7 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(contract: &'a Contract, archive: &'a Archive) -> Result<Self, BookError> {
-        let evidence = archive.evidence(&contract.zone)?;
+        let evidence = archive.evidence(&contract.zone)?.seen_through(&Lens::of([contract]));
         Ok(Self { contract, archive, evidence })
     }
 
