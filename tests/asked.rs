@@ -118,3 +118,23 @@ fn rows_behind_a_number_are_those_that_it_counts() {
     let lines = json(dir.path(), &["explain", "book", "2026-10", "--format", "json"]);
     assert!(lines["explained"][0]["lines"].as_array().unwrap().len() > 10);
 }
+
+#[test]
+fn what_comes_for_closed_days_is_told() {
+    let dir = book();
+    let here = dir.path();
+    let rule = "[[shared-cost]]\ncategory = [\"pool\"]\ndriver = \"sales\"\nover = { product = [\"*\"] }\n";
+    let path = here.join("book/contract.toml");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + rule).unwrap();
+    text(here, &["run", "book", "--through", "2026-10"]);
+    let write = |name: &str, rows: &str| fs::write(here.join("book").join(name), rows).unwrap();
+    write(
+        "sales-late.csv",
+        "id,time,product,channel,kind,amount,currency\nz-1,2026-09-20,aria-1,marketplace,charge,5,USD\n",
+    );
+    write("costs-late.csv", "id,time,category,amount,currency\nz-2,2026-10-20,pool,5,USD\n");
+    let output = revshare(here, &["run", "book", "--through", "2026-10"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("1 fact of starter has come for days before 2026-10"), "{said}");
+    assert!(said.contains("1 fact of starter has come for 2026-10 since"), "{said}");
+}
