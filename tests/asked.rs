@@ -138,3 +138,17 @@ fn what_comes_for_closed_days_is_told() {
     assert!(said.contains("1 fact of starter has come for days before 2026-10"), "{said}");
     assert!(said.contains("1 fact of starter has come for 2026-10 since"), "{said}");
 }
+
+#[test]
+fn a_copy_under_another_name_counts_once() {
+    let dir = book();
+    let rows = "BilledCost,BillingCurrency,BillingAccountId,BillingPeriodStart,ChargePeriodStart,ServiceCategory\n\
+                7.50,USD,a-1,2026-10-01T00:00:00Z,2026-10-03T00:00:00Z,Compute\n";
+    for name in ["costs-export.csv", "costs-export-copy.csv", "sales-export.csv"] {
+        fs::write(dir.path().join("book").join(name), rows).unwrap();
+    }
+    let report = json(dir.path(), &["import", "book", "--format", "json"]);
+    assert_eq!(report["unchanged"].as_array().unwrap().len(), 1, "{report}");
+    let read = |control: &Value| control["file"].as_str().unwrap().contains("export");
+    assert_eq!(report["controls"].as_array().unwrap().iter().filter(|c| read(c)).count(), 2);
+}

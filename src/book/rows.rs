@@ -10,7 +10,7 @@ use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
 use crate::export::explain::Node;
-use crate::fact::{self, Archive, Entry, Fact, FileTally, Hash, Key, Lens};
+use crate::fact::{self, Archive, ArchivedFile, Entry, Fact, FileTally, Hash, Key, Lens};
 use crate::finding::Finding;
 use crate::intake::{self, Reader, Reading, SourceFile};
 
@@ -50,19 +50,17 @@ impl Book {
         let mut behind =
             Behind { keys, lens: Lens::of([&contract]), contract, shown: BTreeSet::new() };
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
-        for archived in archive.files().iter().map(|file| &file.tally) {
-            let file = SourceFile {
-                path: self.dir.join(&archived.path),
-                name: archived.path.clone(),
-                table: archived.table,
-            };
-            match intake::digest_of(&file.path) {
-                Ok(digest) if digest == archived.digest => {
-                    self.rows_in(&file, archived, &mut behind, &mut rows)?;
-                }
-                Ok(_) => findings.push(source(&archived.path, "has changed since its import")),
-                Err(error) => findings.push(source(&archived.path, &error.to_string())),
-            }
+        let archived = archive.files();
+        let mut at = 0;
+        while at < archived.len() {
+            // Some feeds can only be read together with the other files of their delivery.
+            let same = |file: &&ArchivedFile| file.delivery == archived[at].delivery;
+            let delivery: Vec<&ArchivedFile> = archived[at..].iter().take_while(same).collect();
+            at += delivery.len();
+            let there = delivery.into_iter().map(|file| &file.tally);
+            let there: Vec<&FileTally> =
+                there.filter(|file| self.is_unchanged(file, &mut findings)).collect();
+            self.rows_in(&there, &mut behind, &mut rows)?;
         }
         rows.sort_by(|a: &SourceRow, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         Ok((rows, findings))
@@ -81,28 +79,44 @@ impl Book {
         Ok((then, self.store.archive_at(closing.watermark)?))
     }
 
+    fn source_of(&self, file: &FileTally) -> SourceFile {
+        SourceFile { path: self.dir.join(&file.path), name: file.path.clone(), table: file.table }
+    }
+
+    /// Is the file there as it was imported?
+    fn is_unchanged(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+        let why = match intake::digest_of(&self.source_of(file).path) {
+            Ok(digest) if digest == file.digest => return true,
+            Ok(_) => "has changed since its import".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        findings.push(gone(&file.path, &why));
+        false
+    }
+
     fn rows_in(
         &self,
-        file: &SourceFile,
-        archived: &FileTally,
+        files: &[&FileTally],
         behind: &mut Behind<'_>,
         rows: &mut Vec<SourceRow>,
     ) -> Result<(), BookError> {
+        let sources: Vec<SourceFile> = files.iter().map(|file| self.source_of(file)).collect();
         let mut reader = Reader::new(&self.mapping, &self.contracts);
-        reader.survey(std::slice::from_ref(file))?;
-        let mut lines = reader.open(file)?;
-        while let Some(row) = lines.next()? {
-            let Reading::Entries(entries) = &row.result else { continue };
-            let mut counts = false;
-            for (slice, entry) in entries {
-                let Entry::Fact(fact) = entry else { continue };
-                let stands = slice.is_none()
-                    || archived.parts.iter().any(|part| part.slice.as_ref() == slice.as_ref());
-                counts |= stands && self.is_behind(fact, &archived.source, behind)?;
-            }
-            if counts {
-                let text = row.text.trim_end().to_owned();
-                rows.push(SourceRow { file: file.name.clone(), line: row.line, row: text });
+        reader.survey(&sources)?;
+        for (source, file) in sources.iter().zip(files) {
+            let mut lines = reader.open(source)?;
+            while let Some(row) = lines.next_row()? {
+                let Reading::Entries(entries) = &row.result else { continue };
+                let mut counts = false;
+                for (slice, entry) in entries {
+                    let Entry::Fact(fact) = entry else { continue };
+                    let stands = slice.is_none() || file.parts.iter().any(|p| p.slice == *slice);
+                    counts |= stands && self.is_behind(fact, &file.source, behind)?;
+                }
+                if counts {
+                    let text = row.text.trim_end().to_owned();
+                    rows.push(SourceRow { file: source.name.clone(), line: row.line, row: text });
+                }
             }
         }
         Ok(())
@@ -144,7 +158,7 @@ struct Behind<'k> {
     shown: BTreeSet<Hash>,
 }
 
-fn source(path: &str, why: &str) -> Finding {
+fn gone(path: &str, why: &str) -> Finding {
     let help = "put back the file as it was imported to see its rows";
     Finding::new(&codes::SOURCE, format!("{path} {why}; its rows cannot be shown")).help(help)
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
-    Slice, Standing, Tally, Unresolved,
+    Slice, Standing, Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -19,7 +19,7 @@ pub struct Archive {
     files: Vec<ArchivedFile>,
     deliveries: u64,
     lens: Option<LensNames>,
-    digests: BTreeSet<String>,
+    digests: BTreeSet<(Table, String)>,
     /// For each day and pair the file that listed it last, and how.
     rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
     payments: BTreeMap<(String, String), Payment>,
@@ -89,7 +89,7 @@ impl Archive {
     }
 
     fn keep(&mut self, file: &FileTally) {
-        self.digests.insert(file.digest.clone());
+        self.digests.insert((file.table, file.digest.clone()));
         let known = file.payments.iter().cloned();
         let named = known.map(|payment| ((file.source.clone(), payment.id.clone()), payment));
         self.payments.extend(named);
@@ -145,9 +145,9 @@ impl Archive {
         &self.files
     }
 
-    /// Was a file of these bytes imported?
-    pub fn has_file(&self, digest: &str) -> bool {
-        self.digests.contains(digest)
+    /// Was a file of these bytes imported into this table?
+    pub fn has_file(&self, table: Table, digest: &str) -> bool {
+        self.digests.contains(&(table, digest.to_owned()))
     }
 
     /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that

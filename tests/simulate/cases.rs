@@ -22,7 +22,7 @@ fn cost() -> Cost {
 }
 
 /// Half each, cost deducted, platform sells and provides, vendor bears.
-fn half() -> Shared {
+pub(crate) fn half() -> Shared {
     Shared {
         cost: Some(cost()),
         rates: Vec::new(),
@@ -43,7 +43,7 @@ fn schedule(id: &str, deal: Deal) -> PlainSchedule {
     }
 }
 
-fn contract(deal: Deal) -> PlainContract {
+pub(crate) fn contract(deal: Deal) -> PlainContract {
     PlainContract {
         currency: Money::Usd,
         zone: PlainZone::Utc,
@@ -58,7 +58,7 @@ fn contract(deal: Deal) -> PlainContract {
     }
 }
 
-fn run(contract: PlainContract, facts: Vec<PlainFact>) -> Vec<Outcome> {
+pub(crate) fn run(contract: PlainContract, facts: Vec<PlainFact>) -> Vec<Outcome> {
     settle_all(&World { contract, facts })
 }
 
@@ -70,7 +70,7 @@ fn sale(amount: &str) -> PlainFact {
     PlainFact::new(What::Charge, amount, "2026-10-05").amount(amount)
 }
 
-fn on(date: &str, amount: &str) -> PlainFact {
+pub(crate) fn on(date: &str, amount: &str) -> PlainFact {
     PlainFact::new(What::Charge, &format!("{date} {amount}"), date).amount(amount)
 }
 
@@ -78,7 +78,7 @@ fn spent(date: &str, amount: &str) -> PlainFact {
     PlainFact::new(What::Cost, &format!("cost {date}"), date).amount(amount).category("compute")
 }
 
-fn takes(name: &str, kinds: &[What], cap: Option<Limit>) -> PlainDeduction {
+pub(crate) fn takes(name: &str, kinds: &[What], cap: Option<Limit>) -> PlainDeduction {
     let parts = vec![Take::Facts { kinds: kinds.to_vec(), category: Vec::new() }];
     PlainDeduction { name: name.to_owned(), parts, cap }
 }
@@ -290,36 +290,6 @@ fn set_10_a_named_party_takes_the_rest() {
 }
 
 #[test]
-fn time_1_and_2_each_fact_at_the_rate_of_its_day() {
-    let version = |effective: &str, share: &str, rest: &str| PlainTerms {
-        effective: day(effective),
-        deal: Deal::Shared(Shared {
-            cost: None,
-            split: vec![(0, num(share)), (1, num(rest))],
-            ..half()
-        }),
-    };
-    let mut stepped = contract(Deal::Shared(half()));
-    stepped.schedules[0].terms =
-        vec![version("2026-01-01", "20%", "80%"), version("2026-10-16", "25%", "75%")];
-    let facts = vec![on("2026-10-15", "1500"), on("2026-10-16", "1600")];
-    let outcome = run(stepped, facts).remove(0);
-    let days: Vec<String> = outcome.schedules[0].1.iter().map(|s| s.from.to_string()).collect();
-    assert_eq!(days, ["2026-10-01", "2026-10-16"]);
-    assert_eq!(outcome.position("vendor"), 30_000 + 40_000);
-}
-
-#[test]
-fn a_renewal_is_no_segment() {
-    let mut renewed = contract(Deal::Shared(half()));
-    let again = PlainTerms { effective: day("2026-10-16"), deal: Deal::Shared(half()) };
-    renewed.schedules[0].terms.push(again);
-    let outcome = run(renewed, vec![on("2026-10-15", "0.05"), on("2026-10-16", "0.05")]).remove(0);
-    assert_eq!(outcome.schedules[0].1.len(), 1);
-    assert_eq!(outcome.position("vendor"), 5);
-}
-
-#[test]
 fn a_usage_fee_by_tokens_and_its_lines() {
     let rate = |product: &str, price: &str| PlainRate {
         unit: "output-token".to_owned(),
@@ -392,33 +362,6 @@ fn a_suspended_model_earns_nothing_but_costs() {
     assert_eq!(outcome.sum("gross-sales"), 1_001_000);
     assert_eq!(outcome.sum("refunds"), -700);
     assert_eq!(outcome.sum("cost"), 300);
-}
-
-#[test]
-fn a_refund_takes_its_originals_day() {
-    let refund =
-        PlainFact::new(What::Refund, "r", "2026-11-20").amount("-10").refers("2026-10-31 10");
-    let months = run(contract(Deal::Shared(half())), vec![on("2026-10-31", "10"), refund]);
-    assert_eq!(months.len(), 1);
-    assert_eq!(months[0].sum("net-sales"), 0);
-    let lost = PlainFact::new(What::Refund, "r", "2026-11-20").amount("-10").refers("nobody");
-    let months = run(contract(Deal::Shared(half())), vec![on("2026-10-31", "10"), lost]);
-    assert_eq!(months[1].sum("refunds"), -1_000);
-}
-
-#[test]
-fn an_absolute_cap_passes_to_the_next_segment() {
-    let deductions = Some(vec![takes("fees", &[What::Fee], Some(Limit::Amount(num("10"))))]);
-    let first = Shared { deductions, ..half() };
-    let later = Shared { split: vec![(0, num("40%")), (1, num("60%"))], ..first.clone() };
-    let mut amended = contract(Deal::Shared(first));
-    let terms = PlainTerms { effective: day("2026-10-16"), deal: Deal::Shared(later) };
-    amended.schedules[0].terms.push(terms);
-    let fee = |date: &str, amount: &str| PlainFact::new(What::Fee, date, date).amount(amount);
-    let facts = vec![on("2026-10-02", "100"), fee("2026-10-03", "-8"), fee("2026-10-20", "-5")];
-    let outcome = run(amended, facts).remove(0);
-    let taken: Vec<i128> = outcome.schedules[0].1.iter().map(|s| s.total("deductions")).collect();
-    assert_eq!(taken, [-800, -200]);
 }
 
 #[test]

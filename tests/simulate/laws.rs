@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use num_traits::Signed;
+
 use super::outcome::{Outcome, Segment};
 use super::world::{Deal, PlainContract, PlainFact, PlainTerms, Take, What, World};
 
@@ -74,7 +76,8 @@ pub(crate) fn all_refunded(world: &World) -> World {
     for schedule in &mut refunded.contract.schedules {
         schedule.terms.iter_mut().for_each(|terms| leave_refunds_alone(&mut terms.deal));
     }
-    let charges = world.facts.iter().filter(|fact| fact.what == What::Charge && fact.amount.is_some());
+    let charges =
+        world.facts.iter().filter(|fact| fact.what == What::Charge && fact.amount.is_some());
     refunded.facts = charges
         .flat_map(|charge| {
             // A quantity would be a usage fee, which nobody refunds.
@@ -94,16 +97,30 @@ pub(crate) fn all_refunded(world: &World) -> World {
 
 fn leave_refunds_alone(deal: &mut Deal) {
     let Deal::Shared(shared) = deal else { return };
-    for deduction in shared.deductions.iter_mut().flatten() {
-        for part in &mut deduction.parts {
-            if let Take::Facts { kinds, .. } = part {
+    let Some(deductions) = &mut shared.deductions else { return };
+    for deduction in deductions.iter_mut() {
+        deduction.parts.retain_mut(|part| match part {
+            Take::Rate(_) => true,
+            Take::Facts { kinds, .. } => {
                 kinds.retain(|kind| *kind != What::Refund);
-                if kinds.is_empty() {
-                    kinds.push(What::Fee);
-                }
+                !kinds.is_empty()
             }
-        }
+        });
     }
+    deductions.retain(|deduction| !deduction.parts.is_empty());
+}
+
+/// The world without what merging two products changes by agreement. Shared cost goes to positive
+/// keys only: a product with a negative one weighs nothing by itself, but something beside
+/// another; and cost that names one product goes nowhere if that one alone has no key.
+pub(crate) fn with_plain_keys(world: &World) -> World {
+    let mut world = world.clone();
+    let correction = |fact: &PlainFact| fact.quantity.as_ref().is_some_and(Signed::is_negative);
+    let restricted = |fact: &PlainFact| {
+        fact.what == What::Cost && fact.channel.is_empty() && !fact.product.is_empty()
+    };
+    world.facts.retain(|fact| !correction(fact) && !restricted(fact));
+    world
 }
 
 /// The world in which two products that its contract treats alike are one; none if it does not.

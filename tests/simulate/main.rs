@@ -4,11 +4,17 @@
 
 mod calendar;
 mod cases;
+mod cases_in_time;
+mod engine;
+mod laws;
 mod numbers;
 mod oracle;
 mod outcome;
+mod patterns;
 mod placing;
+mod properties;
 mod random;
+mod random_deals;
 mod waterfall;
 mod world;
 mod writing;

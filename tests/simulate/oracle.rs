@@ -10,7 +10,7 @@ use time::Date;
 use super::calendar::Span;
 use super::numbers::split;
 use super::outcome::{Outcome, Segment, Step};
-use super::placing::{Placed, in_force, place, reach};
+use super::placing::{Placed, in_force, place, reach, unsettled};
 use super::waterfall::{Carried, Fall, fee, shared};
 use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Shared, World};
 
@@ -48,6 +48,7 @@ pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome
     let moved = books.positions.iter().filter(|(_, amount)| **amount != 0);
     outcome.positions = moved.map(|(party, amount)| (name(*party), *amount)).collect();
     outcome.payables = books.payables(&world.contract);
+    outcome.unsettled = unsettled(world, period);
     outcome
 }
 

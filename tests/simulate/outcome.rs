@@ -17,6 +17,8 @@ pub(crate) struct Outcome {
     pub(crate) payables: BTreeMap<(String, String, String), i128>,
     /// Opening, movement, closing by name; balances that stay at zero are left out.
     pub(crate) balances: BTreeMap<String, [i128; 3]>,
+    /// Facts that were not settled, by why; see `placing::unsettled` for which.
+    pub(crate) unsettled: BTreeMap<String, i64>,
 }
 
 /// One waterfall.
@@ -81,5 +83,54 @@ impl Outcome {
     pub(crate) fn pays(&self, from: &str, to: &str) -> i128 {
         let of = self.payables.iter().filter(|((_, a, b), _)| a == from && b == to);
         of.map(|(_, amount)| amount).sum()
+    }
+
+    /// What another says differently, in words.
+    pub(crate) fn differences(&self, due: &Self) -> Vec<String> {
+        let mut found = Vec::new();
+        for ((id, is), (_, due)) in self.schedules.iter().zip(&due.schedules) {
+            if is.len() != due.len() {
+                found.push(format!("{id}: {} segments, not {}", is.len(), due.len()));
+            }
+            for (is, due) in is.iter().zip(due) {
+                is.differences(due, &mut |what| {
+                    found.push(format!("{id} from {}: {what}", is.from))
+                });
+            }
+        }
+        let mut differ = |what: &str, is: String, due: String| {
+            if is != due {
+                found.push(format!("{what}: {is}, not {due}"));
+            }
+        };
+        differ("positions", format!("{:?}", self.positions), format!("{:?}", due.positions));
+        differ("payables", format!("{:?}", self.payables), format!("{:?}", due.payables));
+        differ("balances", format!("{:?}", self.balances), format!("{:?}", due.balances));
+        differ("unsettled", format!("{:?}", self.unsettled), format!("{:?}", due.unsettled));
+        found.into_iter().map(|what| format!("{}: {what}", self.period)).collect()
+    }
+}
+
+impl Segment {
+    fn differences(&self, due: &Self, found: &mut impl FnMut(String)) {
+        let days = |one: &Self| (one.from, one.to, one.effective);
+        if days(self) != days(due) {
+            found(format!("days {:?}, not {:?}", days(self), days(due)));
+        }
+        let names = |one: &Self| -> Vec<String> {
+            one.steps.iter().map(|step| format!("{} {}", step.step, step.name)).collect()
+        };
+        if names(self) != names(due) {
+            found(format!("steps {:?}, not {:?}", names(self), names(due)));
+        }
+        for (is, due) in self.steps.iter().zip(&due.steps).filter(|(is, due)| is != due) {
+            found(format!(
+                "{} {}: {} {:?}, not {} {:?}",
+                is.step, is.name, is.total, is.lines, due.total, due.lines
+            ));
+        }
+        if self.shares != due.shares {
+            found(format!("shares {:?}, not {:?}", self.shares, due.shares));
+        }
     }
 }

@@ -1,14 +1,15 @@
 //! Where a fact belongs: its day, its schedule, and for shared cost its parts. Semantics §3, §4.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Signed;
 use time::Date;
 
 use super::calendar::{Span, day_of};
+use super::patterns::{one_of, price_of};
 use super::world::{
-    Deal, PlainFact, PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, Q, What, World,
-    one_of, price_of, q, zero,
+    Deal, PlainFact, PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, Q, What, World, q,
+    zero,
 };
 
 /// A fact, or a part of one, that a schedule settles.
@@ -39,6 +40,14 @@ fn original<'w>(world: &'w World, fact: &PlainFact) -> Option<&'w PlainFact> {
     world.facts.iter().find(|other| other.what.is_sale() && other.id == *id)
 }
 
+/// Does it refer to something that is known, but refers to nothing known in its turn?
+pub(crate) fn hangs_on_nothing(world: &World, fact: &PlainFact) -> bool {
+    original(world, fact).is_some_and(|original| {
+        let dangles = original.reference.is_some() && self::original(world, original).is_none();
+        dangles || hangs_on_nothing(world, original)
+    })
+}
+
 /// The day that decides period and terms.
 pub(crate) fn settled_day(world: &World, fact: &PlainFact) -> Date {
     match original(world, fact) {
@@ -63,7 +72,7 @@ fn customer<'w>(world: &World, fact: &'w PlainFact) -> &'w str {
     let schedules = world.contract.schedules.iter().map(|schedule| &schedule.scope);
     let rules = world.contract.shared_costs.iter().map(|rule| &rule.over);
     let mut patterns = schedules.chain(rules).flat_map(|scope: &PlainScope| &scope.customer);
-    let named = patterns.any(|pattern| super::world::glob(pattern, fact.customer));
+    let named = patterns.any(|pattern| super::patterns::glob(pattern, fact.customer));
     if named { fact.customer } else { "" }
 }
 
@@ -91,6 +100,33 @@ pub(crate) fn place<'w>(world: &'w World, period: Span) -> Vec<Placed<'w>> {
         }
     }
     placed
+}
+
+/// How many facts of a period nobody settles, by why: `suspended`, `unshared`, `unmatched` (of the
+/// latter all but cost, whose parts may go different ways).
+pub(crate) fn unsettled(world: &World, period: Span) -> BTreeMap<String, i64> {
+    let mut rows: BTreeMap<String, i64> = BTreeMap::new();
+    for fact in &world.facts {
+        let day = settled_day(world, fact);
+        if !period.contains(day) {
+            continue;
+        }
+        let schedule = schedule_of(world, fact, fact.product, fact.channel);
+        let settles = |at: usize| in_force(&world.contract.schedules[at], day).is_some();
+        let why = if parts(world, period, fact).is_empty() {
+            "unshared"
+        } else if fact.what == What::Cost {
+            continue;
+        } else if !schedule.is_some_and(settles) {
+            "unmatched"
+        } else if kept_out(world, fact) {
+            "suspended"
+        } else {
+            continue;
+        };
+        *rows.entry(why.to_owned()).or_default() += 1;
+    }
+    rows
 }
 
 /// Shared cost is spread over products and channels; everything else is where it says.

@@ -6,10 +6,11 @@ use num_traits::Zero;
 
 use super::numbers::{Exacts, Lines, lines_like, lines_of, round, whole};
 use super::outcome::Step;
+use super::patterns::{one_of, price_of};
 use super::placing::Placed;
 use super::world::{
     Cost, Limit, Mode, PlainContract, PlainDeduction, PlainLosses, PlainRate, Q, Shared, Take,
-    What, one_of, price_of, q, zero,
+    What, q, zero,
 };
 
 /// What passes from one segment to the next, and from period to period if it is a balance.
@@ -110,7 +111,8 @@ pub(crate) fn shared(
     };
     let terms = deal.cost.as_ref().unwrap_or(&none);
     let net_total: i128 = net.values().sum();
-    let bill = bill(contract, terms, facts, net_total, carried, &mut steps);
+    let deducts = deal.cost.is_some();
+    let bill = bill(contract, (terms, deducts), facts, net_total, carried, &mut steps);
 
     let mut lines = net;
     for (product, amount) in bill.lines {
@@ -242,7 +244,7 @@ struct Bill {
 
 fn bill(
     contract: &PlainContract,
-    terms: &Cost,
+    (terms, deducts): (&Cost, bool),
     facts: &[&Placed<'_>],
     net: i128,
     carried: &mut Carried,
@@ -255,7 +257,8 @@ fn bill(
     let metered = priced(facts, &terms.rates, &METERED);
     let (cost, cost_lines) = sum(contract, amounts(facts, deducted).chain(metered));
     let (uplift, uplift_lines) = uplift(terms, cost, &cost_lines, contract.rounding);
-    let carried_in = if terms.carry { carried.excess } else { 0 };
+    // Net sales deduct no cost, so that what is carried waits for terms that do.
+    let carried_in = if deducts { carried.excess } else { 0 };
     let all = cost + uplift + carried_in;
     let limit = match &terms.ceiling {
         None => all,
@@ -264,8 +267,8 @@ fn bill(
     };
     let excess = (all - limit).max(0);
     carried.recovered += all - excess;
-    if terms.carry {
-        carried.excess = excess;
+    if deducts {
+        carried.excess = if terms.carry { excess } else { 0 };
     }
     let mut lines = cost_lines.clone();
     add(&mut lines, &uplift_lines);

@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::world::{
     Cost, Deal, Limit, Mode, Money, PlainContract, PlainDeduction, PlainFact, PlainLosses,
-    PlainRate, PlainSchedule, PlainScope, Q, Remainder, Shared, Take, What, When, q,
+    PlainRate, PlainSchedule, PlainScope, Q, Remainder, Shared, Take, What, When, World, q,
 };
 
 /// An exact decimal, or a fraction if it is none.
@@ -128,10 +128,20 @@ fn schedule_text(contract: &PlainContract, schedule: &PlainSchedule) -> String {
         put("scope", scope(&schedule.scope));
     }
     let name = |party: usize| quoted(contract.parties[party]);
-    if schedule.terms.iter().any(|terms| matches!(terms.deal, Deal::Shared(_))) {
+    let shared = schedule.terms.iter().filter_map(|terms| match &terms.deal {
+        Deal::Shared(shared) => Some(shared),
+        Deal::UsageFee { .. } => None,
+    });
+    // Bearer and provider are left out wherever that means the same.
+    let may_be_left_out = shared.clone().all(|shared| shared.cost.is_none());
+    if shared.clone().next().is_some() {
         put("seller", name(schedule.seller));
-        put("bearer", name(schedule.bearer));
-        put("provider", name(schedule.provider));
+        if !may_be_left_out || schedule.bearer != schedule.seller {
+            put("bearer", name(schedule.bearer));
+        }
+        if !may_be_left_out || schedule.provider != schedule.bearer {
+            put("provider", name(schedule.provider));
+        }
     }
     for terms in &schedule.terms {
         writeln!(text, "\n  [[schedule.terms]]\n  effective = {}", terms.effective)
@@ -175,8 +185,12 @@ fn shared_text(contract: &PlainContract, shared: &Shared) -> Vec<(&'static str, 
         Some(PlainLosses::Share) => pairs.push(("losses", quoted("share"))),
         Some(PlainLosses::Absorb) => pairs.push(("losses", quoted("absorb"))),
     }
-    let shares =
-        shared.split.iter().map(|(party, share)| (contract.parties[*party], quoted(&rate(share))));
+    let last = shared.split.len() - 1;
+    let shares = shared.split.iter().enumerate().map(|(at, (party, share))| {
+        // Of three or more the last takes the rest, in so many words.
+        let share = if at == last && at > 1 { "rest".to_owned() } else { rate(share) };
+        (contract.parties[*party], quoted(&share))
+    });
     pairs.push(("split", table(shares.collect())));
     pairs
 }
@@ -300,6 +314,36 @@ fn entry(currency: Money, fact: &PlainFact) -> Fact {
         currency: fact.amount.as_ref().map(|_| currency.code().parse().expect("a currency")),
         reference: fact.reference.clone(),
         ..Fact::new(kind, &fact.id, time_of(fact.when).parse().expect("a time"))
+    }
+}
+
+/// Contract and facts as a person would want to see them when a case fails.
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let facts: Vec<String> = self.facts.iter().map(PlainFact::to_string).collect();
+        write!(f, "\n{}\n{}\n", to_toml(&self.contract), facts.join("\n"))
+    }
+}
+
+/// One line, for a failing case.
+impl std::fmt::Display for PlainFact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let number = |value: &Option<Q>| value.as_ref().map(decimal).unwrap_or_default();
+        let words = [
+            self.what.name(),
+            &self.id,
+            &time_of(self.when),
+            self.product,
+            self.channel,
+            self.region,
+            self.customer,
+            self.category,
+            &number(&self.quantity),
+            self.unit,
+            &number(&self.amount),
+            self.reference.as_deref().unwrap_or(""),
+        ];
+        f.write_str(&words.join(","))
     }
 }
 
