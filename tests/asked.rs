@@ -152,3 +152,17 @@ fn a_copy_under_another_name_counts_once() {
     let read = |control: &Value| control["file"].as_str().unwrap().contains("export");
     assert_eq!(report["controls"].as_array().unwrap().iter().filter(|c| read(c)).count(), 2);
 }
+
+#[test]
+fn a_refund_that_came_before_its_charge_is_shown_behind_its_number() {
+    let dir = book();
+    let write = |name: &str, row: &str| {
+        let header = "id,time,product,channel,kind,amount,currency,ref\n";
+        fs::write(dir.path().join("book").join(name), format!("{header}{row}\n")).unwrap();
+        text(dir.path(), &["import", "book"]);
+    };
+    write("sales-2.csv", "r-1,2026-11-05,aria-1,marketplace,refund,-5,USD,z-1");
+    write("sales-3.csv", "z-1,2026-10-28,aria-1,marketplace,charge,5,USD,");
+    let shown = text(dir.path(), &["explain", "book", "2026-10", "marketplace/refunds", "--rows"]);
+    assert!(shown.contains("sales-2.csv:2: r-1"), "{shown}");
+}

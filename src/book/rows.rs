@@ -47,8 +47,13 @@ impl Book {
         let keys: BTreeSet<&Key> =
             keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
         let (contract, archive) = self.known_for(contract, period)?;
-        let mut behind =
-            Behind { keys, lens: Lens::of([&contract]), contract, shown: BTreeSet::new() };
+        let mut behind = Behind {
+            keys,
+            lens: Lens::of([&contract]),
+            contract,
+            archive: &archive,
+            shown: BTreeSet::new(),
+        };
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
         let archived = archive.files();
         let mut at = 0;
@@ -140,9 +145,10 @@ impl Book {
         let key = match &fact.reference {
             None => own,
             Some(_) => {
-                let taken = fact.kind.takes_back();
-                let day = if taken { entry.time.day_in(zone) } else { own.day };
-                Key { day, charged: entry.charged.map(|charged| charged.day_in(zone)), ..own }
+                let moved = behind.archive.moved_to(&hash);
+                let (time, charged) = moved.unwrap_or((entry.time, entry.charged));
+                let day = if fact.kind.takes_back() { time.day_in(zone) } else { own.day };
+                Key { day, charged: charged.map(|charged| charged.day_in(zone)), ..own }
             }
         };
         let tallied = entry.content == fact.content_hash() && behind.keys.contains(&key);
@@ -155,6 +161,7 @@ struct Behind<'k> {
     keys: BTreeSet<&'k Key>,
     lens: Lens,
     contract: Contract,
+    archive: &'k Archive,
     shown: BTreeSet<Hash>,
 }
 

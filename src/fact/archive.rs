@@ -10,7 +10,7 @@ use super::{
     Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
     Slice, Standing, Table, Tally, Unresolved,
 };
-use crate::calendar::{Day, Zone};
+use crate::calendar::{Day, Moment, Zone};
 use crate::money::Currency;
 
 /// The state of everything delivered.
@@ -189,6 +189,12 @@ impl Archive {
     /// Where a fact stands that found its original after it came.
     pub(super) fn moved(&self, id: &Hash) -> Option<Standing> {
         self.moved.get(id).copied()
+    }
+
+    /// For a fact that found its original after it came: when it counts as having happened, and
+    /// when the charge happened that it refers to in the end.
+    pub fn moved_to(&self, id: &Hash) -> Option<(Moment, Option<Moment>)> {
+        self.moved(id).map(|stands| (stands.time, stands.charged))
     }
 
     /// The rate that stands for the same day and pair.
