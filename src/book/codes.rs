@@ -44,6 +44,12 @@ pub static FILE_NAME: Code = Code {
     title: "the name of a file does not say what it holds",
     severity: Severity::Error,
 };
+/// A month of a contract that settles by the quarter, or the other way round.
+pub static OTHER_LENGTH: Code = Code {
+    id: "B012",
+    title: "the period is not as long as those of the contract",
+    severity: Severity::Error,
+};
 
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
@@ -58,4 +64,5 @@ pub static ALL: &[&Code] = &[
     &REPLAY,
     &NOT_EMPTY,
     &FILE_NAME,
+    &OTHER_LENGTH,
 ];

@@ -1,5 +1,6 @@
 //! Bringing in what is new: read, tallied, made durable in one record.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,8 +49,12 @@ impl Book {
     ) -> Result<ImportReport, BookError> {
         let mut report = ImportReport::default();
         let mut fresh = Vec::new();
+        // A copy under another name is the same file, whether it comes now or later.
+        let mut seen = BTreeSet::new();
         for file in files {
-            if self.store.archive().has_file(&self.digest_of(&file.path)?) {
+            let digest = self.digest_of(&file.path)?;
+            let known = self.store.archive().has_file(file.table, &digest);
+            if known || !seen.insert((file.table, digest)) {
                 report.unchanged.push(file.name);
             } else {
                 fresh.push(file);
