@@ -51,6 +51,10 @@ pub static OTHER_LENGTH: Code = Code {
     severity: Severity::Error,
 };
 
+/// A fact far away in time from all others.
+pub static SILENCE: Code =
+    Code { id: "B013", title: "a long silence between two facts", severity: Severity::Warning };
+
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
     &NO_CONTRACT,
@@ -65,4 +69,5 @@ pub static ALL: &[&Code] = &[
     &NOT_EMPTY,
     &FILE_NAME,
     &OTHER_LENGTH,
+    &SILENCE,
 ];

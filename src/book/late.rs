@@ -1,11 +1,11 @@
 //! Facts that arrived for periods that are closed: told, never dropped.
 
+use super::periods::concerns;
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Key, Kind, Tally};
+use crate::fact::{Key, Tally};
 use crate::finding::Finding;
-use crate::settlement::{Scoped, scope_of};
 
 impl Book {
     /// A finding per contract and closed period that facts have arrived for since it was closed;
@@ -58,13 +58,4 @@ fn told(
     };
     let help = "they are kept and counted; its closed statement stays as it is";
     Some(Finding::new(&codes::LATE, message).help(help))
-}
-
-/// Does the contract speak of it? Shared cost has no place of its own until it is spread.
-fn concerns(contract: &Contract, key: &Key) -> bool {
-    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
-    let open = key.kind == Kind::Cost && (key.product.is_empty() || key.channel.is_empty());
-    let mut rules = contract.shared_costs.iter().flat_map(|rule| &rule.category);
-    scope_of(contract, key.day, dimensions) != Scoped::Unmatched
-        || open && rules.any(|category| category.matches(&key.category))
 }

@@ -156,7 +156,7 @@ impl Book {
     }
 
     /// Closes every period of every contract in order, up to `through`, by default the last period
-    /// with a fact; gives back all statements up to then, those closed before included.
+    /// with a fact of the contract before any long silence (see [`Book::silences`]); gives back all statements up to then, those closed before included.
     ///
     /// # Errors
     /// What keeps a period from being settled; the periods before it stay closed.
@@ -169,7 +169,7 @@ impl Book {
                 .or_else(|| Self::first_period(&contract, &desk.evidence));
             let last = match through {
                 Some(through) => Some(through.last_complete(contract.period)),
-                None => Self::last_period(&contract, &desk.evidence),
+                None => Self::last_period(&contract, &desk.evidence).0,
             };
             let (Some(mut period), Some(last)) = (first, last) else { continue };
             check_length(&contract, period)?;

@@ -134,11 +134,19 @@ impl<'a> Placed<'a> {
             let note = "the model was suspended on the day of the charge";
             return self.except(ExceptionKind::Suspended, Some(&schedule.id), &share, note);
         }
-        self.check_currency(contract, &share);
         let segments = &mut self.schedules[index];
         let segment = segments.iter_mut().find(|(s, _)| (s.from..=s.to).contains(&key.day));
-        let (_, shares) = segment.expect("terms in force on a day of the period make a segment");
-        shares.push(share);
+        let (segment, shares) =
+            segment.expect("terms in force on a day of the period make a segment");
+        // A usage fee counts quantities; in which currency a charge was made is nothing to it.
+        let counts_amounts = match segment.terms.basis {
+            Basis::Shared(_) => true,
+            Basis::UsageFee(_) => false,
+        };
+        shares.push(share.clone());
+        if counts_amounts {
+            self.check_currency(contract, &share);
+        }
     }
 
     fn spread(
