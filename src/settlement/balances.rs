@@ -15,6 +15,10 @@ pub enum BalanceKind {
     Loss,
     /// Cost above the ceiling, carried in later.
     ExcessCost,
+    /// What a tier or hurdle measures, since its window began.
+    TierMeasure,
+    /// What a party was given since the window of a retroactive tier table began.
+    TierShared,
 }
 
 impl BalanceKind {
@@ -23,6 +27,8 @@ impl BalanceKind {
         match self {
             Self::Loss => "loss",
             Self::ExcessCost => "excess-cost",
+            Self::TierMeasure => "tier-measure",
+            Self::TierShared => "tier-shared",
         }
     }
 }

@@ -70,7 +70,7 @@ impl Dues<'_> {
         if from < to { sum } else { -sum }
     }
 
-    /// What a party has earned in this period: its shares, and what usage fees gave or took.
+    /// What a party has earned in this period: its shares with priority and catch-up, and what usage fees gave or took.
     /// An empty list of schedules means all.
     pub(super) fn earned(&self, party: PartyId, schedules: &[String]) -> Minor {
         let name = self.contract.party_name(party);
@@ -82,7 +82,7 @@ impl Dues<'_> {
         let segments = results.flat_map(|result| &result.segments);
         let earned = |segment: &super::SegmentResult| match segment.basis {
             "usage-fee" => of(&segment.positions),
-            _ => of(&segment.shares),
+            _ => segment.share_of(name),
         };
         segments.map(earned).sum()
     }

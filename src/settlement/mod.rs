@@ -3,7 +3,8 @@
 //! One file per stage of the waterfall, so that the folder reads like the deal:
 //! `placement` (which schedule and segment a fact belongs to), `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
-//! `losses` and `shares` (what is left, and whose it is), `usage_fee`, then `positions` (who holds
+//! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
+//! (whose it is), `usage_fee`, then `positions` (who holds
 //! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
@@ -15,21 +16,24 @@ mod dues;
 mod losses;
 mod placement;
 mod positions;
+mod priority;
 mod sales;
 mod settle;
 mod settled;
 mod shared_cost;
 mod shares;
 mod sheet;
+mod tiers;
 mod trace;
 mod usage_fee;
+mod windows;
 
 pub use adjustment::{Adjustment, ClauseKind};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use placement::{Scoped, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
-    Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Step,
-    StepName,
+    Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,
+    Step, StepName,
 };
 pub use trace::{Clause, Input, Rule, Trace};

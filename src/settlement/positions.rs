@@ -13,12 +13,12 @@ use crate::money::Minor;
 /// Amounts by party in the contract's order.
 pub(super) type ByParty = BTreeMap<PartyId, Minor>;
 
-/// Positions of one segment on a shared basis.
+/// Positions of one segment on a shared basis; `shares` are with priority and catch-up.
 pub(super) fn shared(
     sheet: &Sheet<'_>,
     schedule: &Schedule,
     terms: &SharedTerms,
-    shares: &[(PartyId, Minor)],
+    shares: &ByParty,
 ) -> ByParty {
     let total = |name| sheet.total(name);
     let seller = schedule.seller.expect("a checked shared basis has a seller");
@@ -28,7 +28,7 @@ pub(super) fn shared(
         total(StepName::GrossProfit) - total(StepName::ShareBase) - total(StepName::Priority);
     let cost = total(StepName::Cost) + total(StepName::Uplift);
     let kept = unshared - total(StepName::Excess) + total(StepName::CarriedIn);
-    let mut positions: ByParty = shares.iter().copied().collect();
+    let mut positions = shares.clone();
     for party in [seller, bearer, provider] {
         positions.entry(party).or_default();
     }

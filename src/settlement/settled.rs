@@ -54,8 +54,14 @@ pub struct SegmentResult {
     pub basis: &'static str,
     /// The waterfall from top to bottom.
     pub steps: Vec<Step>,
+    /// How the share base was cut; one slice for a plain split, none for a usage fee.
+    pub slices: Vec<Slice>,
     /// The share base apportioned.
     pub shares: Vec<(String, Minor)>,
+    /// What the steps of priority give to whom.
+    pub priority: Vec<(String, Minor)>,
+    /// What a retroactive tier gives or takes for what was shared before; adds up to nothing.
+    pub catch_up: Vec<(String, Minor)>,
     /// Position of each party, in the contract's order; parties without one are left out.
     pub positions: Vec<(String, Minor)>,
 }
@@ -67,10 +73,30 @@ impl SegmentResult {
         totals.next().map(|first| first + totals.sum())
     }
 
+    /// What a party has of the profit: share, priority and catch-up.
+    pub fn share_of(&self, party: &str) -> Minor {
+        let all = self.shares.iter().chain(&self.priority).chain(&self.catch_up);
+        all.filter(|(name, _)| name == party).map(|(_, amount)| *amount).sum()
+    }
+
     /// The total of a step, nothing if there is no such step.
     pub fn amount(&self, name: StepName) -> Minor {
         self.total(name).unwrap_or_default()
     }
+}
+
+/// A part of the share base under one division.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The tier's beginning, `from 50000000`; `renewal` or `otherwise` for deals; none for a plain
+    /// split.
+    pub tier: Option<String>,
+    /// What the segment moved of the measure in it, in major units or as a quantity.
+    pub measure: Option<Ratio>,
+    /// Its part of the share base, exactly, in major units.
+    pub base: Ratio,
+    /// The share of each party, groups looked through.
+    pub shares: Vec<(String, Ratio)>,
 }
 
 /// A step of the waterfall. Its lines add up to its total.
@@ -78,7 +104,7 @@ impl SegmentResult {
 pub struct Step {
     /// Which step.
     pub name: StepName,
-    /// The deduction's own name.
+    /// The deduction's or priority's own name.
     pub label: Option<String>,
     /// The total, rounded once.
     pub total: Minor,

@@ -6,11 +6,13 @@
 
 mod clauses;
 mod cost;
+mod deals;
 mod deductions;
 mod head;
 mod keys;
 mod number;
 mod places;
+mod priority;
 mod rates;
 mod reach;
 mod reader;
@@ -21,6 +23,7 @@ mod split;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod tiers;
 mod tree;
 mod value;
 
