@@ -4,6 +4,7 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
+mod cash;
 pub mod codes;
 mod reading;
 mod scope;
@@ -14,6 +15,10 @@ mod window;
 
 use std::sync::Arc;
 
+pub use cash::{
+    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
+    PaymentTerms, Roll, Withholding,
+};
 pub use reading::reading;
 pub use scope::{Pattern, Scope};
 pub use terms::{
@@ -56,6 +61,8 @@ pub struct Contract {
     pub shared_costs: Vec<SharedCost>,
     /// When models were suspended.
     pub availability: Vec<Availability>,
+    /// What stands between what is owed and what arrives.
+    pub cash: Cash,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.
