@@ -3,7 +3,7 @@
 use super::Book;
 use crate::calendar::{Day, Period};
 use crate::contract::Contract;
-use crate::fact::{Evidence, Key};
+use crate::fact::{Evidence, Key, Payment};
 use crate::settlement::{Scoped, scope_of};
 
 impl Book {
@@ -17,9 +17,16 @@ impl Book {
         first.map(|key| Period::of(key.day, contract.period))
     }
 
-    /// The last period that any fact lies in.
+    /// The last period that any fact lies in; payments count where the contract follows them.
     pub(super) fn last_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        let last: Option<Day> = evidence.tally.iter().map(|(key, _)| key.day).max();
+        let facts = evidence.tally.iter().map(|(key, _)| key.day);
+        let last: Option<Day> = facts.chain(payment_days(contract, evidence)).max();
         last.map(|day| Period::of(day, contract.period))
     }
+}
+
+fn payment_days(contract: &Contract, evidence: &Evidence) -> impl Iterator<Item = Day> {
+    let day = |payment: &Payment| payment.time.day_in(&contract.zone);
+    let followed = |payment: &&Payment| contract.cash.follows(payment.period);
+    evidence.payments.iter().filter(followed).map(day)
 }

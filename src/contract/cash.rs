@@ -30,9 +30,17 @@ pub struct Cash {
 }
 
 impl Cash {
-    /// Must it be known which statements were paid, and when?
-    pub fn follows_payments(&self) -> bool {
-        self.late_interest.is_some() || self.overpayment.is_some()
+    /// Must it be known whether the statement of a period was paid, and when?
+    pub fn follows(&self, period: Period) -> bool {
+        let interest = self.late_interest.as_ref().map(|clause| clause.effective);
+        let overpayment = self.overpayment.as_ref().map(|clause| clause.effective);
+        let since = interest.into_iter().chain(overpayment).min();
+        since.is_some_and(|since| since <= period.last_day())
+    }
+
+    /// The clause on late interest, if it speaks of the statement of a period.
+    pub fn interest_on(&self, period: Period) -> Option<&LateInterest> {
+        self.late_interest.as_ref().filter(|clause| clause.effective <= period.last_day())
     }
 
     /// The day on which the payables of a period are due: without terms, its last.
@@ -161,6 +169,8 @@ impl DayCount {
 /// What late payments cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateInterest {
+    /// The statement of this day's period is the first that it speaks of.
+    pub effective: Day,
     /// The rate.
     pub rate: AnnualRate,
     /// Does what has accrued by the end of a month bear interest from then on?
@@ -217,6 +227,8 @@ impl MinimumPayment {
 /// What becomes of payments above what was owed: they reduce the next ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overpayment {
+    /// The statement of this day's period is the first that it speaks of.
+    pub effective: Day,
     /// After so many months, what is left of a credit is refunded.
     pub expires: Option<u32>,
     /// The line of its header in the contract file.

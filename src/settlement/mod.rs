@@ -7,12 +7,19 @@
 //! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
+mod audit;
 mod balances;
+mod cash;
 mod clauses;
 pub mod codes;
 mod cost;
+mod credit;
 mod dues;
+mod late_interest;
 mod losses;
+mod minimum_payment;
+mod on_account;
+mod payments;
 mod placement;
 mod positions;
 mod sales;
@@ -23,8 +30,9 @@ mod shares;
 mod sheet;
 mod trace;
 mod usage_fee;
+mod withholding;
 
-pub use adjustment::{Adjustment, ClauseKind};
+pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use placement::{Scoped, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};

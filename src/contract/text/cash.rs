@@ -8,7 +8,7 @@ use super::payment;
 use super::reader::{Block, Reader};
 use super::tree::Node;
 use super::value::{optional, or_default};
-use crate::calendar::{Period, PeriodLength};
+use crate::calendar::{Day, Period, PeriodLength};
 use crate::contract::{
     AnnualRate, Audit, Cash, DayCount, LateInterest, PartyId, Withholding, codes,
 };
@@ -122,7 +122,7 @@ fn audited(
     reader: &mut Reader<'_>,
     node: &Node,
     length: Option<PeriodLength>,
-    effective: Option<crate::calendar::Day>,
+    effective: Option<Day>,
 ) -> Option<Period> {
     let text = reader.text(node)?;
     let period = text.parse::<Period>().ok();
@@ -141,7 +141,7 @@ fn audited(
     Some(period)
 }
 
-fn interest(reader: &mut Reader<'_>, node: &Node) -> Option<(crate::calendar::Day, AnnualRate)> {
+fn interest(reader: &mut Reader<'_>, node: &Node) -> Option<(Day, AnnualRate)> {
     let block = reader.block(node, "the interest of an audit", keys::INTEREST)?;
     let since = block.need(reader, "since", "since = 2026-04-30, when the shortfall was due");
     let since = since.and_then(|node| reader.day(node));
@@ -200,10 +200,23 @@ fn part_of_it(reader: &mut Reader<'_>, node: &Node) -> Option<Ratio> {
     Some(rate)
 }
 
+/// From which statement on payments are followed. It must be said: what was paid on statements
+/// before would else look like too much.
+pub(super) fn first_statement(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Day> {
+    let example = "effective = 2026-10-01, in the period of the first statement it speaks of";
+    block.need(reader, "effective", example).and_then(|node| reader.day(node))
+}
+
 fn late_interest(reader: &mut Reader<'_>, node: &Node) -> Option<LateInterest> {
     let block = reader.block(node, "[late-interest]", keys::LATE_INTEREST)?;
     let rate = annual_rate(reader, &block);
     let compounding =
         or_default(block.get("compounding"), false, |node| reader.word(node, COMPOUNDING));
-    Some(LateInterest { rate: rate?, compounding: compounding?, line: reader.line(&node.at) })
+    let effective = first_statement(reader, &block);
+    Some(LateInterest {
+        effective: effective?,
+        rate: rate?,
+        compounding: compounding?,
+        line: reader.line(&node.at),
+    })
 }

@@ -75,13 +75,14 @@ pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-
 /// In `[[withholding]]`.
 pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
 /// In `[late-interest]`.
-pub(super) static LATE_INTEREST: &[&str] = &["rate", "base", "margin", "day-count", "compounding"];
+pub(super) static LATE_INTEREST: &[&str] =
+    &["effective", "rate", "base", "margin", "day-count", "compounding"];
 /// In `[[on-account]]`.
 pub(super) static ON_ACCOUNT: &[&str] = &["from", "to", "window", "since"];
 /// In `[[minimum-payment]]`.
 pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "until"];
 /// In `[overpayment]`.
-pub(super) static OVERPAYMENT: &[&str] = &["expires"];
+pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
 /// In `[payment]`.
 pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
 

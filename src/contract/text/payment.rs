@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cash::direction;
+use super::cash::{direction, first_statement};
 use super::keys;
 use super::reader::{Block, Reader};
 use super::tree::{Node, Value};
@@ -74,7 +74,8 @@ pub(super) fn minimum(reader: &mut Reader<'_>, node: &Node) -> Option<MinimumPay
 pub(super) fn overpayment(reader: &mut Reader<'_>, node: &Node) -> Option<Overpayment> {
     let block = reader.block(node, "[overpayment]", keys::OVERPAYMENT)?;
     let expires = optional(block.get("expires"), |node| reader.months(node));
-    Some(Overpayment { expires: expires?, line: reader.line(&node.at) })
+    let effective = first_statement(reader, &block)?;
+    Some(Overpayment { effective, expires: expires?, line: reader.line(&node.at) })
 }
 
 /// Reads when payables are due.
