@@ -36,6 +36,7 @@ fn dollars() -> Contract {
         schedules: Vec::new(),
         shared_costs: Vec::new(),
         availability: Vec::new(),
+        cash: revshare::contract::Cash::default(),
         file: Arc::from("contract.toml"),
         source: Arc::from(""),
     }

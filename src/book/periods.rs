@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Evidence, Key, Kind};
+use crate::fact::{Evidence, Key, Kind, Payment};
 use crate::finding::Finding;
 use crate::settlement::{Scoped, scope_of};
 
@@ -41,7 +41,11 @@ impl Book {
     pub(super) fn periods_with_facts(contract: &Contract, evidence: &Evidence) -> BTreeSet<Period> {
         let keys = evidence.tally.iter().map(|(key, _)| key);
         let own = keys.filter(|key| concerns(contract, key));
-        own.map(|key| Period::of(key.day, contract.period)).collect()
+        // Payments count where the contract follows them.
+        let followed = |payment: &&Payment| contract.cash.follows(payment.period);
+        let paid = evidence.payments.iter().filter(followed);
+        let paid = paid.map(|payment| payment.time.day_in(&contract.zone));
+        own.map(|key| key.day).chain(paid).map(|day| Period::of(day, contract.period)).collect()
     }
 
     /// The first period that a fact of the contract lies in.

@@ -76,6 +76,14 @@ pub static TIERS: Code = error("C040", "a tier table does not start at 0 or does
 pub static UNKNOWN_SCHEDULE: Code = error("C041", "a schedule is not declared");
 /// One party in two places of a split, or a group that goes by a party's name.
 pub static GROUP: Code = error("C042", "a party or group stands twice in a split");
+/// An audit that found what was known.
+pub static AUDIT_OF_NOTHING: Code = error("C080", "an audit found no difference");
+/// A tax of all there is.
+pub static NOTHING_ARRIVES: Code = error("C081", "a withholding tax leaves nothing");
+/// A payment clause for what an earlier one covers.
+pub static UNREACHABLE_PAYMENT: Code = error("C082", "a payment clause can never be reached");
+/// A period of another length, or one that does not lie before the day that speaks of it.
+pub static WRONG_PERIOD: Code = error("C083", "a period is not one that this clause can mean");
 
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
@@ -113,6 +121,10 @@ pub static ALL: &[&Code] = &[
     &TIERS,
     &UNKNOWN_SCHEDULE,
     &GROUP,
+    &AUDIT_OF_NOTHING,
+    &NOTHING_ARRIVES,
+    &UNREACHABLE_PAYMENT,
+    &WRONG_PERIOD,
 ];
 
 #[cfg(test)]
@@ -121,6 +133,7 @@ mod tests {
 
     #[test]
     fn numbered_in_order_and_never_twice() {
+    fn numbered_in_order_each_once() {
         assert!(ALL.iter().all(|code| code.id.len() == 4 && code.id.starts_with('C')));
         assert!(ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
     }

@@ -4,6 +4,7 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
+mod cash;
 pub mod codes;
 mod reading;
 mod scope;
@@ -15,6 +16,10 @@ mod window;
 
 use std::sync::Arc;
 
+pub use cash::{
+    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
+    PaymentTerms, Roll, Withholding,
+};
 pub use reading::reading;
 pub use scope::{Pattern, Scope};
 pub use split::{
@@ -62,6 +67,8 @@ pub struct Contract {
     pub availability: Vec<Availability>,
     /// Deals whose total value decides the shares of their sales.
     pub deals: Vec<Deal>,
+    /// What stands between what is owed and what arrives.
+    pub cash: Cash,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.

@@ -5,6 +5,7 @@
 //! marked as such, so that nobody has to know the defaults by heart.
 
 mod split;
+mod cash;
 mod terms;
 mod words;
 
@@ -51,6 +52,7 @@ pub fn reading(contract: &Contract) -> String {
     }
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
+    cash::read_out(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));

@@ -8,12 +8,19 @@
 //! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
+mod audit;
 mod balances;
+mod cash;
 mod clauses;
 pub mod codes;
 mod cost;
+mod credit;
 mod dues;
+mod late_interest;
 mod losses;
+mod minimum_payment;
+mod on_account;
+mod payments;
 mod placement;
 mod positions;
 mod priority;
@@ -27,8 +34,9 @@ mod tiers;
 mod trace;
 mod usage_fee;
 mod windows;
+mod withholding;
 
-pub use adjustment::{Adjustment, ClauseKind};
+pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use placement::{Scoped, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};

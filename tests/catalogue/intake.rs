@@ -29,6 +29,7 @@ fn dollars() -> Contract {
         shared_costs: Vec::new(),
         availability: Vec::new(),
         deals: Vec::new(),
+        cash: revshare::contract::Cash::default(),
         file: Arc::from("contract.toml"),
         source: Arc::from(""),
     }

@@ -9,6 +9,7 @@ use super::spelling::hint;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
 use super::{clauses, deals, schedules};
+use super::{cash, clauses, schedules};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, codes};
 use crate::money::{Currency, Rounding};
@@ -47,6 +48,7 @@ pub(super) fn read(
         clauses::availability(reader, node)
     });
     let deals = or_default(block.get("deal"), Vec::new(), |node| deals::read(reader, node));
+    let cash = cash::read(reader, &block, rules.as_ref().map(|rules| rules.0));
     let (period, rounding, remainder, late, netting) = rules?;
     Some(Contract {
         id: id?,
@@ -63,6 +65,7 @@ pub(super) fn read(
         shared_costs: shared_costs?,
         availability: availability?,
         deals: deals?,
+        cash: cash?,
         file: Arc::clone(file),
         source: Arc::from(source),
     })

@@ -16,6 +16,13 @@ pub(super) static TOP: &[&str] = &[
     "shared-cost",
     "availability",
     "deal",
+    "audit",
+    "withholding",
+    "late-interest",
+    "on-account",
+    "minimum-payment",
+    "overpayment",
+    "payment",
 ];
 /// In `[[schedule]]`.
 pub(super) static SCHEDULE: &[&str] = &["id", "scope", "seller", "bearer", "provider", "terms"];
@@ -74,6 +81,35 @@ pub(super) static SHARED_COST: &[&str] = &["category", "driver", "over"];
 pub(super) static AVAILABILITY: &[&str] = &["product", "suspended"];
 /// In `suspended`.
 pub(super) static WINDOW: &[&str] = &["from", "to"];
+/// In `[[audit]]`.
+pub(super) static AUDIT: &[&str] = &[
+    "name",
+    "period",
+    "effective",
+    "from",
+    "to",
+    "due",
+    "paid",
+    "cost",
+    "threshold",
+    "accord",
+    "interest",
+];
+/// In `interest` of an audit.
+pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
+/// In `[[withholding]]`.
+pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
+/// In `[late-interest]`.
+pub(super) static LATE_INTEREST: &[&str] =
+    &["effective", "rate", "base", "margin", "day-count", "compounding"];
+/// In `[[on-account]]`.
+pub(super) static ON_ACCOUNT: &[&str] = &["from", "to", "window", "since"];
+/// In `[[minimum-payment]]`.
+pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "until"];
+/// In `[overpayment]`.
+pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
+/// In `[payment]`.
+pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
 
 /// Where a key stands that was written in the wrong block: the first home in the order of the file.
 pub(super) fn home(key: &str) -> Option<&'static str> {

@@ -4,6 +4,7 @@
 //! [`value`] and [`number`] read what stands under a key; the others read a block each. The law:
 //! a contract comes out if and only if there is no finding.
 
+mod cash;
 mod clauses;
 mod cost;
 mod deals;
@@ -11,6 +12,7 @@ mod deductions;
 mod head;
 mod keys;
 mod number;
+mod payment;
 mod places;
 mod priority;
 mod rates;
