@@ -132,7 +132,6 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn numbered_in_order_and_never_twice() {
     fn numbered_in_order_each_once() {
         assert!(ALL.iter().all(|code| code.id.len() == 4 && code.id.starts_with('C')));
         assert!(ALL.windows(2).all(|pair| pair[0].id < pair[1].id));

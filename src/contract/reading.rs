@@ -4,8 +4,8 @@
 //! The law: whatever the engine would use is said, and what the contract left to a default is
 //! marked as such, so that nobody has to know the defaults by heart.
 
-mod split;
 mod cash;
+mod split;
 mod terms;
 mod words;
 

@@ -41,7 +41,7 @@ impl BalanceKind {
     /// Is it about payments, and so none that a restatement of closed periods changes?
     pub fn is_cash(self) -> bool {
         match self {
-            Self::Loss | Self::ExcessCost => false,
+            Self::Loss | Self::ExcessCost | Self::TierMeasure | Self::TierShared => false,
             Self::Owed
             | Self::PartPaid
             | Self::Paid
