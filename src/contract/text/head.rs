@@ -8,9 +8,11 @@ use super::reader::{Block, Reader};
 use super::spelling::hint;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use super::{clauses, schedules};
+use super::{
+    advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
+};
 use crate::calendar::{PeriodLength, Zone};
-use crate::contract::{Contract, Late, Party, RemainderRule, codes};
+use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};
 
 const PERIODS: &[(&str, PeriodLength)] =
@@ -46,6 +48,14 @@ pub(super) fn read(
     let availability = or_default(block.get("availability"), Vec::new(), |node| {
         clauses::availability(reader, node)
     });
+    let ids = |all: &Vec<Schedule>| all.iter().map(|schedule| schedule.id.clone()).collect();
+    reader.schedules = schedules.as_ref().map(ids);
+    let floors = wide::all(reader, &block, "floor", floor::read);
+    let most_favoured = wide::all(reader, &block, "most-favoured", most_favoured::read);
+    let guarantees = wide::all(reader, &block, "guarantee", guarantee::read);
+    let advances = wide::all(reader, &block, "advance", advance::read);
+    let reserves = wide::all(reader, &block, "reserve", reserve::read);
+    let caps = wide::all(reader, &block, "cap", aggregate_cap::read);
     let (period, rounding, remainder, late, netting) = rules?;
     Some(Contract {
         id: id?,
@@ -61,6 +71,12 @@ pub(super) fn read(
         schedules: schedules?,
         shared_costs: shared_costs?,
         availability: availability?,
+        floors: floors?,
+        most_favoured: most_favoured?,
+        guarantees: guarantees?,
+        advances: advances?,
+        reserves: reserves?,
+        caps: caps?,
         file: Arc::clone(file),
         source: Arc::from(source),
     })

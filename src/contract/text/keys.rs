@@ -15,6 +15,12 @@ pub(super) static TOP: &[&str] = &[
     "schedule",
     "shared-cost",
     "availability",
+    "floor",
+    "most-favoured",
+    "guarantee",
+    "advance",
+    "reserve",
+    "cap",
 ];
 /// In `[[schedule]]`.
 pub(super) static SCHEDULE: &[&str] = &["id", "scope", "seller", "bearer", "provider", "terms"];
@@ -49,6 +55,39 @@ pub(super) static SHARED_COST: &[&str] = &["category", "driver", "over"];
 pub(super) static AVAILABILITY: &[&str] = &["product", "suspended"];
 /// In `suspended`.
 pub(super) static WINDOW: &[&str] = &["from", "to"];
+/// In `[[floor]]`.
+pub(super) static FLOOR: &[&str] =
+    &["name", "party", "from", "at-least", "of", "window", "starts", "ends", "unused", "schedules"];
+/// In `[[most-favoured]]`.
+pub(super) static MOST_FAVOURED: &[&str] = &["name", "party", "from", "grants", "schedules"];
+/// In an entry of `grants`.
+pub(super) static GRANT: &[&str] = &["from", "rate"];
+/// In `[[guarantee]]`.
+pub(super) static GUARANTEE: &[&str] = &[
+    "name",
+    "party",
+    "from",
+    "amount",
+    "window",
+    "cumulative",
+    "starts",
+    "ends",
+    "prorate",
+    "year",
+    "escalator",
+    "on",
+    "per-period",
+    "schedules",
+];
+/// In `[[advance]]`.
+pub(super) static ADVANCE: &[&str] =
+    &["name", "to", "by", "amount", "rate", "starts", "ends", "schedules"];
+/// In `[[reserve]]`.
+pub(super) static RESERVE: &[&str] =
+    &["name", "party", "by", "rate", "rates", "release", "net-of", "starts", "ends", "schedules"];
+/// In `[[cap]]`.
+pub(super) static AGGREGATE_CAP: &[&str] =
+    &["name", "from", "to", "amount", "paid", "window", "starts", "ends", "schedules"];
 
 /// Where a key stands that was written in the wrong block: the first home in the order of the file.
 pub(super) fn home(key: &str) -> Option<&'static str> {

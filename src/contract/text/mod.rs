@@ -4,16 +4,22 @@
 //! [`value`] and [`number`] read what stands under a key; the others read a block each. The law:
 //! a contract comes out if and only if there is no finding.
 
+mod advance;
+mod aggregate_cap;
 mod clauses;
 mod cost;
 mod deductions;
+mod floor;
+mod guarantee;
 mod head;
 mod keys;
+mod most_favoured;
 mod number;
 mod places;
 mod rates;
 mod reach;
 mod reader;
+mod reserve;
 mod schedules;
 mod scopes;
 mod spelling;
@@ -23,6 +29,7 @@ mod terms;
 mod tests;
 mod tree;
 mod value;
+mod wide;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -24,11 +24,21 @@ pub(super) struct Reader<'a> {
     pub(super) parties: Option<Vec<Party>>,
     /// The party that `remainder` names.
     pub(super) remainder: Option<PartyId>,
+    /// The ids of the contract's schedules, once they are read.
+    pub(super) schedules: Option<Vec<String>>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: Arc<str>, text: &'a str) -> Self {
-        Self { file, text, findings: Vec::new(), currency: None, parties: None, remainder: None }
+        Self {
+            file,
+            text,
+            findings: Vec::new(),
+            currency: None,
+            parties: None,
+            remainder: None,
+            schedules: None,
+        }
     }
 
     /// Writes down a finding at a place, with its remedy.

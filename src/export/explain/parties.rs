@@ -154,7 +154,7 @@ impl Teller<'_> {
             };
             node.children.extend(part);
         }
-        node
+        node.over(self.adjustments_between(payable))
     }
 
     /// Which of two parties holds the cash that the other's position is paid from.
@@ -181,6 +181,15 @@ impl Teller<'_> {
         let names: &[(StepName, i128)] = match name.kind {
             BalanceKind::Loss => &[(StepName::LossCarry, 1)],
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
+            BalanceKind::Floor
+            | BalanceKind::FloorMeasure
+            | BalanceKind::FloorEarned
+            | BalanceKind::Guarantee
+            | BalanceKind::Advance
+            | BalanceKind::AdvancePaid
+            | BalanceKind::AdvanceLapsed
+            | BalanceKind::Reserve
+            | BalanceKind::Cap => return Some(self.clause_balance(balance)),
         };
         let settlement = self.settlement;
         let result = settlement.schedules.iter().find(|result| result.id == name.of)?;
