@@ -5,6 +5,7 @@
 //! marked as such, so that nobody has to know the defaults by heart.
 
 mod terms;
+mod wide;
 mod words;
 
 use std::collections::BTreeSet;
@@ -50,6 +51,7 @@ pub fn reading(contract: &Contract) -> String {
     }
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
+    wide::read_out(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));

@@ -21,7 +21,9 @@ pub(super) fn apply(dues: &mut Dues<'_>, cap: &AggregateCap) {
     let due = dues.owed_in(cap.from, cap.to, &cap.schedules);
     let room = (cap.amount - cap.paid - before).positive();
     let allowed = due.min(room);
-    dues.keep(BalanceKind::Cap, name, before + allowed);
+    if !(restarts && cap.span.ends_in(period)) {
+        dues.keep(BalanceKind::Cap, name, before + allowed);
+    }
     let note = format!(
         "min({} due, {} − {} paid before)",
         dues.show(due),

@@ -114,7 +114,11 @@ fn release(dues: &mut Dues<'_>, reserve: &Reserve) {
             dues.keep(BalanceKind::Reserve, &format!("{}/{period}", reserve.name), before);
             continue;
         }
-        let note = format!("withheld in {period}, released after {} periods", reserve.release);
+        let after = match reserve.release {
+            1 => "1 period".to_owned(),
+            several => format!("{several} periods"),
+        };
+        let note = format!("withheld in {period}, released after {after}");
         give_back(dues, reserve, (period, before), before, note);
     }
 }
@@ -126,7 +130,8 @@ fn withhold(dues: &mut Dues<'_>, reserve: &Reserve) -> Result<(), Finding> {
     }
     let Reserve { party, by, schedules, .. } = reserve;
     let earned = dues.counted(*party, *by, Earnings::All, schedules);
-    let base = (earned - withheld(dues, *party, schedules)).positive();
+    let recouped = withheld(dues, *party, schedules);
+    let base = (earned - recouped).positive();
     let since = reserve
         .span
         .starts
@@ -138,7 +143,11 @@ fn withhold(dues: &mut Dues<'_>, reserve: &Reserve) -> Result<(), Finding> {
     }
     let line = format!("{}/{}", reserve.name, dues.period);
     dues.keep(BalanceKind::Reserve, &line, amount);
-    let note = format!("{rate} of {} earned", dues.show(base));
+    let less = match recouped {
+        Minor::ZERO => String::new(),
+        some => format!(" ({} earned − {} recouped)", dues.show(earned), dues.show(some)),
+    };
+    let note = format!("{rate} of {}{less}", dues.show(base));
     let of = standing(reserve, ClauseKind::Reserve);
     let reason = dues.reason(of, Rule::RateOf { rate, base }, note);
     dues.adjust(*party, *by, amount, reason);
