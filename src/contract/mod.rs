@@ -5,10 +5,16 @@
 //! one stage in [`settlement`](crate::settlement).
 
 mod cash;
+mod advance;
 pub mod codes;
+mod floor;
+mod guarantee;
+mod limit;
 mod reading;
+mod reserve;
 mod scope;
 mod split;
+mod span;
 mod terms;
 mod text;
 mod timeline;
@@ -20,11 +26,17 @@ pub use cash::{
     AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
     PaymentTerms, Roll, Withholding,
 };
+pub use advance::Advance;
+pub use floor::{AtLeast, Grant, Measure, MostFavoured, ShareFloor, Unused};
+pub use guarantee::{Earnings, Guarantee, YearDays};
+pub use limit::AggregateCap;
 pub use reading::reading;
+pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
 pub use split::{
     Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
 };
+pub use span::Span;
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
     Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
@@ -69,6 +81,18 @@ pub struct Contract {
     pub deals: Vec<Deal>,
     /// What stands between what is owed and what arrives.
     pub cash: Cash,
+    /// Shares that are at least so much.
+    pub floors: Vec<ShareFloor>,
+    /// Shares that are at least what comparable deals give.
+    pub most_favoured: Vec<MostFavoured>,
+    /// Minimum guarantees and commitments.
+    pub guarantees: Vec<Guarantee>,
+    /// Advances that earnings pay back.
+    pub advances: Vec<Advance>,
+    /// Holdbacks.
+    pub reserves: Vec<Reserve>,
+    /// The most that one party pays another.
+    pub caps: Vec<AggregateCap>,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.

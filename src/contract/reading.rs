@@ -7,6 +7,7 @@
 mod cash;
 mod split;
 mod terms;
+mod wide;
 mod words;
 
 use std::collections::BTreeSet;
@@ -53,6 +54,7 @@ pub fn reading(contract: &Contract) -> String {
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
     cash::read_out(&mut page, contract);
+    wide::read_out(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));

@@ -2,6 +2,7 @@
 
 use super::dues::Dues;
 use super::{audit, credit, minimum_payment, on_account, payments, withholding};
+use super::{advance, cap, favoured, floor, guarantee, reserve};
 use crate::finding::Finding;
 
 /// The clauses that make up what the parties are entitled to, from share floors up to withholding
@@ -9,6 +10,14 @@ use crate::finding::Finding;
 pub(super) fn entitle(dues: &mut Dues<'_>) -> Result<(), Finding> {
     audit::settle(dues)?;
     withholding::withhold(dues)
+    let contract = dues.contract;
+    contract.floors.iter().try_for_each(|clause| floor::apply(dues, clause))?;
+    contract.most_favoured.iter().try_for_each(|clause| favoured::apply(dues, clause))?;
+    contract.guarantees.iter().try_for_each(|clause| guarantee::apply(dues, clause))?;
+    contract.advances.iter().try_for_each(|clause| advance::apply(dues, clause))?;
+    contract.reserves.iter().try_for_each(|clause| reserve::apply(dues, clause))?;
+    contract.caps.iter().for_each(|clause| cap::apply(dues, clause));
+    Ok(())
 }
 
 /// The clauses that stand between what is owed and what is paid: late interest, minimum payments,

@@ -11,12 +11,24 @@ mod adjustment;
 mod audit;
 mod balances;
 mod cash;
+//! `losses` and `shares` (what is left, and whose it is), `usage_fee`, then `positions` (who holds
+//! what, who pays whom). [`settle`] strings them together. The contract-wide clauses follow in the
+//! order of `clauses`, a file each.
+
+mod adjustment;
+mod advance;
+mod balances;
+mod cap;
 mod clauses;
 pub mod codes;
 mod cost;
 mod credit;
 mod dues;
 mod late_interest;
+mod earnings;
+mod favoured;
+mod floor;
+mod guarantee;
 mod losses;
 mod minimum_payment;
 mod on_account;
@@ -24,6 +36,7 @@ mod payments;
 mod placement;
 mod positions;
 mod priority;
+mod reserve;
 mod sales;
 mod settle;
 mod settled;

@@ -5,12 +5,17 @@
 //! a contract comes out if and only if there is no finding.
 
 mod cash;
+mod advance;
+mod aggregate_cap;
 mod clauses;
 mod cost;
 mod deals;
 mod deductions;
+mod floor;
+mod guarantee;
 mod head;
 mod keys;
+mod most_favoured;
 mod number;
 mod payment;
 mod places;
@@ -18,6 +23,7 @@ mod priority;
 mod rates;
 mod reach;
 mod reader;
+mod reserve;
 mod schedules;
 mod scopes;
 mod spelling;
@@ -28,6 +34,7 @@ mod tests;
 mod tiers;
 mod tree;
 mod value;
+mod wide;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
