@@ -4,8 +4,8 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
-mod cash;
 mod advance;
+mod cash;
 pub mod codes;
 mod floor;
 mod guarantee;
@@ -13,8 +13,8 @@ mod limit;
 mod reading;
 mod reserve;
 mod scope;
-mod split;
 mod span;
+mod split;
 mod terms;
 mod text;
 mod timeline;
@@ -22,21 +22,21 @@ mod window;
 
 use std::sync::Arc;
 
+pub use advance::Advance;
 pub use cash::{
     AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
     PaymentTerms, Roll, Withholding,
 };
-pub use advance::Advance;
-pub use floor::{AtLeast, Grant, Measure, MostFavoured, ShareFloor, Unused};
+pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
 pub use guarantee::{Earnings, Guarantee, YearDays};
 pub use limit::AggregateCap;
 pub use reading::reading;
 pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
+pub use span::Span;
 pub use split::{
     Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
 };
-pub use span::Span;
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
     Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,

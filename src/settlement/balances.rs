@@ -59,7 +59,19 @@ impl BalanceKind {
     /// Is it about payments, and so none that a restatement of closed periods changes?
     pub fn is_cash(self) -> bool {
         match self {
-            Self::Loss | Self::ExcessCost | Self::TierMeasure | Self::TierShared => false,
+            Self::Loss
+            | Self::ExcessCost
+            | Self::TierMeasure
+            | Self::TierShared
+            | Self::Floor
+            | Self::FloorMeasure
+            | Self::FloorEarned
+            | Self::Guarantee
+            | Self::Advance
+            | Self::AdvancePaid
+            | Self::AdvanceLapsed
+            | Self::Reserve
+            | Self::Cap => false,
             Self::Owed
             | Self::PartPaid
             | Self::Paid

@@ -4,31 +4,25 @@
 //! `placement` (which schedule and segment a fact belongs to), `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
 //! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
-//! (whose it is), `usage_fee`, then `positions` (who holds
-//! what, who pays whom). [`settle`] strings them together.
-
-mod adjustment;
-mod audit;
-mod balances;
-mod cash;
-//! `losses` and `shares` (what is left, and whose it is), `usage_fee`, then `positions` (who holds
-//! what, who pays whom). [`settle`] strings them together. The contract-wide clauses follow in the
-//! order of `clauses`, a file each.
+//! (whose it is), `usage_fee`, then `positions` (who holds what, who pays whom). [`settle`] strings
+//! them together. The contract-wide clauses follow in the order of `clauses`, a file each.
 
 mod adjustment;
 mod advance;
+mod audit;
 mod balances;
 mod cap;
+mod cash;
 mod clauses;
 pub mod codes;
 mod cost;
 mod credit;
 mod dues;
-mod late_interest;
 mod earnings;
 mod favoured;
 mod floor;
 mod guarantee;
+mod late_interest;
 mod losses;
 mod minimum_payment;
 mod on_account;

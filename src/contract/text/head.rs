@@ -8,10 +8,10 @@ use super::reader::{Block, Reader};
 use super::spelling::hint;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use super::{cash, clauses, deals, schedules};
 use super::{
     advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
 };
+use super::{cash, deals};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};

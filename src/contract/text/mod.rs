@@ -4,9 +4,9 @@
 //! [`value`] and [`number`] read what stands under a key; the others read a block each. The law:
 //! a contract comes out if and only if there is no finding.
 
-mod cash;
 mod advance;
 mod aggregate_cap;
+mod cash;
 mod clauses;
 mod cost;
 mod deals;
