@@ -50,7 +50,8 @@ fn read(files: &[(&str, &Path)], mapping: &str) -> (Import, String) {
         .map(|(name, path)| SourceFile {
             name: (*name).to_owned(),
             path: path.to_path_buf(),
-            table: SourceFile::named(Path::new(name)).map_or(Table::Usage, |file| file.table),
+            table: SourceFile::named(Path::new(name), &Mapping::default())
+                .map_or(Table::Usage, |file| file.table),
         })
         .collect();
     let (archive, mut rejects) = (Archive::default(), Vec::new());

@@ -84,6 +84,12 @@ impl Contract {
         text::parse(file, text)
     }
 
+    /// See [`Basis::sort_sets`].
+    fn sort_sets(&mut self) {
+        let terms = self.schedules.iter_mut().flat_map(|schedule| &mut schedule.terms);
+        terms.for_each(|terms| terms.basis.sort_sets());
+    }
+
     /// The party of an id.
     pub fn party(&self, id: &str) -> Option<PartyId> {
         self.parties.iter().position(|party| party.id == id).map(PartyId)

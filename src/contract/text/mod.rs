@@ -44,7 +44,9 @@ pub(super) fn parse(file: &str, source: &str) -> Result<Contract, Vec<Finding>> 
     let contract = head::read(&mut reader, &root, &file, source);
     let findings = reader.into_findings();
     if findings.is_empty() {
-        return Ok(contract.expect("a reader that gives nothing has complained"));
+        let mut contract = contract.expect("a reader that gives nothing has complained");
+        contract.sort_sets();
+        return Ok(contract);
     }
     Err(findings)
 }
