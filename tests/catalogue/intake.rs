@@ -3,36 +3,19 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use revshare::calendar::{PeriodLength, Zone};
-use revshare::contract::{Contract, Late, RemainderRule};
+use revshare::contract::Contract;
 use revshare::fact::Archive;
 use revshare::intake::{Import, Mapping, Request, discover_with, import, silent};
-use revshare::money::Rounding;
 
 use crate::said::{Said, shown};
 
+/// A contract that asks for nothing but dollars.
 fn dollars() -> Contract {
-    Contract {
-        id: "deal".into(),
-        currency: "USD".parse().unwrap(),
-        zone: Zone::utc(),
-        period: PeriodLength::Month,
-        rounding: Rounding::HalfEven,
-        remainder: RemainderRule::LargestRemainder,
-        late: Late::Restate,
-        finality: None,
-        netting: true,
-        parties: Vec::new(),
-        schedules: Vec::new(),
-        shared_costs: Vec::new(),
-        availability: Vec::new(),
-        deals: Vec::new(),
-        cash: revshare::contract::Cash::default(),
-        file: Arc::from("contract.toml"),
-        source: Arc::from(""),
-    }
+    let text = "id = \"deal\"\ncurrency = \"USD\"\nparties = { a = \"A\", b = \"B\" }\n\
+                [[schedule]]\nid = \"s\"\nseller = \"a\"\n[[schedule.terms]]\n\
+                effective = 2026-01-01\nbasis = \"net-sales\"\nsplit = { a = \"50%\", b = \"rest\" }\n";
+    Contract::parse("contract.toml", text).unwrap()
 }
 
 /// What is said of a folder.
