@@ -51,6 +51,7 @@ pub fn reading(contract: &Contract) -> String {
     }
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
+    split::deals(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));
