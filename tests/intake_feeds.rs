@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use revshare::calendar::{PeriodLength, Zone};
-use revshare::contract::{Contract, Late, RemainderRule};
+use revshare::calendar::Zone;
+use revshare::contract::Contract;
 use revshare::fact::{Archive, Control, Table};
 use revshare::intake::{Import, Mapping, Request, SourceFile, import, silent};
-use revshare::money::{Exact, Rounding};
+use revshare::money::Exact;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new("../shared/data").join(path);
@@ -22,23 +21,10 @@ fn exact(text: &str) -> Exact {
 
 /// A contract that settles in dollars.
 fn dollars() -> Contract {
-    Contract {
-        id: "deal".into(),
-        currency: "USD".parse().unwrap(),
-        zone: Zone::utc(),
-        period: PeriodLength::Month,
-        rounding: Rounding::HalfEven,
-        remainder: RemainderRule::LargestRemainder,
-        late: Late::Restate,
-        finality: None,
-        netting: true,
-        parties: Vec::new(),
-        schedules: Vec::new(),
-        shared_costs: Vec::new(),
-        availability: Vec::new(),
-        file: Arc::from("contract.toml"),
-        source: Arc::from(""),
-    }
+    let text = "id = 'deal'\ncurrency = 'USD'\n[parties]\nvendor = 'V'\nplatform = 'P'\n\
+                [[schedule]]\nid = 'all'\nseller = 'platform'\n[[schedule.terms]]\n\
+                effective = 2015-01-01\nbasis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n";
+    Contract::parse("contract.toml", text).unwrap()
 }
 
 /// Imports files under names of a book.

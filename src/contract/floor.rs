@@ -29,14 +29,14 @@ pub struct ShareFloor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AtLeast {
     /// A rate of a step of the waterfall.
-    Rate(Ratio, Measure),
+    Rate(Ratio, FloorBase),
     /// An amount per window.
     Amount(Minor),
 }
 
 /// What the rate of a floor is taken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum FloorBase {
     /// Gross sales.
     GrossSales,
     /// Net sales.
@@ -47,7 +47,7 @@ pub enum Measure {
     ShareBase,
 }
 
-impl Measure {
+impl FloorBase {
     /// Every measure, in the order of the waterfall.
     pub const ALL: [Self; 4] =
         [Self::GrossSales, Self::NetSales, Self::GrossProfit, Self::ShareBase];

@@ -5,6 +5,7 @@
 //! one stage in [`settlement`](crate::settlement).
 
 mod advance;
+mod cash;
 pub mod codes;
 mod floor;
 mod guarantee;
@@ -13,6 +14,7 @@ mod reading;
 mod reserve;
 mod scope;
 mod span;
+mod split;
 mod terms;
 mod text;
 mod timeline;
@@ -21,16 +23,23 @@ mod window;
 use std::sync::Arc;
 
 pub use advance::Advance;
-pub use floor::{AtLeast, Grant, Measure, MostFavoured, ShareFloor, Unused};
+pub use cash::{
+    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
+    PaymentTerms, Roll, Withholding,
+};
+pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
 pub use guarantee::{Earnings, Guarantee, YearDays};
 pub use limit::AggregateCap;
 pub use reading::reading;
 pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
 pub use span::Span;
+pub use split::{
+    Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
+};
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
-    Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
+    Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
 pub use window::Window;
@@ -68,6 +77,10 @@ pub struct Contract {
     pub shared_costs: Vec<SharedCost>,
     /// When models were suspended.
     pub availability: Vec<Availability>,
+    /// Deals whose total value decides the shares of their sales.
+    pub deals: Vec<Deal>,
+    /// What stands between what is owed and what arrives.
+    pub cash: Cash,
     /// Shares that are at least so much.
     pub floors: Vec<ShareFloor>,
     /// Shares that are at least what comparable deals give.

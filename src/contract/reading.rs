@@ -4,6 +4,8 @@
 //! The law: whatever the engine would use is said, and what the contract left to a default is
 //! marked as such, so that nobody has to know the defaults by heart.
 
+mod cash;
+mod split;
 mod terms;
 mod wide;
 mod words;
@@ -51,7 +53,9 @@ pub fn reading(contract: &Contract) -> String {
     }
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
+    cash::read_out(&mut page, contract);
     wide::read_out(&mut page, contract);
+    split::deals(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PartyId, Pattern};
+use super::{PartyId, Pattern, Priority, Split};
 use crate::calendar::Day;
 use crate::money::{Exact, Minor, Ratio};
 
@@ -76,6 +76,8 @@ pub struct SharedTerms {
     pub cost: CostTerms,
     /// What becomes of a loss.
     pub losses: Losses,
+    /// What goes to a named party off the top, in order.
+    pub priority: Vec<Priority>,
     /// Who receives which part.
     pub split: Split,
 }
@@ -214,11 +216,4 @@ pub enum Losses {
     Share,
     /// It stays with the bearer, with no balance.
     Absorb,
-}
-
-/// Who receives which part; the parts add up to one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split {
-    /// Parties in the contract's order, each with its share.
-    pub shares: Vec<(PartyId, Ratio)>,
 }

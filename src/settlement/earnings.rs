@@ -7,7 +7,7 @@ use super::dues::{Dues, Reason};
 use super::settled::{SegmentResult, StepName};
 use super::sheet::{too_large, trace};
 use super::trace::{Clause, Rule, Trace};
-use crate::contract::{Basis, Earnings, Measure, PartyId, Schedule};
+use crate::contract::{Basis, Earnings, FloorBase, PartyId, Schedule};
 use crate::finding::Finding;
 use crate::money::{Minor, Ratio};
 
@@ -81,10 +81,6 @@ impl Dues<'_> {
         self.balances.set(BalanceName { kind, of: of.to_owned() }, Minor::ZERO);
     }
 
-    pub(super) fn balance(&self, kind: BalanceKind, of: &str) -> Minor {
-        self.balances.get(&BalanceName { kind, of: of.to_owned() })
-    }
-
     /// Every segment of the schedules that count, with its schedule.
     pub(super) fn segments<'s>(
         &'s self,
@@ -151,12 +147,12 @@ impl Dues<'_> {
     }
 
     /// A step summed over the schedules that count.
-    pub(super) fn measured(&self, measure: Measure, schedules: &[String]) -> Minor {
+    pub(super) fn measured(&self, measure: FloorBase, schedules: &[String]) -> Minor {
         let step = match measure {
-            Measure::GrossSales => StepName::GrossSales,
-            Measure::NetSales => StepName::NetSales,
-            Measure::GrossProfit => StepName::GrossProfit,
-            Measure::ShareBase => StepName::ShareBase,
+            FloorBase::GrossSales => StepName::GrossSales,
+            FloorBase::NetSales => StepName::NetSales,
+            FloorBase::GrossProfit => StepName::GrossProfit,
+            FloorBase::ShareBase => StepName::ShareBase,
         };
         self.segments(schedules).map(|(_, segment)| segment.amount(step)).sum()
     }

@@ -127,6 +127,12 @@ impl<'a> Sheet<'a> {
         lines
     }
 
+    /// What went into steps already written.
+    pub(super) fn inputs<'s>(&'s self, names: &'s [StepName]) -> impl Iterator<Item = &'s Input> {
+        let steps = self.steps.iter().filter(|step| names.contains(&step.name));
+        steps.flat_map(|step| &step.trace.inputs)
+    }
+
     /// The total of a step already written; several of one name are added.
     pub(super) fn total(&self, name: StepName) -> Minor {
         self.steps.iter().filter(|step| step.name == name).map(|step| step.total).sum()

@@ -12,9 +12,10 @@ use crate::said::{Said, shown};
 
 /// A contract that asks for nothing but dollars.
 fn dollars() -> Contract {
-    let text = "id = \"deal\"\ncurrency = \"USD\"\nparties = { a = \"A\", b = \"B\" }\n\
-                [[schedule]]\nid = \"s\"\nseller = \"a\"\n[[schedule.terms]]\n\
-                effective = 2026-01-01\nbasis = \"net-sales\"\nsplit = { a = \"50%\", b = \"rest\" }\n";
+    let text = "id = 'deal'\ncurrency = 'USD'\n[parties]\nvendor = 'V'\nplatform = 'P'\n\
+                [[schedule]]\nid = 'elsewhere'\nscope = { channel = 'elsewhere' }\n\
+                seller = 'platform'\n[[schedule.terms]]\neffective = 2015-01-01\n\
+                basis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n";
     Contract::parse("contract.toml", text).unwrap()
 }
 

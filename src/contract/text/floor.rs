@@ -7,7 +7,7 @@ use super::reader::{Block, Reader};
 use super::tree::Node;
 use super::value::or_default;
 use super::wide;
-use crate::contract::{AtLeast, Measure, ShareFloor, Unused, Window, codes};
+use crate::contract::{AtLeast, FloorBase, ShareFloor, Unused, Window, codes};
 
 const UNUSED: &[(&str, Unused)] = &[("lapse", Unused::Lapse), ("carry", Unused::Carry)];
 
@@ -41,7 +41,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<ShareFloor> {
 fn at_least(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<AtLeast> {
     let example = "at-least = \"10%\" with of = \"net-sales\", or at-least = \"5000\"";
     let node = block.need(reader, "at-least", example)?;
-    let measures = Measure::ALL.map(|measure| (measure.as_str(), measure));
+    let measures = FloorBase::ALL.map(|measure| (measure.as_str(), measure));
     if let Some(of) = block.get("of") {
         let measure = reader.word(of, &measures);
         let rate = reader.fraction(node);

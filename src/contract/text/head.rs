@@ -11,6 +11,7 @@ use super::value::{optional, or_default};
 use super::{
     advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
 };
+use super::{cash, deals};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};
@@ -48,6 +49,8 @@ pub(super) fn read(
     let availability = or_default(block.get("availability"), Vec::new(), |node| {
         clauses::availability(reader, node)
     });
+    let deals = or_default(block.get("deal"), Vec::new(), |node| deals::read(reader, node));
+    let cash = cash::read(reader, &block, rules.as_ref().map(|rules| rules.0));
     let ids = |all: &Vec<Schedule>| all.iter().map(|schedule| schedule.id.clone()).collect();
     reader.schedules = schedules.as_ref().map(ids);
     let floors = wide::all(reader, &block, "floor", floor::read);
@@ -71,6 +74,8 @@ pub(super) fn read(
         schedules: schedules?,
         shared_costs: shared_costs?,
         availability: availability?,
+        deals: deals?,
+        cash: cash?,
         floors: floors?,
         most_favoured: most_favoured?,
         guarantees: guarantees?,

@@ -6,8 +6,10 @@
 
 mod advance;
 mod aggregate_cap;
+mod cash;
 mod clauses;
 mod cost;
+mod deals;
 mod deductions;
 mod floor;
 mod guarantee;
@@ -15,7 +17,9 @@ mod head;
 mod keys;
 mod most_favoured;
 mod number;
+mod payment;
 mod places;
+mod priority;
 mod rates;
 mod reach;
 mod reader;
@@ -27,6 +31,7 @@ mod split;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod tiers;
 mod tree;
 mod value;
 mod wide;

@@ -12,7 +12,15 @@ fn keeps(clause: ClauseKind) -> &'static [BalanceKind] {
         ClauseKind::Advance => &[BalanceKind::Advance],
         ClauseKind::Reserve | ClauseKind::ReserveRelease => &[BalanceKind::Reserve],
         ClauseKind::Cap => &[BalanceKind::Cap],
-        ClauseKind::MostFavoured | ClauseKind::TrueUp => &[],
+        ClauseKind::LateInterest => &[BalanceKind::LateInterest],
+        ClauseKind::OnAccount => &[BalanceKind::OnAccount, BalanceKind::PaidOnAccount],
+        ClauseKind::MinimumPayment => &[BalanceKind::CarriedPayable],
+        ClauseKind::OverpaymentCredit => &[BalanceKind::Credit],
+        ClauseKind::MostFavoured
+        | ClauseKind::TrueUp
+        | ClauseKind::Audit
+        | ClauseKind::GrossUp
+        | ClauseKind::WithholdingTax => &[],
     }
 }
 
