@@ -292,6 +292,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_withheld_together_is_never_more_than_was_earned(
+        months in vec(month(), 1..8),
+        length in length(),
+        amounts in prop::array::uniform2(1..400_i128),
+        rates in prop::array::uniform3(1..=100_u32),
+        only_b: bool,
+    ) {
+        let (keys, ids) = schedules(only_b);
+        let advance = |at: usize| format!(
+            "[[advance]]\nname = \"{at}\"\nto = \"vendor\"\nby = \"platform\"\nrate = \"{}%\"\n\
+             amount = \"{}\"\nstarts = 2026-01-01\n{keys}", rates[at], amounts[at],
+        );
+        let reserve = format!(
+            "[[reserve]]\nname = \"x\"\nparty = \"vendor\"\nby = \"platform\"\nrelease = 99\n\
+             rate = \"{}%\"\n{keys}", rates[2],
+        );
+        let all = settled(&(advance(0) + &advance(1) + &reserve), length, &months, 0);
+        hold(&all)?;
+        for settlement in &all {
+            let recouped = ["0", "1"].map(|name| -moved(settlement, ClauseKind::Advance, name));
+            let held = -moved(settlement, ClauseKind::Reserve, "x");
+            let earned = shares(settlement, ids).max(0);
+            prop_assert!(recouped[0] + recouped[1] + held <= earned, "{} held", held);
+        }
+    }
+
+    #[test]
     fn a_reserve_is_released_in_full(
         months in vec(month(), 1..14),
         length in length(),
