@@ -36,6 +36,7 @@ fn dollars() -> Contract {
         schedules: Vec::new(),
         shared_costs: Vec::new(),
         availability: Vec::new(),
+        deals: Vec::new(),
         file: Arc::from("contract.toml"),
         source: Arc::from(""),
     }

@@ -231,6 +231,7 @@ fn rate_card() -> Contract {
         schedules: vec![schedule],
         shared_costs: Vec::new(),
         availability: Vec::new(),
+        deals: Vec::new(),
         file: Arc::from("contract.toml"),
         source: Arc::from(""),
     }
