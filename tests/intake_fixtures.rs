@@ -1,21 +1,15 @@
 //! Feeds in the shapes that they come in, with made-up numbers: what each row becomes.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
 use proptest::prelude::*;
-use revshare::calendar::PeriodLength;
-use revshare::contract::{
-    Basis, Contract, Late, PartyId, Pattern, Rate, RemainderRule, Schedule, Scope, Terms,
-    UsageFeeTerms,
-};
+use revshare::contract::Contract;
 use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Table};
 use revshare::intake::{
     Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
 };
-use revshare::money::{Exact, Rounding};
+use revshare::money::Exact;
 
 fn exact(text: &str) -> Exact {
     text.parse().unwrap()
@@ -196,45 +190,13 @@ fn packing_line_ends_and_layout_change_nothing() {
 
 /// A contract whose rate card prices input tokens of aria models from October on.
 fn rate_card() -> Contract {
-    let rate = Rate {
-        unit: "input-token".into(),
-        product: vec![Pattern::new("aria-*")],
-        price: exact("3.00"),
-        per: exact("1000000"),
-    };
-    let (payer, payee) = (PartyId(0), PartyId(1));
-    let terms = Terms {
-        effective: "2026-10-01".parse().unwrap(),
-        basis: Basis::UsageFee(UsageFeeTerms { payer, payee, rates: vec![rate] }),
-        places: BTreeMap::new(),
-    };
-    let schedule = Schedule {
-        id: "marketplace".into(),
-        scope: Scope { channel: vec![Pattern::new("marketplace")], ..Scope::default() },
-        seller: None,
-        bearer: None,
-        provider: None,
-        terms: vec![terms],
-        line: 1,
-    };
-    Contract {
-        id: "deal".into(),
-        currency: "USD".parse().unwrap(),
-        zone: "America/Los_Angeles".parse().unwrap(),
-        period: PeriodLength::Month,
-        rounding: Rounding::HalfEven,
-        remainder: RemainderRule::LargestRemainder,
-        late: Late::Restate,
-        finality: None,
-        netting: true,
-        parties: Vec::new(),
-        schedules: vec![schedule],
-        shared_costs: Vec::new(),
-        availability: Vec::new(),
-        deals: Vec::new(),
-        file: Arc::from("contract.toml"),
-        source: Arc::from(""),
-    }
+    let text = "id = 'deal'\ncurrency = 'USD'\ntimezone = 'America/Los_Angeles'\n\
+                [parties]\nvendor = 'V'\nplatform = 'P'\n\
+                [[schedule]]\nid = 'marketplace'\nscope = { channel = 'marketplace' }\n\
+                [[schedule.terms]]\neffective = 2026-10-01\nbasis = 'usage-fee'\n\
+                payer = 'platform'\npayee = 'vendor'\n\
+                rates = [{ unit = 'input-token', product = 'aria-*', price = '3.00', per = 1_000_000 }]\n";
+    Contract::parse("contract.toml", text).unwrap()
 }
 
 #[test]

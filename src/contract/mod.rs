@@ -4,9 +4,16 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
+mod advance;
+mod cash;
 pub mod codes;
+mod floor;
+mod guarantee;
+mod limit;
 mod reading;
+mod reserve;
 mod scope;
+mod span;
 mod split;
 mod terms;
 mod text;
@@ -15,8 +22,18 @@ mod window;
 
 use std::sync::Arc;
 
+pub use advance::Advance;
+pub use cash::{
+    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
+    PaymentTerms, Roll, Withholding,
+};
+pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
+pub use guarantee::{Earnings, Guarantee, YearDays};
+pub use limit::AggregateCap;
 pub use reading::reading;
+pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
+pub use span::Span;
 pub use split::{
     Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
 };
@@ -62,6 +79,20 @@ pub struct Contract {
     pub availability: Vec<Availability>,
     /// Deals whose total value decides the shares of their sales.
     pub deals: Vec<Deal>,
+    /// What stands between what is owed and what arrives.
+    pub cash: Cash,
+    /// Shares that are at least so much.
+    pub floors: Vec<ShareFloor>,
+    /// Shares that are at least what comparable deals give.
+    pub most_favoured: Vec<MostFavoured>,
+    /// Minimum guarantees and commitments.
+    pub guarantees: Vec<Guarantee>,
+    /// Advances that earnings pay back.
+    pub advances: Vec<Advance>,
+    /// Holdbacks.
+    pub reserves: Vec<Reserve>,
+    /// The most that one party pays another.
+    pub caps: Vec<AggregateCap>,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.
@@ -81,6 +112,12 @@ impl Contract {
     /// ```
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
         text::parse(file, text)
+    }
+
+    /// See [`Basis::sort_sets`].
+    fn sort_sets(&mut self) {
+        let terms = self.schedules.iter_mut().flat_map(|schedule| &mut schedule.terms);
+        terms.for_each(|terms| terms.basis.sort_sets());
     }
 
     /// The party of an id.

@@ -4,8 +4,10 @@
 //! The law: whatever the engine would use is said, and what the contract left to a default is
 //! marked as such, so that nobody has to know the defaults by heart.
 
+mod cash;
 mod split;
 mod terms;
+mod wide;
 mod words;
 
 use std::collections::BTreeSet;
@@ -51,6 +53,8 @@ pub fn reading(contract: &Contract) -> String {
     }
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
+    cash::read_out(&mut page, contract);
+    wide::read_out(&mut page, contract);
     split::deals(&mut page, contract);
     if page.has_defaults() {
         page.blank();

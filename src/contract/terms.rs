@@ -29,6 +29,21 @@ impl Eq for Terms {}
 /// own line stands under the empty path.
 pub type Places = BTreeMap<String, u64>;
 
+impl Basis {
+    /// Puts lists whose order means nothing in order, so that naming the same categories the other
+    /// way round is the same deal.
+    pub(super) fn sort_sets(&mut self) {
+        let Self::Shared(shared) = self else { return };
+        shared.cost.deduct.sort();
+        for part in shared.deductions.iter_mut().flat_map(|deduction| &mut deduction.parts) {
+            if let Selector::Facts { kinds, categories } = part {
+                kinds.sort();
+                categories.sort();
+            }
+        }
+    }
+}
+
 /// On which ground the parties settle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "a contract has a handful of terms")]

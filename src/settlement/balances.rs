@@ -19,9 +19,70 @@ pub enum BalanceKind {
     TierMeasure,
     /// What a party was given since the window of a retroactive tier table began.
     TierShared,
+    /// What a statement asks to be paid and was not paid yet.
+    Owed,
+    /// What came on a statement that is not paid in full yet.
+    PartPaid,
+    /// What one party ever paid another on statements.
+    Paid,
+    /// Interest charged on a statement that is not paid in full yet.
+    LateInterest,
+    /// What was paid too much; it reduces the next payment.
+    Credit,
+    /// What is owed, less what was paid, within a window of payments on account.
+    OnAccount,
+    /// What one party ever paid another on account.
+    PaidOnAccount,
+    /// A payable that was carried instead of paid.
+    CarriedPayable,
+    /// Reductions that a share floor did not let through, given back later.
+    Floor,
+    /// What a share floor is a rate of, so far in its window.
+    FloorMeasure,
+    /// What was earned under a share floor, so far in its window.
+    FloorEarned,
+    /// What counts toward a guarantee, so far in its window.
+    Guarantee,
+    /// What is left of an advance.
+    Advance,
+    /// How much was advanced in all.
+    AdvancePaid,
+    /// What was left of an advance when it could no longer be recouped.
+    AdvanceLapsed,
+    /// What a period's earnings left in a reserve: `reserve/NAME/2026-10`.
+    Reserve,
+    /// What was paid under a cap, so far in its window.
+    Cap,
 }
 
 impl BalanceKind {
+    /// Is it about payments, and so none that a restatement of closed periods changes?
+    pub fn is_cash(self) -> bool {
+        match self {
+            Self::Loss
+            | Self::ExcessCost
+            | Self::TierMeasure
+            | Self::TierShared
+            | Self::Floor
+            | Self::FloorMeasure
+            | Self::FloorEarned
+            | Self::Guarantee
+            | Self::Advance
+            | Self::AdvancePaid
+            | Self::AdvanceLapsed
+            | Self::Reserve
+            | Self::Cap => false,
+            Self::Owed
+            | Self::PartPaid
+            | Self::Paid
+            | Self::LateInterest
+            | Self::Credit
+            | Self::OnAccount
+            | Self::PaidOnAccount
+            | Self::CarriedPayable => true,
+        }
+    }
+
     /// Its name in statements.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +90,23 @@ impl BalanceKind {
             Self::ExcessCost => "excess-cost",
             Self::TierMeasure => "tier-measure",
             Self::TierShared => "tier-shared",
+            Self::Owed => "owed",
+            Self::PartPaid => "part-paid",
+            Self::Paid => "paid",
+            Self::LateInterest => "late-interest",
+            Self::Credit => "credit",
+            Self::OnAccount => "on-account",
+            Self::PaidOnAccount => "paid-on-account",
+            Self::CarriedPayable => "carried-payable",
+            Self::Floor => "floor",
+            Self::FloorMeasure => "floor-measure",
+            Self::FloorEarned => "floor-earned",
+            Self::Guarantee => "guarantee",
+            Self::Advance => "advance",
+            Self::AdvancePaid => "advance-paid",
+            Self::AdvanceLapsed => "advance-lapsed",
+            Self::Reserve => "reserve",
+            Self::Cap => "cap",
         }
     }
 }
@@ -70,7 +148,7 @@ pub struct Balance {
 ///
 /// ```
 /// use revshare::settlement::Balances;
-/// let text = r#"[{"name":{"kind":"loss","schedule":"marketplace"},"amount":"1250"}]"#;
+/// let text = r#"[{"name":{"kind":"loss","of":"marketplace"},"amount":"1250"}]"#;
 /// let balances: Balances = serde_json::from_str(text).unwrap();
 /// assert_eq!(balances.iter().count(), 1);
 /// assert_eq!(serde_json::to_string(&balances).unwrap(), text);
@@ -92,6 +170,15 @@ impl Balances {
         } else {
             self.0.insert(name, amount);
         }
+    }
+
+    /// These, but what is about payments as it stands in `closed`: closed periods are restated up
+    /// to what is owed, and what was paid stays as it was.
+    #[must_use]
+    pub fn with_cash_of(&self, closed: &Self) -> Self {
+        let own = self.0.iter().filter(|(name, _)| !name.kind.is_cash());
+        let cash = closed.0.iter().filter(|(name, _)| name.kind.is_cash());
+        Self(own.chain(cash).map(|(name, amount)| (name.clone(), *amount)).collect())
     }
 
     /// Every balance that is not zero, in order.

@@ -82,7 +82,10 @@ fn write_cost(
         add_exact(&mut exact, share.product, &amount);
         inputs.push(input(share, price, amount));
     }
-    let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::SumOfFacts };
+    let rule = match terms.kind {
+        ShareKind::GrossProfit => Rule::SumOfFacts,
+        ShareKind::NetSales => Rule::Nothing,
+    };
     let (_, lines) =
         sheet.write_exact(Heading::of(StepName::Cost, "cost.deduct"), &exact, rule, inputs)?;
     Ok(lines)

@@ -4,19 +4,33 @@
 //! `placement` (which schedule and segment a fact belongs to), `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
 //! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
-//! (whose it is), `usage_fee`, then `positions` (who holds
-//! what, who pays whom). [`settle`] strings them together.
+//! (whose it is), `usage_fee`, then `positions` (who holds what, who pays whom). [`settle`] strings
+//! them together. The contract-wide clauses follow in the order of `clauses`, a file each.
 
 mod adjustment;
+mod advance;
+mod audit;
 mod balances;
+mod cap;
+mod cash;
 mod clauses;
 pub mod codes;
 mod cost;
+mod credit;
 mod dues;
+mod earnings;
+mod favoured;
+mod floor;
+mod guarantee;
+mod late_interest;
 mod losses;
+mod minimum_payment;
+mod on_account;
+mod payments;
 mod placement;
 mod positions;
 mod priority;
+mod reserve;
 mod sales;
 mod settle;
 mod settled;
@@ -27,8 +41,9 @@ mod tiers;
 mod trace;
 mod usage_fee;
 mod windows;
+mod withholding;
 
-pub use adjustment::{Adjustment, ClauseKind};
+pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use placement::{Scoped, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};

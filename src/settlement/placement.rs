@@ -134,11 +134,19 @@ impl<'a> Placed<'a> {
             let note = "the model was suspended on the day of the charge";
             return self.except(ExceptionKind::Suspended, Some(&schedule.id), &share, note);
         }
-        self.check_currency(contract, &share);
         let segments = &mut self.schedules[index];
         let segment = segments.iter_mut().find(|(s, _)| (s.from..=s.to).contains(&key.day));
-        let (_, shares) = segment.expect("terms in force on a day of the period make a segment");
-        shares.push(share);
+        let (segment, shares) =
+            segment.expect("terms in force on a day of the period make a segment");
+        // A usage fee counts quantities; in which currency a charge was made is nothing to it.
+        let counts_amounts = match segment.terms.basis {
+            Basis::Shared(_) => true,
+            Basis::UsageFee(_) => false,
+        };
+        shares.push(share.clone());
+        if counts_amounts {
+            self.check_currency(contract, &share);
+        }
     }
 
     fn spread(
@@ -163,9 +171,13 @@ impl<'a> Placed<'a> {
     fn check_currency(&mut self, contract: &Contract, share: &Share<'_>) {
         let Some(currency) = share.key.currency.filter(|&c| c != contract.currency) else { return };
         let Key { day, product, .. } = share.key;
+        let rows = match share.cell.rows {
+            1 => "1 row".to_owned(),
+            many => format!("{many} rows"),
+        };
         let message = format!(
-            "{} {}(s) of {product:?} on {day} are in {currency}, the contract settles in {}",
-            share.cell.rows, share.key.kind, contract.currency,
+            "{product:?} has a {} on {day} in {currency} ({rows}), the contract settles in {}",
+            share.key.kind, contract.currency,
         );
         let help = "deliver them in the contract's currency, or leave them out of its scope";
         self.findings.push(Finding::new(&codes::CURRENCY, message).help(help));

@@ -77,7 +77,8 @@ pub fn settle_restating(
 ) -> Result<Settlement, Vec<Finding>> {
     let mut placed = place(contract, period, evidence);
     let mut findings = std::mem::take(&mut placed.findings);
-    let mut books = Books::new(contract, &restatement.balances);
+    let restated = restatement.balances.with_cash_of(opening);
+    let mut books = Books::new(contract, &restated);
     windows::begin(contract, period, &mut books.balances);
     let schedules = std::mem::take(&mut placed.schedules);
     let mut results = Vec::new();
@@ -99,8 +100,8 @@ pub fn settle_restating(
     restatement.true_ups.iter().for_each(|true_up| dues.true_up(true_up));
     clauses::pay(&mut dues).map_err(|finding| vec![finding])?;
     let payables = dues.payables();
-    let balances = dues.shown(opening, &restatement.balances);
-    let adjustments = dues.adjustments;
+    let balances = dues.shown(opening, &restated);
+    let (adjustments, withheld) = (dues.adjustments, dues.withheld);
     Ok(Settlement {
         contract: contract.id.clone(),
         period,
@@ -108,6 +109,7 @@ pub fn settle_restating(
         schedules: results,
         positions,
         adjustments,
+        withheld,
         payables,
         balances,
         exceptions: placed.exceptions,
@@ -241,6 +243,7 @@ impl<'a> Books<'a> {
             kept: self.kept,
             debts: self.debts.into_iter().map(|(id, debts)| (Some(id), debts)).collect(),
             adjustments: Vec::new(),
+            withheld: Vec::new(),
         }
     }
 }

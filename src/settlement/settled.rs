@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Adjustment, Balance, Trace};
+use super::{Adjustment, Balance, Trace, Withheld};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -22,6 +22,8 @@ pub struct Settlement {
     pub positions: Vec<(String, Minor)>,
     /// What contract-wide clauses moved, in their order.
     pub adjustments: Vec<Adjustment>,
+    /// Tax that payers keep back and remit; a memo.
+    pub withheld: Vec<Withheld>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried, by name.
@@ -182,6 +184,8 @@ pub struct Payable {
     pub amount: Minor,
     /// The schedule it comes from; none once netted over all.
     pub schedule: Option<String>,
+    /// When it is due, if the contract has payment terms.
+    pub due: Option<Day>,
 }
 
 /// Facts that were seen and not settled.

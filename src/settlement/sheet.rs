@@ -182,5 +182,5 @@ pub(super) fn add_exact(lines: &mut ExactLines, product: &str, amount: &Ratio) {
 
 pub(super) fn too_large(error: TooLarge) -> Finding {
     Finding::new(&codes::TOO_LARGE, error.to_string())
-        .help("look for a wrong unit or price: `explain` shows the largest inputs")
+        .help("look for a wrong unit or price in the files and in the rates of the contract")
 }

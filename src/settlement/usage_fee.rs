@@ -23,9 +23,8 @@ pub(super) fn write(
         add_exact(&mut exact, share.product, &amount);
         inputs.push(input(share, Some(price), amount));
     }
-    let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::Priced };
     let heading = Heading::of(StepName::UsageFee, "rates");
-    sheet.write_exact(heading, &exact, rule, inputs).map(|(total, _)| total)
+    sheet.write_exact(heading, &exact, Rule::Priced, inputs).map(|(total, _)| total)
 }
 
 /// The price of one unit of a usage fact or charge; the first rate that matches.

@@ -55,6 +55,10 @@ pub struct Statement {
     pub positions: BTreeMap<String, Amount>,
     /// What contract-wide clauses moved between the parties, in their order.
     pub adjustments: Vec<Adjustment>,
+    /// Tax that payers keep back and remit to an authority for the payee; a memo. Absent if there is
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub withheld: Vec<Withheld>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried from period to period.
@@ -178,6 +182,27 @@ pub struct Payable {
     /// The schedule it comes from; absent once netted over all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub schedule: Option<String>,
+    /// When it is due; absent if the contract has no payment terms.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub due: Option<Day>,
+}
+
+/// Tax that a payer keeps back: what arrives and the tax add up to the gross payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Withheld {
+    /// The clause's name in the contract.
+    pub name: String,
+    /// Remits the tax.
+    pub by: String,
+    /// Whose tax it is.
+    pub from: String,
+    /// The payment before tax.
+    pub gross: Amount,
+    /// What goes to the authority.
+    pub tax: Amount,
+    /// What is left of the payment.
+    pub arrives: Amount,
 }
 
 /// A balance over the period: opening + movement = closing.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Adjustment, Amount, Balance, Clause, Exception, FileControl, Line, Payable, Provenance,
-    Quantity, Schedule, Segment, Statement, Step, Tier, VERSION, law, words,
+    Quantity, Schedule, Segment, Statement, Step, Tier, VERSION, Withheld, law, words,
 };
 use crate::contract::Contract;
 use crate::money::{Currency, Minor};
@@ -38,6 +38,7 @@ impl Statement {
                 .iter()
                 .map(|each| adjustment(each, currency))
                 .collect(),
+            withheld: settlement.withheld.iter().map(|each| withheld(each, currency)).collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
             exceptions: settlement.exceptions.iter().map(exception).collect(),
@@ -122,6 +123,18 @@ fn payable(payable: &settlement::Payable, currency: Currency) -> Payable {
         to: payable.to.clone(),
         amount: Amount::of(payable.amount, currency),
         schedule: payable.schedule.clone(),
+        due: payable.due,
+    }
+}
+
+fn withheld(withheld: &settlement::Withheld, currency: Currency) -> Withheld {
+    Withheld {
+        name: withheld.name.clone(),
+        by: withheld.by.clone(),
+        from: withheld.from.clone(),
+        gross: Amount::of(withheld.gross, currency),
+        tax: Amount::of(withheld.tax, currency),
+        arrives: Amount::of(withheld.arrives, currency),
     }
 }
 

@@ -16,6 +16,19 @@ pub(super) static TOP: &[&str] = &[
     "shared-cost",
     "availability",
     "deal",
+    "audit",
+    "withholding",
+    "late-interest",
+    "on-account",
+    "minimum-payment",
+    "overpayment",
+    "payment",
+    "floor",
+    "most-favoured",
+    "guarantee",
+    "advance",
+    "reserve",
+    "cap",
 ];
 /// In `[[schedule]]`.
 pub(super) static SCHEDULE: &[&str] = &["id", "scope", "seller", "bearer", "provider", "terms"];
@@ -74,6 +87,68 @@ pub(super) static SHARED_COST: &[&str] = &["category", "driver", "over"];
 pub(super) static AVAILABILITY: &[&str] = &["product", "suspended"];
 /// In `suspended`.
 pub(super) static WINDOW: &[&str] = &["from", "to"];
+/// In `[[audit]]`.
+pub(super) static AUDIT: &[&str] = &[
+    "name",
+    "period",
+    "effective",
+    "from",
+    "to",
+    "due",
+    "paid",
+    "cost",
+    "threshold",
+    "accord",
+    "interest",
+];
+/// In `interest` of an audit.
+pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
+/// In `[[withholding]]`.
+pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
+/// In `[late-interest]`.
+pub(super) static LATE_INTEREST: &[&str] =
+    &["effective", "rate", "base", "margin", "day-count", "compounding"];
+/// In `[[on-account]]`.
+pub(super) static ON_ACCOUNT: &[&str] = &["from", "to", "window", "since"];
+/// In `[[minimum-payment]]`.
+pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "until"];
+/// In `[overpayment]`.
+pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
+/// In `[payment]`.
+pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
+/// In `[[floor]]`.
+pub(super) static FLOOR: &[&str] =
+    &["name", "party", "from", "at-least", "of", "window", "starts", "ends", "unused", "schedules"];
+/// In `[[most-favoured]]`.
+pub(super) static MOST_FAVOURED: &[&str] = &["name", "party", "from", "grants", "schedules"];
+/// In an entry of `grants`.
+pub(super) static GRANT: &[&str] = &["from", "rate"];
+/// In `[[guarantee]]`.
+pub(super) static GUARANTEE: &[&str] = &[
+    "name",
+    "party",
+    "from",
+    "amount",
+    "window",
+    "cumulative",
+    "starts",
+    "ends",
+    "prorate",
+    "year",
+    "escalator",
+    "on",
+    "per-period",
+    "schedules",
+];
+/// In `[[advance]]`.
+pub(super) static ADVANCE: &[&str] =
+    &["name", "to", "by", "amount", "rate", "starts", "ends", "schedules"];
+/// In `[[reserve]]`.
+pub(super) static RESERVE: &[&str] =
+    &["name", "party", "by", "rate", "rates", "release", "net-of", "starts", "ends", "schedules"];
+/// In `[[cap]]`.
+pub(super) static AGGREGATE_CAP: &[&str] =
+    &["name", "from", "to", "amount", "paid", "window", "starts", "ends", "schedules"];
 
 /// Where a key stands that was written in the wrong block: the first home in the order of the file.
 pub(super) fn home(key: &str) -> Option<&'static str> {

@@ -4,18 +4,26 @@
 //! [`value`] and [`number`] read what stands under a key; the others read a block each. The law:
 //! a contract comes out if and only if there is no finding.
 
+mod advance;
+mod aggregate_cap;
+mod cash;
 mod clauses;
 mod cost;
 mod deals;
 mod deductions;
+mod floor;
+mod guarantee;
 mod head;
 mod keys;
+mod most_favoured;
 mod number;
+mod payment;
 mod places;
 mod priority;
 mod rates;
 mod reach;
 mod reader;
+mod reserve;
 mod schedules;
 mod scopes;
 mod spelling;
@@ -26,6 +34,7 @@ mod tests;
 mod tiers;
 mod tree;
 mod value;
+mod wide;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,7 +54,9 @@ pub(super) fn parse(file: &str, source: &str) -> Result<Contract, Vec<Finding>> 
     let contract = head::read(&mut reader, &root, &file, source);
     let findings = reader.into_findings();
     if findings.is_empty() {
-        return Ok(contract.expect("a reader that gives nothing has complained"));
+        let mut contract = contract.expect("a reader that gives nothing has complained");
+        contract.sort_sets();
+        return Ok(contract);
     }
     Err(findings)
 }

@@ -163,7 +163,7 @@ impl Teller<'_> {
 
     /// What one party pays another.
     pub(super) fn payable(&mut self, payable: &Payable) -> Node {
-        let Payable { from, to, amount, schedule } = payable;
+        let Payable { from, to, amount, schedule, due: _ } = payable;
         let mut node = Node::titled(format!("{from} pays {to}")).amounting(self.show(*amount));
         let settlement = self.settlement;
         let on = |id: &str| schedule.as_ref().is_none_or(|only| only == id);
@@ -175,7 +175,7 @@ impl Teller<'_> {
             };
             node.children.extend(part);
         }
-        node
+        node.over(self.adjustments_between(payable))
     }
 
     /// Which of two parties holds the cash that the other's position is paid from.
@@ -203,6 +203,23 @@ impl Teller<'_> {
             BalanceKind::Loss => &[(StepName::LossCarry, 1)],
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
             BalanceKind::TierMeasure | BalanceKind::TierShared => &[],
+            BalanceKind::Owed
+            | BalanceKind::PartPaid
+            | BalanceKind::Paid
+            | BalanceKind::LateInterest
+            | BalanceKind::Credit
+            | BalanceKind::OnAccount
+            | BalanceKind::PaidOnAccount
+            | BalanceKind::CarriedPayable => return Some(self.clause_balance(balance)),
+            BalanceKind::Floor
+            | BalanceKind::FloorMeasure
+            | BalanceKind::FloorEarned
+            | BalanceKind::Guarantee
+            | BalanceKind::Advance
+            | BalanceKind::AdvancePaid
+            | BalanceKind::AdvanceLapsed
+            | BalanceKind::Reserve
+            | BalanceKind::Cap => return Some(self.clause_balance(balance)),
         };
         let settlement = self.settlement;
         let own = settlement.schedules.iter().filter(|result| result.id == name.of);
