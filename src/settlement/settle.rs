@@ -152,7 +152,7 @@ impl<'a> Books<'a> {
             let done = match &segment.terms.basis {
                 Basis::Shared(terms) => {
                     list_unused(placed, schedule, &shares, |share| enters(terms, share));
-                    self.shared(sheet, schedule, &segment, terms, &shares, &mut used, &mut debts)?
+                    self.shared(sheet, schedule, (&segment, terms), &shares, &mut used, &mut debts)?
                 }
                 Basis::UsageFee(terms) => {
                     list_unused(placed, schedule, &shares, |share| {
@@ -176,8 +176,7 @@ impl<'a> Books<'a> {
         &mut self,
         mut sheet: Sheet<'a>,
         schedule: &Schedule,
-        segment: &Segment<'_>,
-        terms: &SharedTerms,
+        (segment, terms): (&Segment<'_>, &SharedTerms),
         shares: &[Share<'_>],
         used: &mut Used,
         debts: &mut Debts,
