@@ -4,7 +4,10 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
+mod bundle;
+mod card;
 pub mod codes;
+mod exchange;
 mod reading;
 mod scope;
 mod terms;
@@ -14,11 +17,14 @@ mod window;
 
 use std::sync::Arc;
 
+pub use bundle::Bundle;
+pub use card::{Graduation, Rate, RateTier};
+pub use exchange::{Exchange, ExchangePolicy};
 pub use reading::reading;
 pub use scope::{Pattern, Scope};
 pub use terms::{
-    Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
-    Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
+    Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Recognition,
+    Selector, Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
 pub use window::Window;
@@ -56,6 +62,10 @@ pub struct Contract {
     pub shared_costs: Vec<SharedCost>,
     /// When models were suspended.
     pub availability: Vec<Availability>,
+    /// Products that are sold as several.
+    pub bundles: Vec<Bundle>,
+    /// How facts in another currency are converted; without it none may be.
+    pub exchange: Option<Exchange>,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.
@@ -136,10 +146,24 @@ pub struct Schedule {
     pub bearer: Option<PartyId>,
     /// Is owed the infrastructure cost; the bearer if the contract does not say.
     pub provider: Option<PartyId>,
+    /// The last day on which it holds; later facts are unmatched.
+    pub ends: Option<Day>,
+    /// How facts of a period are told apart when its terms change inside.
+    pub proration: Proration,
     /// Versions by effective day, ascending, no two on one day.
     pub terms: Vec<Terms>,
     /// The line of its header in the contract file.
     pub line: u64,
+}
+
+/// How the facts of a period belong to its segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Proration {
+    /// Each to the segment of its day.
+    #[default]
+    EventDate,
+    /// Each to all segments, in proportion to their days.
+    Days,
 }
 
 /// A rule that spreads cost facts which leave product or channel open.

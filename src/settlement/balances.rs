@@ -15,6 +15,10 @@ pub enum BalanceKind {
     Loss,
     /// Cost above the ceiling, carried in later.
     ExcessCost,
+    /// What a cap left of a deduction, deducted later.
+    Deduction,
+    /// What customers were billed and have not paid, on a collected basis; a memo.
+    Uncollected,
 }
 
 impl BalanceKind {
@@ -23,6 +27,8 @@ impl BalanceKind {
         match self {
             Self::Loss => "loss",
             Self::ExcessCost => "excess-cost",
+            Self::Deduction => "deduction",
+            Self::Uncollected => "uncollected",
         }
     }
 }
@@ -33,7 +39,8 @@ impl BalanceKind {
 pub struct BalanceName {
     /// Its kind.
     pub kind: BalanceKind,
-    /// The id of the schedule, or the name of the clause.
+    /// The id of the schedule, or the name of the clause; a layer that expires has its period
+    /// behind: `marketplace/2026-10`.
     pub of: String,
 }
 

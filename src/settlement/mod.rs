@@ -1,17 +1,22 @@
 //! The pure workshop: contract, evidence and opening balances in, a [`Settlement`] out.
 //!
 //! One file per stage of the waterfall, so that the folder reads like the deal:
-//! `placement` (which schedule and segment a fact belongs to), `shared_cost` (cost that names no
+//! `placement` (which schedule and segment a fact belongs to, `exchange` in which currency),
+//! `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
-//! `losses` and `shares` (what is left, and whose it is), `usage_fee`, then `positions` (who holds
+//! `losses` and `shares` (what is left, and whose it is), `usage_fee`, with `cards` (what
+//! quantities cost) and `carried` (what passes from segment to segment), then `positions` (who holds
 //! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
 mod balances;
+mod cards;
+mod carried;
 mod clauses;
 pub mod codes;
 mod cost;
 mod dues;
+mod exchange;
 mod losses;
 mod placement;
 mod positions;
@@ -26,6 +31,7 @@ mod usage_fee;
 
 pub use adjustment::{Adjustment, ClauseKind};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
+pub use exchange::UsedRate;
 pub use placement::{Scoped, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{

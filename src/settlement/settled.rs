@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Adjustment, Balance, Trace};
+use super::{Adjustment, Balance, Trace, UsedRate};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -50,10 +50,12 @@ pub struct SegmentResult {
     pub to: Day,
     /// Since when its terms hold.
     pub effective: Day,
-    /// `gross-profit`, `net-sales` or `usage-fee`.
+    /// `gross-profit`, `net-sales`, `usage-fee` or `excluded`.
     pub basis: &'static str,
     /// The waterfall from top to bottom.
     pub steps: Vec<Step>,
+    /// The rates that facts in other currencies were converted by.
+    pub rates: Vec<UsedRate>,
     /// The share base apportioned.
     pub shares: Vec<(String, Minor)>,
     /// Position of each party, in the contract's order; parties without one are left out.
@@ -97,7 +99,8 @@ pub struct Line {
     pub amount: Minor,
 }
 
-/// The steps of the waterfall in order; [`StepName::UsageFee`] stands alone.
+/// The steps of the waterfall in order; [`StepName::UsageFee`] stands alone,
+/// [`StepName::Uncollected`] is a memo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is its own name; semantics are in docs/contracts.md")]
 pub enum StepName {
@@ -115,6 +118,7 @@ pub enum StepName {
     Priority,
     ShareBase,
     UsageFee,
+    Uncollected,
 }
 
 impl StepName {
@@ -135,6 +139,7 @@ impl StepName {
             Self::Priority => "priority",
             Self::ShareBase => "share-base",
             Self::UsageFee => "usage-fee",
+            Self::Uncollected => "uncollected",
         }
     }
 }
@@ -169,7 +174,7 @@ pub struct Exception {
     pub key: Key,
     /// How many, how much.
     pub cell: Cell,
-    /// Which part of the cell, for shared cost; else 1.
+    /// Which part of the cell, for shared cost, bundles and proration by days; else 1.
     pub part: Ratio,
     /// What it says, for a reader.
     pub note: String,
@@ -190,6 +195,8 @@ pub enum ExceptionKind {
     NotDeducted,
     /// A fact whose `ref` names nothing known; it is settled on its own day.
     UnknownReference,
+    /// A fact of a schedule that is seen and counted, but not settled.
+    Excluded,
 }
 
 impl ExceptionKind {
@@ -202,6 +209,7 @@ impl ExceptionKind {
             Self::Unrated => "unrated",
             Self::NotDeducted => "not-deducted",
             Self::UnknownReference => "unknown-reference",
+            Self::Excluded => "excluded",
         }
     }
 }

@@ -92,8 +92,11 @@ pub struct Segment {
     /// Since when its terms hold.
     #[schemars(with = "String")]
     pub effective: Day,
-    /// `gross-profit`, `net-sales` or `usage-fee`.
+    /// `gross-profit`, `net-sales`, `usage-fee` or `excluded`.
     pub basis: String,
+    /// The rates that facts in other currencies were converted by; absent if there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fx: Vec<Fx>,
     /// The waterfall from top to bottom.
     pub steps: Vec<Step>,
     /// The share of each party in the split, as agreed: `50%`, `1/3`.
@@ -104,12 +107,30 @@ pub struct Segment {
     pub positions: BTreeMap<String, Amount>,
 }
 
+/// A rate of exchange that facts were converted by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fx {
+    /// The currency of the facts.
+    #[schemars(with = "String")]
+    pub currency: Currency,
+    /// Their day; absent where one rate holds for the whole period.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub day: Option<Day>,
+    /// The day that the rate is listed for; absent for an average.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub listed: Option<Day>,
+    /// What one unit of it is worth in the statement's currency, exactly.
+    pub rate: Quantity,
+}
+
 /// A step of the waterfall.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Which: `gross-sales`, `refunds`, `deductions`, `net-sales`, `tax`, `cost`, `uplift`,
     /// `carried-in`, `excess`, `gross-profit`, `loss-carry`, `priority`, `share-base`,
-    /// `usage-fee`.
+    /// `usage-fee`; `uncollected` is a memo on a collected basis.
     pub step: String,
     /// The deduction's own name; absent for every other step.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -160,7 +181,7 @@ pub struct Payable {
 pub struct Balance {
     /// `loss/marketplace`.
     pub name: String,
-    /// `loss` or `excess-cost`.
+    /// `loss`, `excess-cost`, `deduction` or `uncollected`.
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,
@@ -201,7 +222,8 @@ pub struct Adjustment {
 /// Facts that were seen and not settled, or settled otherwise than they asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exception {
-    /// `unmatched`, `unshared`, `suspended`, `unrated`, `not-deducted`, `unknown-reference`.
+    /// `unmatched`, `unshared`, `suspended`, `unrated`, `not-deducted`, `unknown-reference`,
+    /// `excluded`.
     pub kind: String,
     /// The schedule that they belong to, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Adjustment, Amount, Balance, Clause, Exception, FileControl, Line, Payable, Provenance,
+    Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, Payable, Provenance,
     Quantity, Schedule, Segment, Statement, Step, VERSION, law, words,
 };
 use crate::contract::{Basis, Contract};
@@ -69,11 +69,17 @@ fn segment(result: &SegmentResult, id: &str, contract: &Contract, currency: Curr
         to: result.to,
         effective: result.effective,
         basis: result.basis.to_owned(),
+        fx: result.rates.iter().map(fx).collect(),
         steps: result.steps.iter().map(|each| step(each, currency)).collect(),
         split: split(result, id, contract),
         shares: amounts(&result.shares, currency),
         positions: amounts(&result.positions, currency),
     }
+}
+
+fn fx(used: &settlement::UsedRate) -> Fx {
+    let settlement::UsedRate { currency, day, listed, rate } = used;
+    Fx { currency: *currency, day: *day, listed: *listed, rate: Quantity::of(rate) }
 }
 
 fn split(result: &SegmentResult, id: &str, contract: &Contract) -> BTreeMap<String, String> {
@@ -87,7 +93,7 @@ fn split(result: &SegmentResult, id: &str, contract: &Contract) -> BTreeMap<Stri
             };
             shares.map(text).collect()
         }
-        Some(Basis::UsageFee(_)) | None => BTreeMap::new(),
+        Some(Basis::UsageFee(_) | Basis::Excluded) | None => BTreeMap::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::reader::{Block, Reader};
 use super::spelling::hint;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use super::{clauses, schedules};
+use super::{bundles, clauses, exchange, schedules};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, codes};
 use crate::money::{Currency, Rounding};
@@ -46,6 +46,8 @@ pub(super) fn read(
     let availability = or_default(block.get("availability"), Vec::new(), |node| {
         clauses::availability(reader, node)
     });
+    let bundles = or_default(block.get("bundle"), Vec::new(), |node| bundles::read(reader, node));
+    let exchange = optional(block.get("fx"), |node| exchange::read(reader, node));
     let (period, rounding, remainder, late, netting) = rules?;
     Some(Contract {
         id: id?,
@@ -61,6 +63,8 @@ pub(super) fn read(
         schedules: schedules?,
         shared_costs: shared_costs?,
         availability: availability?,
+        bundles: bundles?,
+        exchange: exchange?,
         file: Arc::clone(file),
         source: Arc::from(source),
     })

@@ -4,9 +4,11 @@
 //! [`value`] and [`number`] read what stands under a key; the others read a block each. The law:
 //! a contract comes out if and only if there is no finding.
 
+mod bundles;
 mod clauses;
 mod cost;
 mod deductions;
+mod exchange;
 mod head;
 mod keys;
 mod number;

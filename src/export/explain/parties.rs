@@ -116,6 +116,7 @@ impl Teller<'_> {
                 return self.steps(&result.id, segment, &[(StepName::UsageFee, sign)]);
             }
             Basis::Shared(terms) => terms,
+            Basis::Excluded => return Vec::new(),
         };
         let mut nodes = Vec::new();
         for (account, amount) in components(segment, schedule, terms, id, position) {
@@ -172,6 +173,7 @@ impl Teller<'_> {
                 let both = [name(terms.payer), name(terms.payee)];
                 (both.contains(&from) && both.contains(&to)).then_some(Side::Payer)
             }
+            Basis::Excluded => None,
         }
     }
 
@@ -181,9 +183,14 @@ impl Teller<'_> {
         let names: &[(StepName, i128)] = match name.kind {
             BalanceKind::Loss => &[(StepName::LossCarry, 1)],
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
+            BalanceKind::Deduction => &[(StepName::Deductions, 1)],
+            BalanceKind::Uncollected => &[(StepName::Uncollected, 1)],
         };
         let settlement = self.settlement;
-        let result = settlement.schedules.iter().find(|result| result.id == name.of)?;
+        let of_schedule = |id: &str| {
+            name.of.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let result = settlement.schedules.iter().find(|result| of_schedule(&result.id))?;
         let mut moves = Vec::new();
         for segment in &result.segments {
             moves.extend(self.steps(&result.id, segment, names));
