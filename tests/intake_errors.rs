@@ -37,6 +37,8 @@ fn dollars() -> Contract {
         schedules: Vec::new(),
         shared_costs: Vec::new(),
         availability: Vec::new(),
+        bundles: Vec::new(),
+        exchange: None,
         file: Arc::from("contract.toml"),
         source: Arc::from(""),
     }

@@ -3,7 +3,7 @@
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::finding::Finding;
-use crate::settlement::{Scoped, scope_of};
+use crate::settlement::concerns;
 
 impl Book {
     /// A finding per contract and closed period that facts have arrived for since it was closed.
@@ -20,9 +20,7 @@ impl Book {
                 let mut change = then.tally.negated();
                 change.merge(&now.tally);
                 let of = |key: &crate::fact::Key| {
-                    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
-                    Period::of(key.day, contract.period) == head.period
-                        && scope_of(contract, key.day, dimensions) != Scoped::Unmatched
+                    Period::of(key.day, contract.period) == head.period && concerns(contract, key)
                 };
                 let rows: i64 = change.iter().filter(|(key, _)| of(key)).map(|(_, c)| c.rows).sum();
                 if change.iter().any(|(key, _)| of(key)) {

@@ -4,15 +4,12 @@ use super::Book;
 use crate::calendar::{Day, Period};
 use crate::contract::Contract;
 use crate::fact::{Evidence, Key};
-use crate::settlement::{Scoped, scope_of};
+use crate::settlement::concerns;
 
 impl Book {
     /// The first period that a fact of the contract lies in.
     pub(super) fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        let belongs = |key: &&Key| {
-            let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
-            scope_of(contract, key.day, dimensions) != Scoped::Unmatched
-        };
+        let belongs = |key: &&Key| concerns(contract, key);
         let first = evidence.tally.iter().map(|(key, _)| key).find(belongs);
         first.map(|key| Period::of(key.day, contract.period))
     }

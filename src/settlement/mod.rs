@@ -32,7 +32,7 @@ mod usage_fee;
 pub use adjustment::{Adjustment, ClauseKind};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use exchange::UsedRate;
-pub use placement::{Scoped, scope_of, unmatched};
+pub use placement::{Scoped, concerns, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Step,

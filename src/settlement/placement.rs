@@ -113,23 +113,31 @@ pub(super) fn is_shared_cost(key: &Key) -> bool {
     key.kind == Kind::Cost && (key.product.is_empty() || key.channel.is_empty())
 }
 
-/// A cell as what it is a sale of: a bundle is its parts.
+/// What a fact is a sale of: the parts of a bundle, or its own product.
+fn sold<'a>(contract: &'a Contract, key: &'a Key) -> Vec<(&'a str, Ratio)> {
+    let is_sale = key.kind.table() == Table::Sales;
+    let bundle = contract.bundles.iter().find(|it| is_sale && it.product == key.product);
+    let alone = || vec![(key.product.as_str(), Ratio::one())];
+    bundle.map_or_else(alone, |bundle| bundle.shares().collect())
+}
+
+/// A cell as what it is a sale of.
 pub(super) fn unbundled<'a>(
     contract: &'a Contract,
     key: &'a Key,
     cell: &'a Cell,
 ) -> Vec<Share<'a>> {
-    let sold = |bundle: &&crate::contract::Bundle| {
-        key.kind.table() == Table::Sales && bundle.product == key.product
-    };
     let whole = Share::whole(key, cell);
-    match contract.bundles.iter().find(sold) {
-        Some(bundle) => bundle
-            .shares()
-            .map(|(product, part)| Share { product, part, ..whole.clone() })
-            .collect(),
-        None => vec![whole],
-    }
+    let part = |(product, part)| Share { product, part, ..whole.clone() };
+    sold(contract, key).into_iter().map(part).collect()
+}
+
+/// Do facts of this key, or a part of what they sell, belong to a schedule of the contract?
+pub fn concerns(contract: &Contract, key: &Key) -> bool {
+    sold(contract, key).into_iter().any(|(product, _)| {
+        let dimensions = (product, &*key.channel, &*key.region, &*key.customer);
+        scope_of(contract, key.day, dimensions) != Scoped::Unmatched
+    })
 }
 
 /// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
@@ -159,11 +167,7 @@ impl<'a> Placed<'a> {
         cell: &'a Cell,
     ) {
         let parts = unbundled(contract, key, cell);
-        let homeless = |part: &Share<'_>| {
-            let dimensions = (part.product, &*key.channel, &*key.region, &*key.customer);
-            scope_of(contract, key.day, dimensions) == Scoped::Unmatched
-        };
-        let parts = match parts.len() > 1 && parts.iter().all(homeless) {
+        let parts = match parts.len() > 1 && !concerns(contract, key) {
             true => vec![Share::whole(key, cell)],
             false => parts,
         };

@@ -37,9 +37,8 @@ pub(super) fn segment(segment: &Segment, currency: Currency) -> String {
 
 /// The rates of exchange, each on its line.
 fn rates(segment: &Segment, currency: Currency) -> String {
-    let mut text = String::new();
+    let mut table = Table::default();
     for (at, fx) in segment.fx.iter().enumerate() {
-        text.push_str(if at == 0 { "\n" } else { "" });
         let when = match (fx.day, fx.listed) {
             (None, None) => "on average of the period".to_owned(),
             (None, Some(listed)) => format!("listed for {listed}"),
@@ -48,10 +47,10 @@ fn rates(segment: &Segment, currency: Currency) -> String {
             }
             (Some(day), Some(_) | None) => format!("on {day}"),
         };
-        let label = party_label("fx", at, &format!("{} {when}", fx.currency));
-        text.push_str(&format!("    {label:<LABEL$} × {} {currency}\n", fx.rate.grouped()));
+        let label = party_label("fx", at, &format!("1 {} {when}", fx.currency));
+        table.row([label, format!("{} {currency}", fx.rate.grouped())]);
     }
-    text
+    if segment.fx.is_empty() { String::new() } else { format!("\n{}", table.render(INDENT, LABEL)) }
 }
 
 const INDENT: usize = 4;
