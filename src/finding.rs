@@ -22,7 +22,8 @@ pub enum Severity {
 /// What kind of complaint: one entry of the catalogue in `docs/errors.md`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
-    /// `C012`: a letter for the part (C contract, I intake, M mapping, S settlement, T store).
+    /// `C012`: a letter for the part (B book, C contract, I intake, M mapping,
+    /// S settlement, T store).
     pub id: &'static str,
     /// One line for the catalogue.
     pub title: &'static str,

@@ -60,7 +60,7 @@ pub(crate) fn components(
     segment: &SegmentResult,
     schedule: &Schedule,
     terms: &SharedTerms,
-    party: PartyId,
+    (party, id): (PartyId, &str),
     position: Minor,
 ) -> Vec<(&'static str, Minor)> {
     let seller = schedule.seller.expect("a checked shared basis has a seller");
@@ -78,6 +78,11 @@ pub(crate) fn components(
         Settled::Invoiced if party == bearer => parts.push(("recovery:invoiced-cost", cost)),
         Settled::Net | Settled::Invoiced => {}
     }
+    let given = |list: &[(String, Minor)]| -> Minor {
+        list.iter().filter(|(name, _)| name == id).map(|(_, amount)| *amount).sum()
+    };
+    parts.push((PRIORITY, given(&segment.priority)));
+    parts.push((CATCH_UP, given(&segment.catch_up)));
     let known: Minor = parts.iter().map(|(_, amount)| *amount).sum();
     parts.insert(0, (SHARE, position - known));
     parts.retain(|(_, amount)| !amount.is_zero());
@@ -85,6 +90,9 @@ pub(crate) fn components(
 }
 
 const SHARE: &str = "income:revenue-share";
+const PRIORITY: &str = "income:priority";
+/// What a retroactive tier changes of shares that were settled before.
+pub(crate) const CATCH_UP: &str = "income:tier-catch-up";
 const EXCESS: &str = "cost:unrecovered-excess";
 
 /// A loss that is carried is eaten by later profits; one that is absorbed is not.
@@ -151,8 +159,9 @@ impl Book<'_> {
         } else {
             format!("receivable:{}", name(seller))
         };
-        let position = position(segment, &name(party));
-        for (account, amount) in components(segment, schedule, terms, party, position) {
+        let own = name(party);
+        let position = position(segment, &own);
+        for (account, amount) in components(segment, schedule, terms, (party, &own), position) {
             self.transfer(&held, account, amount);
         }
         if party != seller {

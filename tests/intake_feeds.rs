@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use revshare::calendar::{PeriodLength, Zone};
-use revshare::contract::{Contract, Late, RemainderRule};
+use revshare::calendar::Zone;
+use revshare::contract::Contract;
 use revshare::fact::{Archive, Control, Table};
 use revshare::intake::{Import, Mapping, Request, SourceFile, import, silent};
-use revshare::money::{Exact, Rounding};
+use revshare::money::Exact;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new("../shared/data").join(path);
@@ -22,25 +21,10 @@ fn exact(text: &str) -> Exact {
 
 /// A contract that settles in dollars.
 fn dollars() -> Contract {
-    Contract {
-        id: "deal".into(),
-        currency: "USD".parse().unwrap(),
-        zone: Zone::utc(),
-        period: PeriodLength::Month,
-        rounding: Rounding::HalfEven,
-        remainder: RemainderRule::LargestRemainder,
-        late: Late::Restate,
-        finality: None,
-        netting: true,
-        parties: Vec::new(),
-        schedules: Vec::new(),
-        shared_costs: Vec::new(),
-        availability: Vec::new(),
-        bundles: Vec::new(),
-        exchange: None,
-        file: Arc::from("contract.toml"),
-        source: Arc::from(""),
-    }
+    let text = "id = 'deal'\ncurrency = 'USD'\n[parties]\nvendor = 'V'\nplatform = 'P'\n\
+                [[schedule]]\nid = 'all'\nseller = 'platform'\n[[schedule.terms]]\n\
+                effective = 2015-01-01\nbasis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n";
+    Contract::parse("contract.toml", text).unwrap()
 }
 
 /// Imports files under names of a book.
@@ -51,7 +35,8 @@ fn read(files: &[(&str, &Path)], mapping: &str) -> (Import, String) {
         .map(|(name, path)| SourceFile {
             name: (*name).to_owned(),
             path: path.to_path_buf(),
-            table: SourceFile::named(Path::new(name)).map_or(Table::Usage, |file| file.table),
+            table: SourceFile::named(Path::new(name), &Mapping::default())
+                .map_or(Table::Usage, |file| file.table),
         })
         .collect();
     let (archive, mut rejects) = (Archive::default(), Vec::new());

@@ -19,7 +19,7 @@ pub static LENS: Code = Code {
 };
 /// A period that cannot be closed now.
 pub static OUT_OF_ORDER: Code =
-    Code { id: "B005", title: "periods close in order", severity: Severity::Error };
+    Code { id: "B005", title: "a period is out of its turn", severity: Severity::Error };
 /// A period without a closed statement.
 pub static NOT_CLOSED: Code =
     Code { id: "B006", title: "the period is not closed", severity: Severity::Error };
@@ -44,6 +44,16 @@ pub static FILE_NAME: Code = Code {
     title: "the name of a file does not say what it holds",
     severity: Severity::Error,
 };
+/// A month of a contract that settles by the quarter, or the other way round.
+pub static OTHER_LENGTH: Code = Code {
+    id: "B012",
+    title: "the period is not as long as those of the contract",
+    severity: Severity::Error,
+};
+
+/// A fact far away in time from all others.
+pub static SILENCE: Code =
+    Code { id: "B013", title: "a long silence between two facts", severity: Severity::Warning };
 
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
@@ -58,4 +68,6 @@ pub static ALL: &[&Code] = &[
     &REPLAY,
     &NOT_EMPTY,
     &FILE_NAME,
+    &OTHER_LENGTH,
+    &SILENCE,
 ];

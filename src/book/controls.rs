@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Book, BookError};
 use crate::contract::Contract;
-use crate::fact::{Archive, Count, Evidence, Key, Tally};
+use crate::fact::{Archive, Count, Evidence, Key, Lens, Tally};
 use crate::money::Currency;
 use crate::settlement::unmatched;
 use crate::statement::FileControl;
@@ -17,9 +17,11 @@ impl Book {
         evidence: &Evidence,
     ) -> Result<Vec<FileControl>, BookError> {
         let aside = unmatched(contract, evidence);
+        let lens = Lens::of([contract]);
         let mut controls = Vec::new();
         for (index, file) in archive.files().iter().enumerate() {
-            let unmatched = sums(&aside, &archive.file_tally(index, &contract.zone)?);
+            let tally = archive.file_tally(index, &contract.zone)?.seen_through(&lens);
+            let unmatched = sums(&aside, &tally);
             for control in &file.tally.controls {
                 let unmatched = unmatched.get(&control.currency).copied().unwrap_or_default();
                 controls.push(FileControl::of(&file.tally, control, unmatched));

@@ -11,7 +11,7 @@ pub enum BookError {
     #[error("{}", list(.0))]
     Findings(Vec<Finding>),
     /// A file could not be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}; check the path, and that you may read and write there")]
     File {
         /// Which.
         path: String,

@@ -69,7 +69,9 @@ impl Book {
                 "{} {} was closed as {}, and comes out as {digest}",
                 contract.id, closing.period, closing.digest
             );
-            let help = "run `revshare verify`; another version of the program may have closed it";
+            let help = "the closed statement stands: `revshare statement` prints it; see with \
+                        `revshare verify` if the store was changed, or explain it with the version \
+                        of revshare that closed it";
             return Err(Finding::new(&codes::REPLAY, message).help(help).into());
         }
         Ok(Replay { contract, settlement })

@@ -1,5 +1,6 @@
 //! Bringing in what is new: read, tallied, made durable in one record.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +34,7 @@ impl Book {
     /// # Errors
     /// What the machine refused; bad rows are no error, they are in the report.
     pub fn import(&mut self, step: Step<'_>) -> Result<ImportReport, BookError> {
-        let files = intake::discover(&self.dir)?;
+        let files = intake::discover_with(&self.dir, &self.mapping)?;
         self.import_files(files, step)
     }
 
@@ -48,8 +49,12 @@ impl Book {
     ) -> Result<ImportReport, BookError> {
         let mut report = ImportReport::default();
         let mut fresh = Vec::new();
+        // A copy under another name is the same file, whether it comes now or later.
+        let mut seen = BTreeSet::new();
         for file in files {
-            if self.store.archive().has_file(&self.digest_of(&file.path)?) {
+            let digest = self.digest_of(&file.path)?;
+            let known = self.store.archive().has_file(file.table, &digest);
+            if known || !seen.insert((file.table, digest)) {
                 report.unchanged.push(file.name);
             } else {
                 fresh.push(file);
@@ -102,9 +107,10 @@ impl Book {
     /// # Errors
     /// A finding if the name does not.
     pub fn source_file(&self, path: &Path) -> Result<SourceFile, BookError> {
-        SourceFile::named(path).ok_or_else(|| {
-            let message = format!("{} could hold anything", path.display());
-            let help = "name it sales*, costs*, usage*, fx* or payments*, with .csv or .jsonl";
+        SourceFile::named(path, &self.mapping).ok_or_else(|| {
+            let message = format!("the name {} does not say what the file holds", path.display());
+            let help = "name it sales*, costs*, usage*, fx* or payments*, with .csv or .jsonl (and \
+                        .gz or .zst if packed), or say its table in a [[map]] of revshare.toml";
             Finding::new(&codes::FILE_NAME, message).help(help).into()
         })
     }
@@ -124,5 +130,30 @@ impl ImportReport {
     pub fn rejected(&self) -> u64 {
         let controls = self.files.iter().flat_map(|file| &file.controls);
         controls.map(|control| control.rejected.rows).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_says_the_table_where_the_name_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+        put("contract.toml", include_str!("../cli/starter/contract.toml"));
+        let map = "[[map]]\nfiles = \"trace*.csv\"\ntable = \"sales\"\nformat = \"own\"\n";
+        put("revshare.toml", map);
+        let head = "id,time,kind,product,channel,amount,currency";
+        put("trace-1.csv", &format!("{head}\ns-1,2026-10-05,charge,aria-1,marketplace,5.00,USD\n"));
+        put("trace-2.csv", &format!("{head}\ns-2,2026-10-05,charge,aria-1,marketplace,6.00,USD\n"));
+        put("notes.csv", "anything\n");
+
+        let mut book = Book::open(dir.path(), None).unwrap();
+        let one = book.source_file(&dir.path().join("trace-1.csv")).unwrap();
+        assert_eq!(book.import_files(vec![one], &mut |_| ()).unwrap().files.len(), 1);
+        let report = book.import(&mut |_| ()).unwrap();
+        assert_eq!((report.files.len(), report.unchanged.len()), (1, 1), "{:?}", report.findings);
+        assert!(book.source_file(&dir.path().join("notes.csv")).is_err());
     }
 }

@@ -33,8 +33,9 @@ impl Book {
         let Err(missing) = self.store.archive().covers(&Lens::of(&self.contracts)) else {
             return Ok(());
         };
+        let message = format!("earlier imports did not keep {} apart", missing.0);
         let help = "import the exports again into a new store: name an empty folder with --store";
-        Err(Finding::new(&codes::LENS, missing.to_string()).help(help).into())
+        Err(Finding::new(&codes::LENS, message).help(help).into())
     }
 
     /// The contract of an id; without one, the only contract of the book.

@@ -1,22 +1,77 @@
 //! Which periods a contract has: from the first that one of its facts lies in, in order.
 
-use super::Book;
-use crate::calendar::{Day, Period};
+use std::collections::BTreeSet;
+
+use super::{Book, BookError, codes};
+use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Evidence, Key};
-use crate::settlement::concerns;
+use crate::fact::{Evidence, Key, Kind, Payment};
+use crate::finding::Finding;
+use crate::settlement;
+
+/// So many periods in a row without a fact are taken for a wrong date rather than a quiet year.
+const LONGEST_SILENCE: i32 = 12;
+
+/// Does the contract speak of a fact of this key? Shared cost has no place of its own until it is
+/// spread.
+pub(super) fn concerns(contract: &Contract, key: &Key) -> bool {
+    let open = key.kind == Kind::Cost && (key.product.is_empty() || key.channel.is_empty());
+    let mut rules = contract.shared_costs.iter().flat_map(|rule| &rule.category);
+    settlement::concerns(contract, key)
+        || open && rules.any(|category| category.matches(&key.category))
+}
 
 impl Book {
-    /// The first period that a fact of the contract lies in.
-    pub(super) fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        let belongs = |key: &&Key| concerns(contract, key);
-        let first = evidence.tally.iter().map(|(key, _)| key).find(belongs);
-        first.map(|key| Period::of(key.day, contract.period))
+    /// A finding per contract whose facts fall silent for long and then go on: most likely a wrong
+    /// date, so the periods beyond are closed only when they are asked for.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn silences(&self) -> Result<Vec<Finding>, BookError> {
+        let mut findings = Vec::new();
+        for contract in &self.contracts {
+            let desk = self.desk(contract)?;
+            findings.extend(Self::last_period(contract, &desk.evidence).1);
+        }
+        Ok(findings)
     }
 
-    /// The last period that any fact lies in.
-    pub(super) fn last_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        let last: Option<Day> = evidence.tally.iter().map(|(key, _)| key.day).max();
-        last.map(|day| Period::of(day, contract.period))
+    /// The periods that a fact of the contract lies in.
+    pub(super) fn periods_with_facts(contract: &Contract, evidence: &Evidence) -> BTreeSet<Period> {
+        let keys = evidence.tally.iter().map(|(key, _)| key);
+        let own = keys.filter(|key| concerns(contract, key));
+        // Payments count where the contract follows them.
+        let followed = |payment: &&Payment| contract.cash.follows(payment.period);
+        let paid = evidence.payments.iter().filter(followed);
+        let paid = paid.map(|payment| payment.time.day_in(&contract.zone));
+        own.map(|key| key.day).chain(paid).map(|day| Period::of(day, contract.period)).collect()
     }
+
+    /// The first period that a fact of the contract lies in.
+    pub(super) fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
+        Self::periods_with_facts(contract, evidence).first().copied()
+    }
+
+    /// The last period that a fact of the contract lies in, and the first fact after a silence too
+    /// long to be closed unasked.
+    pub(super) fn last_period(
+        contract: &Contract,
+        evidence: &Evidence,
+    ) -> (Option<Period>, Option<Finding>) {
+        let mut last: Option<Period> = None;
+        for period in Self::periods_with_facts(contract, evidence) {
+            if let Some(before) = last.filter(|before| period.since(*before) > LONGEST_SILENCE) {
+                return (last, Some(silence(contract, before, period)));
+            }
+            last = Some(period);
+        }
+        (last, None)
+    }
+}
+
+fn silence(contract: &Contract, before: Period, next: Period) -> Finding {
+    let message =
+        format!("{} has no fact between {before} and {next}; closed up to {before}", contract.id);
+    let help = format!("look for a wrong date in {next}, or go on with --through {next}");
+    Finding::new(&codes::SILENCE, message).help(help)
 }

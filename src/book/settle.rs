@@ -3,7 +3,7 @@
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Archive, Evidence};
+use crate::fact::{Archive, Evidence, Lens};
 use crate::finding::Finding;
 use crate::posting;
 use crate::settlement::{Balances, Settlement, settle};
@@ -39,7 +39,7 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(contract: &'a Contract, archive: &'a Archive) -> Result<Self, BookError> {
-        let evidence = archive.evidence(&contract.zone)?;
+        let evidence = archive.evidence(&contract.zone)?.seen_through(&Lens::of([contract]));
         Ok(Self { contract, archive, evidence })
     }
 
@@ -134,10 +134,17 @@ impl Book {
         desk: &Desk<'_>,
         wanted: Period,
     ) -> Result<(Period, Balances), BookError> {
+        check_length(desk.contract, wanted)?;
         if let Some(last) = self.store.last_closing(&desk.contract.id).map(|head| head.period) {
+            check_length(desk.contract, last)?;
             if wanted <= last {
-                let message = format!("{wanted} lies before {last}, which is closed");
-                let help = "periods before the first close count as closed and empty";
+                let id = &desk.contract.id;
+                let first = self.first_close(desk.contract).unwrap_or(last);
+                let message =
+                    format!("{wanted} lies before {first}, the first closed period of {id}");
+                let help = format!(
+                    "what lies before the first close is closed and empty: ask for {first} or later"
+                );
                 return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
             }
             let closing = self.store.closing(&desk.contract.id, last)?;
@@ -149,7 +156,7 @@ impl Book {
     }
 
     /// Closes every period of every contract in order, up to `through`, by default the last period
-    /// with a fact; gives back all statements up to then, those closed before included.
+    /// with a fact of the contract before any long silence (see [`Book::silences`]); gives back all statements up to then, those closed before included.
     ///
     /// # Errors
     /// What keeps a period from being settled; the periods before it stay closed.
@@ -160,8 +167,12 @@ impl Book {
             let first = self
                 .first_close(&contract)
                 .or_else(|| Self::first_period(&contract, &desk.evidence));
-            let last = through.or_else(|| Self::last_period(&contract, &desk.evidence));
+            let last = match through {
+                Some(through) => Some(through.last_complete(contract.period)),
+                None => Self::last_period(&contract, &desk.evidence).0,
+            };
             let (Some(mut period), Some(last)) = (first, last) else { continue };
+            check_length(&contract, period)?;
             while period <= last {
                 all.push(self.close(&contract, period)?);
                 period = period.next();
@@ -197,4 +208,15 @@ impl Book {
             contract_file: contract.file.to_string(),
         })
     }
+}
+
+/// Periods of two lengths have no order between them, so none may meet the contract's own.
+fn check_length(contract: &Contract, wanted: Period) -> Result<(), BookError> {
+    if wanted.length() == contract.period {
+        return Ok(());
+    }
+    let own = Period::of(wanted.first_day(), contract.period);
+    let message = format!("{} has no period {wanted}: it settles {own}", contract.id);
+    let help = format!("ask for {own}, in which {wanted} begins");
+    Err(Finding::new(&codes::OTHER_LENGTH, message).help(help).into())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use time::{Date, Duration, Month};
+use time::{Date, Duration, Month, Weekday};
 
 /// A day of the years 1 to 9999.
 ///
@@ -52,6 +52,11 @@ impl Day {
     /// Days from `earlier` to this day; negative if it is later.
     pub fn days_since(self, earlier: Self) -> i64 {
         i64::from(self.0.to_julian_day()) - i64::from(earlier.0.to_julian_day())
+    }
+
+    /// Is it a Saturday or a Sunday?
+    pub fn is_weekend(self) -> bool {
+        matches!(self.0.weekday(), Weekday::Saturday | Weekday::Sunday)
     }
 
     /// The year.

@@ -75,6 +75,22 @@ impl Period {
         if previous.year() < 1 { self } else { previous }
     }
 
+    /// The last period of a length that is over when this one is: to close quarters through
+    /// October is to close the third.
+    ///
+    /// ```
+    /// use revshare::calendar::{Period, PeriodLength};
+    /// let october: Period = "2026-10".parse().unwrap();
+    /// assert_eq!(october.last_complete(PeriodLength::Quarter).to_string(), "2026-Q3");
+    /// let quarter: Period = "2026-Q4".parse().unwrap();
+    /// assert_eq!(quarter.last_complete(PeriodLength::Month).to_string(), "2026-12");
+    /// ```
+    #[must_use]
+    pub fn last_complete(self, length: PeriodLength) -> Self {
+        let last = Self::of(self.last_day(), length);
+        if last.last_day() <= self.last_day() { last } else { last.previous() }
+    }
+
     /// Periods from `earlier` to this one.
     pub fn since(self, earlier: Self) -> i32 {
         self.index - earlier.index

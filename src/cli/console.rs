@@ -20,6 +20,8 @@ pub(super) enum Failure {
     Book(BookError),
     /// Refused, and all has been said already.
     Refused,
+    /// The store is damaged, and all has been said already.
+    Damaged,
     /// Standard output was closed; nothing is left to say.
     Closed,
     /// Standard output cannot be written.
@@ -35,6 +37,25 @@ impl<E: Into<BookError>> From<E> for Failure {
 const REFUSED: u8 = 1;
 const MACHINE: u8 = 3;
 const LOCKED: u8 = 4;
+
+/// What the store refuses because of the request is no failure of the machine.
+fn of_store(error: &StoreError) -> u8 {
+    match error {
+        StoreError::Locked { .. } => LOCKED,
+        StoreError::Absent(_)
+        | StoreError::AlreadyClosed { .. }
+        | StoreError::OutOfOrder { .. }
+        | StoreError::NoSuchImport { .. } => REFUSED,
+        StoreError::Disk { .. }
+        | StoreError::NotAJournal { .. }
+        | StoreError::Format { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::DamagedIds { .. }
+        | StoreError::Shortened { .. }
+        | StoreError::Broken
+        | StoreError::Stale { .. } => MACHINE,
+    }
+}
 
 /// Where the program speaks.
 pub(super) struct Console {
@@ -97,9 +118,8 @@ impl Console {
             Failure::Book(error) => {
                 eprintln!("error: {error}");
                 match error {
-                    BookError::Store(StoreError::Locked { .. }) => LOCKED,
-                    BookError::Store(_)
-                    | BookError::Findings(_)
+                    BookError::Store(error) => of_store(error),
+                    BookError::Findings(_)
                     | BookError::File { .. }
                     | BookError::Intake(_)
                     | BookError::NotTallied(_)
@@ -107,6 +127,7 @@ impl Console {
                 }
             }
             Failure::Refused => REFUSED,
+            Failure::Damaged => MACHINE,
             Failure::Closed => return ExitCode::SUCCESS,
             Failure::Output(error) => {
                 eprintln!("error: standard output: {error}");

@@ -1,31 +1,79 @@
 //! `explain`: how a number came about.
 
+use serde::Serialize;
+
 use super::args::{ExplainArgs, Format};
 use super::console::{Console, Failure};
 use super::settle::chosen;
-use crate::book::Book;
+use crate::book::{Book, SourceRow};
+use crate::calendar::Period;
+use crate::contract::Contract;
 use crate::export;
+use crate::export::explain::Node;
+use crate::statement::{VERSION, pretty};
+
+/// What is told of one contract's statement.
+#[derive(Serialize)]
+struct Explained {
+    contract: String,
+    period: Period,
+    /// What can be asked for, if no line was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tree: Option<Node>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<Vec<SourceRow>>,
+}
+
+/// The whole answer as one JSON document.
+#[derive(Serialize)]
+struct Answer {
+    version: &'static str,
+    explained: Vec<Explained>,
+}
 
 pub(super) fn explain(console: &Console, args: &ExplainArgs) -> Result<(), Failure> {
     let book = Book::open(&args.period.book.dir, args.period.book.store.as_deref())?;
     console.findings(book.store().notes());
+    let mut explained = Vec::new();
     for contract in chosen(&book, &args.period)? {
-        let Some(line) = &args.line else {
-            let lines = book.explainable(contract, args.period.period)?;
-            console.answer(&lines.join("\n"))?;
-            continue;
-        };
-        let explained = book.explain(contract, args.period.period, line)?;
-        match console.format {
-            Format::Text => console.answer(&export::explain::render_tree(&explained))?,
-            Format::Json => console.answer(&export::explain::json(&explained))?,
-        }
-        if args.rows {
-            let (rows, findings) = book.rows_of(contract, args.period.period, &explained)?;
-            console.findings(&findings);
-            let texts: Vec<String> = rows.iter().map(ToString::to_string).collect();
-            console.answer(&texts.join("\n"))?;
-        }
+        explained.push(one(console, &book, contract, args)?);
     }
-    Ok(())
+    match console.format {
+        Format::Text => explained.iter().try_for_each(|one| console.answer(&text(one))),
+        Format::Json => console.answer(&pretty(&Answer { version: VERSION, explained })),
+    }
+}
+
+fn one(
+    console: &Console,
+    book: &Book,
+    contract: &Contract,
+    args: &ExplainArgs,
+) -> Result<Explained, Failure> {
+    let period = args.period.period;
+    let named =
+        Explained { contract: contract.id.clone(), period, lines: None, tree: None, rows: None };
+    let Some(line) = &args.line else {
+        return Ok(Explained { lines: Some(book.explainable(contract, period)?), ..named });
+    };
+    let tree = book.explain(contract, period, line)?;
+    let mut rows = None;
+    if args.rows {
+        let (found, findings) = book.rows_of(contract, period, &tree)?;
+        console.findings(&findings);
+        rows = Some(found);
+    }
+    Ok(Explained { tree: Some(tree), rows, ..named })
+}
+
+fn text(explained: &Explained) -> String {
+    let mut text = explained.tree.as_ref().map(export::explain::render_tree).unwrap_or_default();
+    let rows = explained.rows.iter().flatten().map(ToString::to_string);
+    for line in explained.lines.iter().flatten().cloned().chain(rows) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
 }

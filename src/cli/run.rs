@@ -13,6 +13,9 @@ pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
     let closed = book.close_through(args.through)?;
     settle::show_standing(console, &closed);
     settle::print(console, &closed)?;
+    if args.through.is_none() {
+        console.findings(&book.silences()?);
+    }
     console.findings(&book.late()?);
     import::be_strict(args.strict, &report)
 }

@@ -8,39 +8,40 @@ use crate::book::store_dir;
 use crate::store::{self, Report};
 
 pub(super) fn verify(console: &Console, args: &BookArgs) -> Result<(), Failure> {
-    show(console, &store::verify(&dir(args))?)
+    let report = store::verify(&dir(args))?;
+    show(console, &report, report.is_sound())?;
+    if report.is_sound() { Ok(()) } else { Err(Failure::Damaged) }
 }
 
 pub(super) fn rebuild(console: &Console, args: &BookArgs) -> Result<(), Failure> {
-    show(console, &store::rebuild(&dir(args))?)
+    // What could not be used is an error already; a loss that is accepted leaves a sound store.
+    show(console, &store::rebuild(&dir(args))?, true)
 }
 
 fn dir(args: &BookArgs) -> PathBuf {
     store_dir(&args.dir, args.store.as_deref())
 }
 
-fn show(console: &Console, report: &Report) -> Result<(), Failure> {
+fn show(console: &Console, report: &Report, sound: bool) -> Result<(), Failure> {
     console.findings(&report.findings);
     match console.format {
-        Format::Text => console.answer(&text(report))?,
-        Format::Json => console.answer(&json(report))?,
+        Format::Text => console.answer(&text(report, sound)),
+        Format::Json => console.answer(&json(report, sound)),
     }
-    let refused = !report.is_sound();
-    if refused { Err(Failure::Refused) } else { Ok(()) }
 }
 
-fn text(report: &Report) -> String {
-    let verdict = if report.is_sound() { "sound" } else { "damaged" };
+fn text(report: &Report, sound: bool) -> String {
+    let verdict = if sound { "sound" } else { "damaged" };
     format!(
         "{verdict}: {} records ({} imports, {} closings), {} ids, {} bytes\n",
         report.records, report.imports, report.closings, report.ids, report.bytes,
     )
 }
 
-fn json(report: &Report) -> String {
+fn json(report: &Report, sound: bool) -> String {
     let document = serde_json::json!({
         "version": "1",
-        "sound": report.is_sound(),
+        "sound": sound,
         "records": report.records,
         "imports": report.imports,
         "closings": report.closings,

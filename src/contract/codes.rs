@@ -70,6 +70,20 @@ pub static EXCLUSIVE: Code = error("C029", "two keys exclude each other");
 pub static EMPTY: Code = error("C030", "a list has nothing in it");
 /// A shared-cost rule that no cost can come to.
 pub static UNREACHABLE_RULE: Code = error("C031", "a shared-cost rule can never be reached");
+/// A tier table that leaves a gap or can never be climbed.
+pub static TIERS: Code = error("C040", "a tier table does not start at 0 or does not rise");
+/// A schedule that the contract does not have.
+pub static UNKNOWN_SCHEDULE: Code = error("C041", "a schedule is not declared");
+/// One party in two places of a split, or a group that goes by a party's name.
+pub static GROUP: Code = error("C042", "a party or group stands twice in a split");
+/// An audit that found what was known.
+pub static AUDIT_OF_NOTHING: Code = error("C080", "an audit found no difference");
+/// A tax of all there is.
+pub static NOTHING_ARRIVES: Code = error("C081", "a withholding tax leaves nothing");
+/// A payment clause for what an earlier one covers.
+pub static UNREACHABLE_PAYMENT: Code = error("C082", "a payment clause can never be reached");
+/// A period of another length, or one that does not lie before the day that speaks of it.
+pub static WRONG_PERIOD: Code = error("C083", "a period is not one that this clause can mean");
 
 /// Tiers without a price for the first unit.
 pub static TIERS_FROM_ZERO: Code = error("C100", "the tiers of a rate do not begin at zero");
@@ -115,6 +129,13 @@ pub static ALL: &[&Code] = &[
     &EXCLUSIVE,
     &EMPTY,
     &UNREACHABLE_RULE,
+    &TIERS,
+    &UNKNOWN_SCHEDULE,
+    &GROUP,
+    &AUDIT_OF_NOTHING,
+    &NOTHING_ARRIVES,
+    &UNREACHABLE_PAYMENT,
+    &WRONG_PERIOD,
     &TIERS_FROM_ZERO,
     &TIERS_RISE,
     &NOT_OF_SALES,
@@ -127,7 +148,7 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn numbered_in_order() {
+    fn numbered_in_order_each_once() {
         assert!(ALL.iter().all(|code| code.id.len() == 4 && code.id.starts_with('C')));
         assert!(ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
     }

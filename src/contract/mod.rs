@@ -6,10 +6,12 @@
 
 mod bundle;
 mod card;
+mod cash;
 pub mod codes;
 mod exchange;
 mod reading;
 mod scope;
+mod split;
 mod terms;
 mod text;
 mod timeline;
@@ -19,12 +21,19 @@ use std::sync::Arc;
 
 pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
+pub use cash::{
+    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
+    PaymentTerms, Roll, Withholding,
+};
 pub use exchange::{Exchange, ExchangePolicy};
 pub use reading::reading;
 pub use scope::{Pattern, Scope};
+pub use split::{
+    Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
+};
 pub use terms::{
     Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Recognition,
-    Selector, Settled, ShareKind, SharedTerms, Split, Terms, UsageFeeTerms,
+    Selector, Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
 pub use window::Window;
@@ -66,6 +75,10 @@ pub struct Contract {
     pub bundles: Vec<Bundle>,
     /// How facts in another currency are converted; without it none may be.
     pub exchange: Option<Exchange>,
+    /// Deals whose total value decides the shares of their sales.
+    pub deals: Vec<Deal>,
+    /// What stands between what is owed and what arrives.
+    pub cash: Cash,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.
@@ -85,6 +98,12 @@ impl Contract {
     /// ```
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
         text::parse(file, text)
+    }
+
+    /// See [`Basis::sort_sets`].
+    fn sort_sets(&mut self) {
+        let terms = self.schedules.iter_mut().flat_map(|schedule| &mut schedule.terms);
+        terms.for_each(|terms| terms.basis.sort_sets());
     }
 
     /// The party of an id.

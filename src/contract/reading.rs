@@ -5,6 +5,8 @@
 //! marked as such, so that nobody has to know the defaults by heart.
 
 mod card;
+mod cash;
+mod split;
 mod terms;
 mod words;
 
@@ -52,6 +54,7 @@ pub fn reading(contract: &Contract) -> String {
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
     bundles(&mut page, contract);
+    cash::read_out(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PartyId, Pattern, Rate};
+use super::{PartyId, Pattern, Priority, Rate, Split};
 use crate::calendar::Day;
 use crate::money::{Minor, Ratio};
 
@@ -28,6 +28,21 @@ impl Eq for Terms {}
 /// Key path within a terms block (`cost.ceiling`) to its line in the contract file. The block's
 /// own line stands under the empty path.
 pub type Places = BTreeMap<String, u64>;
+
+impl Basis {
+    /// Puts lists whose order means nothing in order, so that naming the same categories the other
+    /// way round is the same deal.
+    pub(super) fn sort_sets(&mut self) {
+        let Self::Shared(shared) = self else { return };
+        shared.cost.deduct.sort();
+        for part in shared.deductions.iter_mut().flat_map(|deduction| &mut deduction.parts) {
+            if let Selector::Facts { kinds, categories } = part {
+                kinds.sort();
+                categories.sort();
+            }
+        }
+    }
+}
 
 /// On which ground the parties settle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +90,8 @@ pub struct SharedTerms {
     pub cost: CostTerms,
     /// What becomes of a loss.
     pub losses: Losses,
+    /// What goes to a named party off the top, in order.
+    pub priority: Vec<Priority>,
     /// Who receives which part.
     pub split: Split,
 }
@@ -192,11 +209,4 @@ pub enum Losses {
     Share,
     /// It stays with the bearer, with no balance.
     Absorb,
-}
-
-/// Who receives which part; the parts add up to one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split {
-    /// Parties in the contract's order, each with its share.
-    pub shares: Vec<(PartyId, Ratio)>,
 }

@@ -14,7 +14,7 @@ use crate::statement::pretty;
 /// use revshare::{export::findings, finding::Finding, settlement::codes};
 /// let finding = Finding::new(&codes::CURRENCY, "3 facts are in EUR").help("deliver them in USD");
 /// let text = findings::render(&[finding], false);
-/// assert_eq!(text, "error[S001]: 3 facts are in EUR\n  |\n  = help: deliver them in USD\n");
+/// assert_eq!(text, "error[S001]: 3 facts are in EUR\n = help: deliver them in USD\n");
 /// ```
 pub fn render(findings: &[Finding], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -37,7 +37,19 @@ fn one(renderer: &Renderer, finding: &Finding) -> String {
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    renderer.render(&[group]) + "\n"
+    let text = renderer.render(&[group]);
+    if finding.origin.is_some() { text + "\n" } else { without_gutter(&text) }
+}
+
+/// Without the empty margin that leads to a line of text, where there is no line.
+fn without_gutter(text: &str) -> String {
+    let empty = |line: &str| {
+        let mut parts = line.split('\u{1b}');
+        let first = parts.next().unwrap_or_default();
+        let shown = parts.filter_map(|part| part.split_once('m')).map(|(_, shown)| shown);
+        std::iter::once(first).chain(shown).collect::<String>().trim() == "|"
+    };
+    text.lines().filter(|line| !empty(line)).map(|line| format!("{line}\n")).collect()
 }
 
 /// The line with its caret; only the name of the place if there is no line to show.

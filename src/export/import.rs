@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::text::control_table;
-use crate::statement::{FileControl, pretty};
+use crate::statement::{FileControl, VERSION, pretty};
 
 /// As text: a table of new files, then those that were imported before.
 pub fn text<S: AsRef<str>>(controls: &[FileControl], unchanged: &[S]) -> String {
@@ -24,8 +24,10 @@ pub fn json<S: AsRef<str>>(controls: &[FileControl], unchanged: &[S]) -> String 
     struct Report<'a> {
         controls: &'a [FileControl],
         unchanged: Vec<&'a str>,
+        version: &'static str,
     }
-    pretty(&Report { controls, unchanged: unchanged.iter().map(AsRef::as_ref).collect() })
+    let unchanged = unchanged.iter().map(AsRef::as_ref).collect();
+    pretty(&Report { controls, unchanged, version: VERSION })
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@
 //! `superseded`; a fact that found its original leaves one day for another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::{
     Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
-    Slice, Standing, Tally, Unresolved,
+    Slice, Standing, Table, Tally, Unresolved,
 };
-use crate::calendar::{Day, Zone};
+use crate::calendar::{Day, Moment, Zone};
 use crate::money::Currency;
 
 /// The state of everything delivered.
@@ -19,7 +20,7 @@ pub struct Archive {
     files: Vec<ArchivedFile>,
     deliveries: u64,
     lens: Option<LensNames>,
-    digests: BTreeSet<String>,
+    digests: BTreeSet<(Table, String)>,
     /// For each day and pair the file that listed it last, and how.
     rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
     payments: BTreeMap<(String, String), Payment>,
@@ -43,17 +44,20 @@ pub struct ArchivedFile {
 
 /// Something was asked for that was not kept apart when the facts were imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the imported facts were not tallied by {}: import their files anew", .0.in_words())]
+#[error("earlier imports did not keep {} apart: import their files anew", .0)]
 pub struct NotTallied(pub LensNames);
 
-impl LensNames {
-    fn in_words(&self) -> String {
+impl fmt::Display for LensNames {
+    /// `time zone "Asia/Tokyo", customer "acme"`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let zones = self.zones.iter().map(|name| format!("time zone {name:?}"));
         let customers = self.customers.iter().map(|name| format!("customer {name:?}"));
         let deals = self.deals.iter().map(|name| format!("deal {name:?}"));
-        zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", ")
+        f.write_str(&zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", "))
     }
+}
 
+impl LensNames {
     /// Both keep the names apart for which `keep` says whether the other has them.
     fn filtered(&self, other: &Self, keep: bool) -> Self {
         let pick = |mine: &[String], theirs: &[String]| -> Vec<String> {
@@ -89,7 +93,7 @@ impl Archive {
     }
 
     fn keep(&mut self, file: &FileTally) {
-        self.digests.insert(file.digest.clone());
+        self.digests.insert((file.table, file.digest.clone()));
         let known = file.payments.iter().cloned();
         let named = known.map(|payment| ((file.source.clone(), payment.id.clone()), payment));
         self.payments.extend(named);
@@ -145,9 +149,9 @@ impl Archive {
         &self.files
     }
 
-    /// Was a file of these bytes imported?
-    pub fn has_file(&self, digest: &str) -> bool {
-        self.digests.contains(digest)
+    /// Was a file of these bytes imported into this table?
+    pub fn has_file(&self, table: Table, digest: &str) -> bool {
+        self.digests.contains(&(table, digest.to_owned()))
     }
 
     /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that
@@ -189,6 +193,12 @@ impl Archive {
     /// Where a fact stands that found its original after it came.
     pub(super) fn moved(&self, id: &Hash) -> Option<Standing> {
         self.moved.get(id).copied()
+    }
+
+    /// For a fact that found its original after it came: when it counts as having happened, and
+    /// when the charge happened that it refers to in the end.
+    pub fn moved_to(&self, id: &Hash) -> Option<(Moment, Option<Moment>)> {
+        self.moved(id).map(|stands| (stands.time, stands.charged))
     }
 
     /// The rate that stands for the same day and pair.

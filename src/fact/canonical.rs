@@ -71,6 +71,13 @@ impl Fact {
     }
 }
 
+impl Fact {
+    /// The hash that its content is remembered by: what of two rows of one id tells which stands.
+    pub fn content_hash(&self) -> Hash {
+        hash(&self.canonical())
+    }
+}
+
 impl FxRate {
     /// The canonical content.
     pub fn canonical(&self) -> Vec<u8> {

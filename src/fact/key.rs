@@ -54,4 +54,14 @@ impl Key {
             charged: None,
         }
     }
+
+    /// The key as a lens that keeps less apart would have made it.
+    #[must_use]
+    pub fn seen_through(&self, lens: &Lens) -> Self {
+        Self {
+            customer: lens.customer(&self.customer).to_owned(),
+            deal: lens.deal(&self.deal).to_owned(),
+            ..self.clone()
+        }
+    }
 }

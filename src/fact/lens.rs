@@ -1,7 +1,7 @@
 //! What the tally has to keep apart for the contracts at hand.
 
 use crate::calendar::Zone;
-use crate::contract::{Contract, Pattern};
+use crate::contract::{Contract, Pattern, Schedule};
 
 /// The time zones in use, and the customers and deals that some contract names. All other
 /// customers and deals are added up together.
@@ -25,11 +25,16 @@ impl Lens {
             let over = contract.shared_costs.iter().map(|rule| &rule.over);
             let customers = scopes.chain(over).flat_map(|scope| &scope.customer);
             lens.customers.extend(customers.filter(|name| !name.is_any()).cloned());
+            // Every deal, not only those with a value: the next one must not need a new import.
+            if contract.schedules.iter().any(Schedule::asks_for_deals) {
+                lens.deals.push(Pattern::any());
+            }
         }
         lens.zones.sort_by(|a, b| a.name().cmp(b.name()));
         lens.zones.dedup();
         lens.customers.sort();
         lens.customers.dedup();
+        lens.deals.dedup();
         lens
     }
 

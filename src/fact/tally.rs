@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, FxRate, Key, Payment};
+use super::{Fact, FxRate, Key, Lens, Payment};
 use crate::money::Exact;
 
 /// How many facts, how much of them.
@@ -87,6 +87,12 @@ impl Tally {
         other.iter().for_each(|(key, cell)| self.add(key.clone(), *cell));
     }
 
+    /// Its cells as a lens that keeps less apart would have added them up.
+    #[must_use]
+    pub fn seen_through(&self, lens: &Lens) -> Self {
+        self.iter().map(|(key, cell)| (key.seen_through(lens), *cell)).collect()
+    }
+
     /// Every cell in the order of the keys: by day first.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Cell)> {
         self.cells.iter()
@@ -142,4 +148,18 @@ pub struct Evidence {
     pub rates: Vec<FxRate>,
     /// What was really paid; sorted.
     pub payments: Vec<Payment>,
+}
+
+impl Evidence {
+    /// What one contract asks about: customers and deals that only its neighbours name are added
+    /// up, so that its statement is the same whatever contracts share its book.
+    #[must_use]
+    pub fn seen_through(self, lens: &Lens) -> Self {
+        let narrowed = |fact: Unresolved| Unresolved { key: fact.key.seen_through(lens), ..fact };
+        Self {
+            tally: self.tally.seen_through(lens),
+            unresolved: self.unresolved.into_iter().map(narrowed).collect(),
+            ..self
+        }
+    }
 }

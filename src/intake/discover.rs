@@ -42,9 +42,7 @@ pub fn discover_with(dir: &Path, mapping: &Mapping) -> Result<Vec<SourceFile>, I
     for entry in std::fs::read_dir(dir).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let mapped = || mapping.for_file(name)?.table.filter(|_| layout_of(name).is_some());
-        let table = mapped().or_else(|| table_of(name));
-        if let Some(table) = table.filter(|_| path.is_file()) {
+        if let Some(table) = table_in(name, mapping).filter(|_| path.is_file()) {
             files.push(SourceFile { name: name.to_owned(), path, table });
         }
     }
@@ -53,17 +51,18 @@ pub fn discover_with(dir: &Path, mapping: &Mapping) -> Result<Vec<SourceFile>, I
 }
 
 impl SourceFile {
-    /// A file named by hand; none if its name does not say its table.
+    /// A file named by hand; none if neither a map nor its name says its table.
     ///
     /// ```
-    /// use revshare::{fact::Table, intake::SourceFile};
-    /// let file = SourceFile::named("book/costs-2026-10.csv.gz".as_ref()).unwrap();
+    /// use revshare::{fact::Table, intake::{Mapping, SourceFile}};
+    /// let none = Mapping::default();
+    /// let file = SourceFile::named("book/costs-2026-10.csv.gz".as_ref(), &none).unwrap();
     /// assert_eq!((file.name.as_str(), file.table), ("costs-2026-10.csv.gz", Table::Costs));
-    /// assert!(SourceFile::named("notes.csv".as_ref()).is_none());
+    /// assert!(SourceFile::named("notes.csv".as_ref(), &none).is_none());
     /// ```
-    pub fn named(path: &Path) -> Option<Self> {
+    pub fn named(path: &Path, mapping: &Mapping) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_owned();
-        let table = table_of(&name)?;
+        let table = table_in(&name, mapping)?;
         Some(Self { name, path: path.to_owned(), table })
     }
 
@@ -81,10 +80,10 @@ fn layout_of(name: &str) -> Option<Layout> {
     }
 }
 
-/// The table that a file's name says, if the file is one of facts.
-fn table_of(name: &str) -> Option<Table> {
+/// The table that a map or else its name gives a file, if the file is one of facts.
+fn table_in(name: &str, mapping: &Mapping) -> Option<Table> {
     layout_of(name)?;
-    table_of_name(name)
+    mapping.for_file(name).and_then(|map| map.table).or_else(|| table_of_name(name))
 }
 
 /// The table that the beginning of a name says.

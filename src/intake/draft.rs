@@ -181,10 +181,15 @@ impl<'a> Draft<'a> {
         self.check_sign(kind);
         let fact = self.assembled(kind)?;
         let open = kind == Kind::Charge && self.text(Target::Amount).is_none();
-        if open && !priced(contracts, &fact) {
+        if open && !self.unreadable_quantity() && !priced(contracts, &fact) {
             self.refusals.push(unpriced(&fact));
         }
         Some(Entry::Fact(fact))
+    }
+
+    /// Something stands there and was complained about: no reason to call it missing as well.
+    fn unreadable_quantity(&self) -> bool {
+        self.text(Target::Quantity).is_some() && self.quantity.is_none()
     }
 
     fn assembled(&self, kind: Kind) -> Option<Fact> {

@@ -9,9 +9,21 @@ use crate::money::{Currency, Exact, Ratio};
 /// A plain decimal.
 pub(super) fn exact(text: &str) -> Result<Exact, Refusal> {
     text.parse().map_err(|_| {
-        Refusal::new(&codes::NUMBER, format!("{text:?} is not a plain decimal: {}", fault(text)))
-            .help("write digits and at most one point, such as -1234.50")
+        let long = plain(text) && text.len() > 28;
+        let why = if long { "it has more than 28 digits" } else { fault(text) };
+        let help = if long {
+            "look for a wrong unit: no amount of money needs so many"
+        } else {
+            "write digits and at most one point, such as -1234.50"
+        };
+        Refusal::new(&codes::NUMBER, format!("{text:?} is not a plain decimal: {why}")).help(help)
     })
+}
+
+/// Nothing but digits, signs and points.
+fn plain(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte))
 }
 
 fn fault(text: &str) -> &'static str {
@@ -20,20 +32,16 @@ fn fault(text: &str) -> &'static str {
         "there is a blank around it"
     } else if has(&['$', '€', '£', '¥']) {
         "a currency sign is not part of a number"
-    } else if has(&[',', '\'', '_', ' ']) {
+    } else if has(&[',']) {
         "a comma could group thousands or start the fraction"
     } else if has(&['e', 'E']) && text.bytes().any(|byte| byte.is_ascii_digit()) {
         "an exponent hides how exact it is"
     } else if text.starts_with('(') {
         "parentheses are not a sign"
-    } else if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte))
-        && text.bytes().any(|byte| byte.is_ascii_digit())
-    {
-        if text.len() > 28 {
-            "it has more than 28 digits"
-        } else {
-            "the sign or the point is out of place"
-        }
+    } else if plain(text) {
+        "the sign or the point is out of place"
+    } else if plain(&text.replace(['\'', '_', ' '], "")) {
+        "thousands are written without a sign between them"
     } else {
         "it has other characters than digits"
     }

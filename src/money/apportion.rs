@@ -43,10 +43,25 @@ pub fn apportion(total: Minor, weights: &[Ratio], remainder: Remainder) -> Vec<M
     assert!(!sum.is_zero(), "apportion needs a weight");
     let scale = Ratio::whole(total.0) / sum;
     let exact: Vec<Ratio> = weights.iter().map(|weight| weight * &scale).collect();
+    apportion_exactly(total, &exact, remainder)
+}
+
+/// The same where the exact part of each is known; they add up to about `total`.
+///
+/// ```
+/// use revshare::money::{Minor, Ratio, Remainder, apportion_exactly};
+/// let exact: Vec<Ratio> = ["-97.5", "97.5"].iter().map(|x| x.parse().unwrap()).collect();
+/// let parts = apportion_exactly(Minor(0), &exact, Remainder::InOrder);
+/// assert_eq!(parts, [Minor(-97), Minor(97)]);
+/// ```
+///
+/// # Panics
+/// If a total is to be spread over parts that are all nothing.
+pub fn apportion_exactly(total: Minor, exact: &[Ratio], remainder: Remainder) -> Vec<Minor> {
     match remainder {
-        Remainder::LargestRemainder => spread(total, &exact),
-        Remainder::InOrder => in_order(total, &exact),
-        Remainder::Part(index, mode) => rest_to(total, &exact, index, mode),
+        Remainder::LargestRemainder => spread(total, exact),
+        Remainder::InOrder => in_order(total, exact),
+        Remainder::Part(index, mode) => rest_to(total, exact, index, mode),
     }
 }
 

@@ -10,7 +10,7 @@ mod minor;
 mod ratio;
 mod rounding;
 
-pub use apportion::{Remainder, apportion, spread};
+pub use apportion::{Remainder, apportion, apportion_exactly, spread};
 pub use currency::{Currency, UnknownCurrency};
 pub use exact::{Exact, NotExact};
 pub use minor::{Minor, TooLarge};

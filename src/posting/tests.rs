@@ -90,7 +90,7 @@ fn random(numbers: [i128; 7], roles: [usize; 3], invoiced: bool) -> (Settlement,
 fn payable(to_vendor: i128) -> Vec<Payable> {
     let (from, to) = if to_vendor < 0 { ("vendor", "platform") } else { ("platform", "vendor") };
     let amount = Minor(to_vendor.abs());
-    vec![Payable { from: from.into(), to: to.into(), amount, schedule: None }]
+    vec![Payable { from: from.into(), to: to.into(), amount, schedule: None, due: None }]
 }
 
 proptest! {

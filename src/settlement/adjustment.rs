@@ -32,6 +32,20 @@ pub struct Adjustment {
 pub enum ClauseKind {
     /// The difference between what a closed period now is and what was settled for it.
     TrueUp,
+    /// What an audit found.
+    Audit,
+    /// What a payer adds so that a payment arrives in full.
+    GrossUp,
+    /// What a payer keeps back and remits to an authority for the payee.
+    WithholdingTax,
+    /// What late payments cost.
+    LateInterest,
+    /// What is kept for the end of a window, or settled at it.
+    OnAccount,
+    /// What is carried because it is too small, or never called; or paid with what was carried.
+    MinimumPayment,
+    /// What was paid too much before.
+    OverpaymentCredit,
 }
 
 impl ClauseKind {
@@ -39,6 +53,31 @@ impl ClauseKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::TrueUp => "true-up",
+            Self::Audit => "audit",
+            Self::GrossUp => "gross-up",
+            Self::WithholdingTax => "withholding-tax",
+            Self::LateInterest => "late-interest",
+            Self::OnAccount => "on-account",
+            Self::MinimumPayment => "minimum-payment",
+            Self::OverpaymentCredit => "overpayment-credit",
         }
     }
+}
+
+/// Tax that was withheld: a memo beside the adjustment, for the payee's tax return. What arrives
+/// and the tax add up to the gross payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// The clause's name.
+    pub name: String,
+    /// Remits the tax.
+    pub by: String,
+    /// Whose tax it is.
+    pub from: String,
+    /// The payment before tax.
+    pub gross: Minor,
+    /// What goes to the authority.
+    pub tax: Minor,
+    /// What is left of the payment.
+    pub arrives: Minor,
 }

@@ -19,9 +19,49 @@ pub enum BalanceKind {
     Deduction,
     /// What customers were billed and have not paid, on a collected basis; a memo.
     Uncollected,
+    /// What a tier or hurdle measures, since its window began.
+    TierMeasure,
+    /// What a party was given since the window of a retroactive tier table began.
+    TierShared,
+    /// What a statement asks to be paid and was not paid yet.
+    Owed,
+    /// What came on a statement that is not paid in full yet.
+    PartPaid,
+    /// What one party ever paid another on statements.
+    Paid,
+    /// Interest charged on a statement that is not paid in full yet.
+    LateInterest,
+    /// What was paid too much; it reduces the next payment.
+    Credit,
+    /// What is owed, less what was paid, within a window of payments on account.
+    OnAccount,
+    /// What one party ever paid another on account.
+    PaidOnAccount,
+    /// A payable that was carried instead of paid.
+    CarriedPayable,
 }
 
 impl BalanceKind {
+    /// Is it about payments, and so none that a restatement of closed periods changes?
+    pub fn is_cash(self) -> bool {
+        match self {
+            Self::Loss
+            | Self::ExcessCost
+            | Self::Deduction
+            | Self::Uncollected
+            | Self::TierMeasure
+            | Self::TierShared => false,
+            Self::Owed
+            | Self::PartPaid
+            | Self::Paid
+            | Self::LateInterest
+            | Self::Credit
+            | Self::OnAccount
+            | Self::PaidOnAccount
+            | Self::CarriedPayable => true,
+        }
+    }
+
     /// Its name in statements.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +69,16 @@ impl BalanceKind {
             Self::ExcessCost => "excess-cost",
             Self::Deduction => "deduction",
             Self::Uncollected => "uncollected",
+            Self::TierMeasure => "tier-measure",
+            Self::TierShared => "tier-shared",
+            Self::Owed => "owed",
+            Self::PartPaid => "part-paid",
+            Self::Paid => "paid",
+            Self::LateInterest => "late-interest",
+            Self::Credit => "credit",
+            Self::OnAccount => "on-account",
+            Self::PaidOnAccount => "paid-on-account",
+            Self::CarriedPayable => "carried-payable",
         }
     }
 }
@@ -93,6 +143,15 @@ impl Balances {
         } else {
             self.0.insert(name, amount);
         }
+    }
+
+    /// These, but what is about payments as it stands in `closed`: closed periods are restated up
+    /// to what is owed, and what was paid stays as it was.
+    #[must_use]
+    pub fn with_cash_of(&self, closed: &Self) -> Self {
+        let own = self.0.iter().filter(|(name, _)| !name.kind.is_cash());
+        let cash = closed.0.iter().filter(|(name, _)| name.kind.is_cash());
+        Self(own.chain(cash).map(|(name, amount)| (name.clone(), *amount)).collect())
     }
 
     /// Every balance that is not zero, in order.

@@ -90,7 +90,10 @@ fn write_cost(
         let into = (&mut exact, &mut inputs);
         cards::charge(card, currency, metered.into_iter(), carried, into);
     }
-    let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::SumOfFacts };
+    let rule = match terms.kind {
+        ShareKind::GrossProfit => Rule::SumOfFacts,
+        ShareKind::NetSales => Rule::Nothing,
+    };
     let (_, lines) =
         sheet.write_exact(Heading::of(StepName::Cost, "cost.deduct"), &exact, rule, inputs)?;
     Ok(lines)

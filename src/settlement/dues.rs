@@ -1,8 +1,8 @@
 //! What the parties owe each other so far, as the contract-wide clauses find and change it.
 
-use super::adjustment::{Adjustment, ClauseKind};
-use super::balances::{Balance, BalanceName, Balances};
-use super::positions::{Debts, owe, payables};
+use super::adjustment::{Adjustment, ClauseKind, Withheld};
+use super::balances::{Balance, BalanceKind, BalanceName, Balances};
+use super::positions::{Debts, owe};
 use super::settle::TrueUp;
 use super::settled::{Payable, ScheduleResult};
 use super::sheet::trace;
@@ -27,6 +27,28 @@ pub(super) struct Dues<'a> {
     /// Debts per schedule, in the contract's order; those of clauses stand under none.
     pub(super) debts: Vec<(Option<String>, Debts)>,
     pub(super) adjustments: Vec<Adjustment>,
+    pub(super) withheld: Vec<Withheld>,
+}
+
+/// What one party is to pay another as things stand; positive.
+pub(super) struct Net {
+    /// The schedule it comes from; none once netted over all.
+    pub(super) schedule: Option<String>,
+    pub(super) from: PartyId,
+    pub(super) to: PartyId,
+    pub(super) amount: Minor,
+}
+
+impl Net {
+    /// What of it one party owes the other on a ground; negative if the other way.
+    pub(super) fn between(&self, ground: Option<&str>, one: PartyId, other: PartyId) -> Minor {
+        match (self.from, self.to) {
+            _ if self.schedule.as_deref() != ground => Minor::ZERO,
+            forth if forth == (one, other) => self.amount,
+            back if back == (other, one) => -self.amount,
+            _ => Minor::ZERO,
+        }
+    }
 }
 
 /// What a clause says of an amount that it moves.
@@ -70,7 +92,7 @@ impl Dues<'_> {
         if from < to { sum } else { -sum }
     }
 
-    /// What a party has earned in this period: its shares, and what usage fees gave or took.
+    /// What a party has earned in this period: its shares with priority and catch-up, and what usage fees gave or took.
     /// An empty list of schedules means all.
     pub(super) fn earned(&self, party: PartyId, schedules: &[String]) -> Minor {
         let name = self.contract.party_name(party);
@@ -82,7 +104,7 @@ impl Dues<'_> {
         let segments = results.flat_map(|result| &result.segments);
         let earned = |segment: &super::SegmentResult| match segment.basis {
             "usage-fee" => of(&segment.positions),
-            _ => of(&segment.shares),
+            _ => segment.share_of(name),
         };
         segments.map(earned).sum()
     }
@@ -100,11 +122,11 @@ impl Dues<'_> {
         self.adjust(true_up.from, true_up.to, true_up.amount, reason);
     }
 
-    /// Who pays whom in the end: one payable per pair, or per schedule and pair without netting.
-    pub(super) fn payables(&self) -> Vec<Payable> {
+    /// What is to be paid as things stand: one for a pair, or for a schedule and pair without
+    /// netting.
+    pub(super) fn nets(&self) -> Vec<Net> {
         if self.contract.netting {
-            let all = self.debts.iter().flat_map(|(_, debts)| debts);
-            return payables(self.contract, &netted(all), None);
+            return nets(None, &netted(self.debts.iter().flat_map(|(_, debts)| debts)));
         }
         let mut ids: Vec<Option<&String>> = Vec::new();
         for (id, _) in &self.debts {
@@ -114,10 +136,27 @@ impl Dues<'_> {
         }
         let of = |id: Option<&String>| {
             let own = self.debts.iter().filter(|(other, _)| other.as_ref() == id);
-            let net = netted(own.flat_map(|(_, debts)| debts));
-            payables(self.contract, &net, id.map(String::as_str))
+            nets(id, &netted(own.flat_map(|(_, debts)| debts)))
         };
         ids.into_iter().flat_map(of).collect()
+    }
+
+    /// Who pays whom in the end, and when.
+    pub(super) fn payables(&self) -> Vec<Payable> {
+        let terms = self.contract.cash.payment.as_ref();
+        let payable = |net: Net| Payable {
+            from: self.contract.party_name(net.from).to_owned(),
+            to: self.contract.party_name(net.to).to_owned(),
+            amount: net.amount,
+            schedule: net.schedule,
+            due: terms.map(|terms| terms.due(self.period)),
+        };
+        self.nets().into_iter().map(payable).collect()
+    }
+
+    /// Shows a balance even when it is zero.
+    pub(super) fn keep_balance(&mut self, kind: BalanceKind, of: &str) {
+        self.kept.push(BalanceName { kind, of: of.to_owned() });
     }
 
     /// Every balance that is not zero, or that a clause in force keeps.
@@ -144,4 +183,13 @@ fn netted<'d>(debts: impl Iterator<Item = (&'d (PartyId, PartyId), &'d Minor)>) 
     let mut net = Debts::new();
     debts.for_each(|((from, to), amount)| owe(&mut net, *from, *to, *amount));
     net
+}
+
+fn nets(schedule: Option<&String>, debts: &Debts) -> Vec<Net> {
+    let owed = debts.iter().filter(|(_, amount)| !amount.is_zero());
+    let net = |(&(one, other), &amount): (&(PartyId, PartyId), &Minor)| {
+        let (from, to) = if amount > Minor::ZERO { (one, other) } else { (other, one) };
+        Net { schedule: schedule.cloned(), from, to, amount: Minor(amount.0.abs()) }
+    };
+    owed.map(net).collect()
 }

@@ -1,6 +1,7 @@
-//! What becomes of a negative gross profit, and the share base that is left.
+//! What becomes of a negative gross profit, or of one that priority makes negative, and the share base that is left.
 
 use super::balances::{BalanceKind, BalanceName, Balances};
+use super::priority::{self, Taken};
 use super::settled::StepName;
 use super::sheet::{Heading, Sheet, trace};
 use super::trace::Rule;
@@ -11,12 +12,15 @@ use crate::money::Minor;
 pub(super) fn write(
     sheet: &mut Sheet<'_>,
     losses: Losses,
+    taken: Vec<Taken<'_>>,
     schedule: &str,
     balances: &mut Balances,
 ) {
     let name = BalanceName { kind: BalanceKind::Loss, of: schedule.to_owned() };
     let before = balances.get(&name);
-    let profit = sheet.total(StepName::GrossProfit);
+    let off_the_top: Minor = taken.iter().map(|taken| taken.amount).sum();
+    // Priority comes first: what it leaves of the profit is what is lost, or eaten by a balance.
+    let profit = sheet.total(StepName::GrossProfit) - off_the_top;
     let carried = match losses {
         Losses::Share => Minor::ZERO,
         Losses::Absorb => profit.shortfall(),
@@ -32,8 +36,7 @@ pub(super) fn write(
     if losses == Losses::CarryForward {
         balances.set(name, before + carried);
     }
-    let none = trace(Rule::Nothing, Vec::new());
-    sheet.write_plain(Heading::of(StepName::Priority, "split"), Minor::ZERO, none);
+    priority::write(sheet, taken);
     sheet.write_sum(
         Heading::of(StepName::ShareBase, "split"),
         &[

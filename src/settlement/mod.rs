@@ -4,38 +4,50 @@
 //! `placement` (which schedule and segment a fact belongs to, `exchange` in which currency),
 //! `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
-//! `losses` and `shares` (what is left, and whose it is), `usage_fee`, with `cards` (what
-//! quantities cost) and `carried` (what passes from segment to segment), then `positions` (who holds
+//! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
+//! (whose it is), `usage_fee`, with `cards` (what quantities cost) and `carried` (what passes from
+//! segment to segment), then `positions` (who holds
 //! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
+mod audit;
 mod balances;
 mod cards;
 mod carried;
+mod cash;
 mod clauses;
 pub mod codes;
 mod cost;
+mod credit;
 mod dues;
 mod exchange;
+mod late_interest;
 mod losses;
+mod minimum_payment;
+mod on_account;
+mod payments;
 mod placement;
 mod positions;
+mod priority;
 mod sales;
 mod settle;
 mod settled;
 mod shared_cost;
 mod shares;
 mod sheet;
+mod tiers;
 mod trace;
 mod usage_fee;
+mod windows;
+mod withholding;
 
-pub use adjustment::{Adjustment, ClauseKind};
+pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use exchange::UsedRate;
 pub use placement::{Scoped, concerns, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
-    Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Step,
-    StepName,
+    Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,
+    Step, StepName,
 };
 pub use trace::{Clause, Input, Rule, Trace};

@@ -194,11 +194,18 @@ impl<'a> Placed<'a> {
             return self.except(ExceptionKind::Suspended, Some(&schedule.id), &share, note);
         }
         let terms = schedule.terms_on(key.day).expect("the schedule is in force on the day");
-        if terms.basis == Basis::Excluded {
-            let note = "the terms in force exclude it: it is counted, not settled";
-            return self.except(ExceptionKind::Excluded, Some(&schedule.id), &share, note);
+        let counts_amounts = match terms.basis {
+            Basis::Shared(_) => true,
+            // A usage fee counts quantities; in which currency a charge was made is nothing to it.
+            Basis::UsageFee(_) => schedule.proration == Proration::Days,
+            Basis::Excluded => {
+                let note = "the terms in force exclude it: it is counted, not settled";
+                return self.except(ExceptionKind::Excluded, Some(&schedule.id), &share, note);
+            }
+        };
+        if counts_amounts {
+            self.convert(contract, rates, &mut share);
         }
-        self.convert(contract, rates, &mut share);
         self.divide(schedule, index, share);
     }
 
@@ -251,9 +258,13 @@ impl<'a> Placed<'a> {
         }
         let Some(currency) = share.key.currency.filter(|&c| c != contract.currency) else { return };
         let Key { day, product, .. } = share.key;
+        let rows = match share.cell.rows {
+            1 => "1 row".to_owned(),
+            many => format!("{many} rows"),
+        };
         let message = format!(
-            "{} {}(s) of {product:?} on {day} are in {currency}, the contract settles in {}",
-            share.cell.rows, share.key.kind, contract.currency,
+            "{product:?} has a {} on {day} in {currency} ({rows}), the contract settles in {}",
+            share.key.kind, contract.currency,
         );
         let help = "add [fx] with a policy and deliver rates, deliver the facts in the contract's \
                     currency, or leave them out of its scope";

@@ -5,20 +5,20 @@
 
 use std::collections::BTreeMap;
 
-use super::settled::{Payable, StepName};
+use super::settled::StepName;
 use super::sheet::Sheet;
-use crate::contract::{Contract, PartyId, Schedule, Settled, SharedTerms, UsageFeeTerms};
+use crate::contract::{PartyId, Schedule, Settled, SharedTerms, UsageFeeTerms};
 use crate::money::Minor;
 
 /// Amounts by party in the contract's order.
 pub(super) type ByParty = BTreeMap<PartyId, Minor>;
 
-/// Positions of one segment on a shared basis.
+/// Positions of one segment on a shared basis; `shares` are with priority and catch-up.
 pub(super) fn shared(
     sheet: &Sheet<'_>,
     schedule: &Schedule,
     terms: &SharedTerms,
-    shares: &[(PartyId, Minor)],
+    shares: &ByParty,
 ) -> ByParty {
     let total = |name| sheet.total(name);
     let seller = schedule.seller.expect("a checked shared basis has a seller");
@@ -28,7 +28,7 @@ pub(super) fn shared(
         total(StepName::GrossProfit) - total(StepName::ShareBase) - total(StepName::Priority);
     let cost = total(StepName::Cost) + total(StepName::Uplift);
     let kept = unshared - total(StepName::Excess) + total(StepName::CarriedIn);
-    let mut positions: ByParty = shares.iter().copied().collect();
+    let mut positions = shares.clone();
     for party in [seller, bearer, provider] {
         positions.entry(party).or_default();
     }
@@ -69,19 +69,4 @@ pub(super) fn owed_by(debts: &mut Debts, holder: PartyId, positions: &ByParty) {
     for (&party, &position) in positions.iter().filter(|(party, _)| **party != holder) {
         owe(debts, holder, party, position);
     }
-}
-
-/// Debts as payables; nothing is paid where nothing is owed.
-pub(super) fn payables(contract: &Contract, debts: &Debts, schedule: Option<&str>) -> Vec<Payable> {
-    let owed = debts.iter().filter(|(_, amount)| !amount.is_zero());
-    let payable = |(&(one, other), &amount): (&(PartyId, PartyId), &Minor)| {
-        let (from, to) = if amount > Minor::ZERO { (one, other) } else { (other, one) };
-        Payable {
-            from: contract.party_name(from).to_owned(),
-            to: contract.party_name(to).to_owned(),
-            amount: Minor(amount.0.abs()),
-            schedule: schedule.map(str::to_owned),
-        }
-    };
-    owed.map(payable).collect()
 }

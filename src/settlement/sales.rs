@@ -122,8 +122,7 @@ fn write_facts<'s, 'a: 's>(
     shares: impl Iterator<Item = &'s Share<'a>>,
 ) -> Result<(Minor, Lines), Finding> {
     let (exact, inputs) = add_up(terms, shares)?;
-    let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::SumOfFacts };
-    sheet.write_exact(Heading::of(name, key), &exact, rule, inputs)
+    sheet.write_exact(Heading::of(name, key), &exact, Rule::SumOfFacts, inputs)
 }
 
 /// The exact amounts of facts by product, with each as an input of the trace.
@@ -182,7 +181,7 @@ fn write_deduction<'s, 'a: 's>(
         Heading { name: StepName::Deductions, label: Some(&deduction.name), key: Some(&key) };
     let (mut exact, inputs) = add_up(terms, shares)?;
     let base_total: Minor = base.values().copied().sum();
-    let mut rule = if inputs.is_empty() { Rule::Nothing } else { Rule::SumOfFacts };
+    let mut rule = Rule::SumOfFacts;
     for part in &deduction.parts {
         let Selector::Rate(rate) = part else { continue };
         for (product, amount) in base {

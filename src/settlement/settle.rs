@@ -7,9 +7,10 @@ use super::exchange::UsedRate;
 use super::placement::{Placed, Share, place};
 use super::positions::{ByParty, Debts, give, owe, owed_by};
 use super::sales::Place;
-use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, StepName};
+use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
 use super::sheet::Sheet;
-use super::{clauses, cost, exchange, losses, positions, sales, shares, usage_fee};
+use super::tiers::Ground;
+use super::{clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows};
 use crate::calendar::Period;
 use crate::contract::{
     Basis, Contract, Excess, Losses, PartyId, Recognition, Schedule, Segment, ShareKind,
@@ -78,7 +79,9 @@ pub fn settle_restating(
 ) -> Result<Settlement, Vec<Finding>> {
     let mut placed = place(contract, period, evidence);
     let mut findings = std::mem::take(&mut placed.findings);
-    let mut books = Books::new(contract, &restatement.balances);
+    let restated = restatement.balances.with_cash_of(opening);
+    let mut books = Books::new(contract, &restated);
+    windows::begin(contract, period, &mut books.balances);
     let schedules = std::mem::take(&mut placed.schedules);
     let mut results = Vec::new();
     for (schedule, segments) in contract.schedules.iter().zip(schedules) {
@@ -99,8 +102,8 @@ pub fn settle_restating(
     restatement.true_ups.iter().for_each(|true_up| dues.true_up(true_up));
     clauses::pay(&mut dues).map_err(|finding| vec![finding])?;
     let payables = dues.payables();
-    let balances = dues.shown(opening, &restatement.balances);
-    let adjustments = dues.adjustments;
+    let balances = dues.shown(opening, &restated);
+    let (adjustments, withheld) = (dues.adjustments, dues.withheld);
     Ok(Settlement {
         contract: contract.id.clone(),
         period,
@@ -108,6 +111,7 @@ pub fn settle_restating(
         schedules: results,
         positions,
         adjustments,
+        withheld,
         payables,
         balances,
         exceptions: placed.exceptions,
@@ -154,12 +158,14 @@ impl<'a> Books<'a> {
             let done = match &segment.terms.basis {
                 Basis::Shared(terms) => {
                     list_unused(placed, schedule, &shares, |share| enters(terms, share));
-                    self.shared(sheet, terms, &shares, &mut carried, &mut debts)?
+                    self.shared(sheet, &segment, terms, &shares, &mut carried, &mut debts)?
                 }
                 Basis::UsageFee(terms) => {
                     list_unused(placed, schedule, &shares, |share| {
                         usage_fee::is_priced(terms, share.key)
                     });
+                    let balances = &mut *carried.balances;
+                    windows::advance(&sheet, schedule, segment.from, &shares, balances)?;
                     usage(sheet, terms, &shares, &mut carried, &mut debts)?
                 }
                 Basis::Excluded => Done::excluded(),
@@ -177,6 +183,7 @@ impl<'a> Books<'a> {
     fn shared(
         &mut self,
         mut sheet: Sheet<'a>,
+        segment: &Segment<'_>,
         terms: &SharedTerms,
         shares: &[Share<'_>],
         carried: &mut Carried<'_>,
@@ -185,11 +192,19 @@ impl<'a> Books<'a> {
         let schedule = carried.schedule;
         sales::write(&mut sheet, terms, shares, carried)?;
         cost::write(&mut sheet, terms, shares, carried)?;
-        losses::write(&mut sheet, terms.losses, &schedule.id, carried.balances);
-        self.keep(schedule, terms);
-        let base = sheet.total(StepName::ShareBase);
-        let shares = shares::apportioned(self.contract, &terms.split, base);
-        let positions = positions::shared(&sheet, schedule, terms, &shares);
+        let balances = &mut *carried.balances;
+        let taken = priority::taken(&sheet, terms, segment, &schedule.id, balances)?;
+        let mut priority = ByParty::new();
+        taken.iter().for_each(|taken| give(&mut priority, taken.to, taken.amount));
+        losses::write(&mut sheet, terms.losses, taken, &schedule.id, balances);
+        let split = &terms.split;
+        let divided = Ground { sheet: &sheet, schedule, split, facts: shares }.divide(balances)?;
+        windows::advance(&sheet, schedule, segment.from, shares, balances)?;
+        self.keep(schedule, segment, terms);
+        let mut all = priority.clone();
+        let shares: ByParty = divided.shares.into_iter().collect();
+        shares.iter().chain(&divided.catch_up).for_each(|(&to, &part)| give(&mut all, to, part));
+        let positions = positions::shared(&sheet, schedule, terms, &all);
         let seller = schedule.seller.expect("a checked shared basis has a seller");
         owed_by(debts, seller, &positions);
         let basis = match terms.kind {
@@ -199,13 +214,17 @@ impl<'a> Books<'a> {
         Ok(Done {
             basis,
             steps: sheet.into_steps(),
-            shares: shares.into_iter().collect(),
+            slices: divided.slices,
+            shares,
+            priority,
+            catch_up: divided.catch_up,
             positions,
         })
     }
 
     /// Balances that the clauses in force keep are shown even while they are zero.
-    fn keep(&mut self, schedule: &Schedule, terms: &SharedTerms) {
+    fn keep(&mut self, schedule: &Schedule, segment: &Segment<'_>, terms: &SharedTerms) {
+        self.kept.extend(windows::kept(self.contract, schedule, segment.terms));
         let mut keep = |kind| {
             self.kept.push(BalanceName { kind, of: schedule.id.clone() });
         };
@@ -236,6 +255,7 @@ impl<'a> Books<'a> {
             kept: self.kept,
             debts: self.debts.into_iter().map(|(id, debts)| (Some(id), debts)).collect(),
             adjustments: Vec::new(),
+            withheld: Vec::new(),
         }
     }
 }
@@ -244,15 +264,25 @@ impl<'a> Books<'a> {
 struct Done {
     basis: &'static str,
     steps: Vec<super::Step>,
+    slices: Vec<Slice>,
     shares: ByParty,
+    priority: ByParty,
+    catch_up: ByParty,
     positions: ByParty,
 }
 
 impl Done {
     /// Nothing is settled.
     fn excluded() -> Self {
-        let nothing = ByParty::new;
-        Self { basis: "excluded", steps: Vec::new(), shares: nothing(), positions: nothing() }
+        Self {
+            basis: "excluded",
+            steps: Vec::new(),
+            slices: Vec::new(),
+            shares: ByParty::new(),
+            priority: ByParty::new(),
+            catch_up: ByParty::new(),
+            positions: ByParty::new(),
+        }
     }
 
     fn result(
@@ -268,7 +298,10 @@ impl Done {
             basis: self.basis,
             steps: self.steps,
             rates,
+            slices: self.slices,
             shares: named(contract, &self.shares),
+            priority: named(contract, &self.priority),
+            catch_up: named(contract, &self.catch_up),
             positions: named(contract, &self.positions),
         }
     }
@@ -284,7 +317,15 @@ fn usage(
     let fee = usage_fee::write(&mut sheet, terms, shares, carried)?;
     owe(debts, terms.payer, terms.payee, fee);
     let positions = positions::usage_fee(terms, fee);
-    Ok(Done { basis: "usage-fee", steps: sheet.into_steps(), shares: ByParty::new(), positions })
+    Ok(Done {
+        basis: "usage-fee",
+        steps: sheet.into_steps(),
+        slices: Vec::new(),
+        shares: ByParty::new(),
+        priority: ByParty::new(),
+        catch_up: ByParty::new(),
+        positions,
+    })
 }
 
 /// Does a step of the waterfall take the fact? Usage readings are there to be asked, not used up.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Adjustment, Balance, Trace, UsedRate};
+use super::{Adjustment, Balance, Trace, UsedRate, Withheld};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -22,6 +22,8 @@ pub struct Settlement {
     pub positions: Vec<(String, Minor)>,
     /// What contract-wide clauses moved, in their order.
     pub adjustments: Vec<Adjustment>,
+    /// Tax that payers keep back and remit; a memo.
+    pub withheld: Vec<Withheld>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried, by name.
@@ -56,8 +58,14 @@ pub struct SegmentResult {
     pub steps: Vec<Step>,
     /// The rates that facts in other currencies were converted by.
     pub rates: Vec<UsedRate>,
+    /// How the share base was cut; one slice for a plain split, none for a usage fee.
+    pub slices: Vec<Slice>,
     /// The share base apportioned.
     pub shares: Vec<(String, Minor)>,
+    /// What the steps of priority give to whom.
+    pub priority: Vec<(String, Minor)>,
+    /// What a retroactive tier gives or takes for what was shared before; adds up to nothing.
+    pub catch_up: Vec<(String, Minor)>,
     /// Position of each party, in the contract's order; parties without one are left out.
     pub positions: Vec<(String, Minor)>,
 }
@@ -69,10 +77,30 @@ impl SegmentResult {
         totals.next().map(|first| first + totals.sum())
     }
 
+    /// What a party has of the profit: share, priority and catch-up.
+    pub fn share_of(&self, party: &str) -> Minor {
+        let all = self.shares.iter().chain(&self.priority).chain(&self.catch_up);
+        all.filter(|(name, _)| name == party).map(|(_, amount)| *amount).sum()
+    }
+
     /// The total of a step, nothing if there is no such step.
     pub fn amount(&self, name: StepName) -> Minor {
         self.total(name).unwrap_or_default()
     }
+}
+
+/// A part of the share base under one division.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The tier's beginning, `from 50000000`; `renewal` or `otherwise` for deals; none for a plain
+    /// split.
+    pub tier: Option<String>,
+    /// What the segment moved of the measure in it, in major units or as a quantity.
+    pub measure: Option<Ratio>,
+    /// Its part of the share base, exactly, in major units.
+    pub base: Ratio,
+    /// The share of each party, groups looked through.
+    pub shares: Vec<(String, Ratio)>,
 }
 
 /// A step of the waterfall. Its lines add up to its total.
@@ -80,7 +108,7 @@ impl SegmentResult {
 pub struct Step {
     /// Which step.
     pub name: StepName,
-    /// The deduction's own name.
+    /// The deduction's or priority's own name.
     pub label: Option<String>,
     /// The total, rounded once.
     pub total: Minor,
@@ -161,6 +189,8 @@ pub struct Payable {
     pub amount: Minor,
     /// The schedule it comes from; none once netted over all.
     pub schedule: Option<String>,
+    /// When it is due, if the contract has payment terms.
+    pub due: Option<Day>,
 }
 
 /// Facts that were seen and not settled.

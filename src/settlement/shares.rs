@@ -1,27 +1,85 @@
-//! The share base apportioned by the split in force.
+//! The share base apportioned by the divisions in force.
+//!
+//! The law: shares add up to the base. A group first receives its share like a party, then divides
+//! it among its members, so that no cent of others depends on who is in it.
 
-use crate::contract::{Contract, PartyId, RemainderRule, Split};
-use crate::money::{Minor, Ratio, Remainder, apportion};
+use std::collections::BTreeMap;
 
-/// Each party's share, in the contract's order; the shares add up to the base.
-pub(super) fn apportioned(
-    contract: &Contract,
-    split: &Split,
-    base: Minor,
-) -> Vec<(PartyId, Minor)> {
-    let weights: Vec<Ratio> = split.shares.iter().map(|(_, share)| share.clone()).collect();
-    let parts = apportion(base, &weights, remainder(contract, split));
-    split.shares.iter().map(|(party, _)| *party).zip(parts).collect()
+use crate::contract::{Contract, Division, PartyId, RemainderRule};
+use crate::money::{Minor, Ratio, Remainder, apportion_exactly};
+
+/// A part of the share base under one division, exactly, in minor units.
+pub(super) struct Cut<'a> {
+    pub(super) division: &'a Division,
+    pub(super) base: Ratio,
 }
 
-fn remainder(contract: &Contract, split: &Split) -> Remainder {
-    match contract.remainder {
+/// What parties and groups receive before rounding: by the first party and the name of the group,
+/// the exact part of each member.
+type Slots = BTreeMap<(PartyId, Option<String>), BTreeMap<PartyId, Ratio>>;
+
+/// Each party's share, in the contract's order; the shares add up to the base, as the cuts do.
+pub(super) fn apportioned(
+    contract: &Contract,
+    cuts: &[Cut<'_>],
+    base: Minor,
+) -> Vec<(PartyId, Minor)> {
+    let slots = slots(cuts);
+    let exact: Vec<Ratio> = slots.values().map(|members| members.values().sum()).collect();
+    let holder = |party| slots.values().position(|members| members.contains_key(&party));
+    let outer = match contract.remainder {
         RemainderRule::LargestRemainder => Remainder::LargestRemainder,
         RemainderRule::InOrder => Remainder::InOrder,
         RemainderRule::Party(party) => {
-            let index = split.shares.iter().position(|(one, _)| *one == party);
-            let index = index.expect("a checked contract gives the remainder's party a share");
-            Remainder::Part(index, contract.rounding)
+            let at = holder(party).expect("a checked contract gives the remainder's party a share");
+            Remainder::Part(at, contract.rounding)
+        }
+    };
+    let parts = apportion_exactly(base, &exact, outer);
+    let mut shares: Vec<(PartyId, Minor)> = Vec::new();
+    for (members, part) in slots.values().zip(parts) {
+        shares.extend(within(contract, members, part));
+    }
+    shares.sort_by_key(|(party, _)| *party);
+    shares
+}
+
+fn slots(cuts: &[Cut<'_>]) -> Slots {
+    let mut slots = Slots::new();
+    for cut in cuts {
+        for part in &cut.division.parts {
+            let Some((first, _)) = part.members.first() else { continue };
+            let slot = slots.entry((*first, part.group.clone())).or_default();
+            for (party, weight) in &part.members {
+                let exact = &(&cut.base * &part.share) * weight;
+                *slot.entry(*party).or_default() += &exact;
+            }
         }
     }
+    slots
+}
+
+/// What the members of a group receive of the group's whole part.
+fn within(
+    contract: &Contract,
+    members: &BTreeMap<PartyId, Ratio>,
+    part: Minor,
+) -> Vec<(PartyId, Minor)> {
+    let parties: Vec<PartyId> = members.keys().copied().collect();
+    let exact: Vec<Ratio> = members.values().cloned().collect();
+    if let [only] = parties[..] {
+        return vec![(only, part)];
+    }
+    let inner = match contract.remainder {
+        RemainderRule::LargestRemainder => Remainder::LargestRemainder,
+        RemainderRule::InOrder => Remainder::InOrder,
+        // Beside the named party everybody else is rounded, so a group without it may be owed a
+        // unit that none of its members has a part of: its first member then takes it.
+        RemainderRule::Party(party) => match parties.iter().position(|one| *one == party) {
+            Some(at) => Remainder::Part(at, contract.rounding),
+            None if exact.iter().all(Ratio::is_zero) => Remainder::Part(0, contract.rounding),
+            None => Remainder::LargestRemainder,
+        },
+    };
+    parties.into_iter().zip(apportion_exactly(part, &exact, inner)).collect()
 }

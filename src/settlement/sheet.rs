@@ -127,6 +127,12 @@ impl<'a> Sheet<'a> {
         lines
     }
 
+    /// What went into steps already written.
+    pub(super) fn inputs<'s>(&'s self, names: &'s [StepName]) -> impl Iterator<Item = &'s Input> {
+        let steps = self.steps.iter().filter(|step| names.contains(&step.name));
+        steps.flat_map(|step| &step.trace.inputs)
+    }
+
     /// The total of a step already written; several of one name are added.
     pub(super) fn total(&self, name: StepName) -> Minor {
         self.steps.iter().filter(|step| step.name == name).map(|step| step.total).sum()
@@ -176,5 +182,5 @@ pub(super) fn add_exact(lines: &mut ExactLines, product: &str, amount: &Ratio) {
 
 pub(super) fn too_large(error: TooLarge) -> Finding {
     Finding::new(&codes::TOO_LARGE, error.to_string())
-        .help("look for a wrong unit or price: `explain` shows the largest inputs")
+        .help("look for a wrong unit or price in the files and in the rates of the contract")
 }

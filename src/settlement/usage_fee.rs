@@ -22,9 +22,8 @@ pub(super) fn write(
     let metered = shares.iter().filter(|share| is_priced(terms, share.key));
     let (card, currency) = ((&terms.rates[..], "rates"), sheet.contract.currency);
     cards::charge(card, currency, metered, carried, (&mut exact, &mut inputs));
-    let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::Priced };
     let heading = Heading::of(StepName::UsageFee, "rates");
-    sheet.write_exact(heading, &exact, rule, inputs).map(|(total, _)| total)
+    sheet.write_exact(heading, &exact, Rule::Priced, inputs).map(|(total, _)| total)
 }
 
 /// Is it a usage fact or charge that a rate prices?

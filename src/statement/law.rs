@@ -45,6 +45,10 @@ fn check_segment(segment: &SegmentResult) {
     check_waterfall(segment);
     let shared: Minor = segment.shares.iter().map(|(_, amount)| *amount).sum();
     assert_eq!(shared, segment.amount(StepName::ShareBase), "shares add up to the share base");
+    let sum = |list: &[(String, Minor)]| -> Minor { list.iter().map(|(_, amount)| *amount).sum() };
+    let taken = segment.amount(StepName::Priority);
+    assert_eq!(sum(&segment.priority), taken, "priority goes to somebody");
+    assert_eq!(sum(&segment.catch_up), Minor::ZERO, "a catch-up takes what it gives");
     assert_eq!(held, segment.amount(StepName::NetSales), "positions add up to net sales");
 }
 

@@ -55,6 +55,10 @@ pub struct Statement {
     pub positions: BTreeMap<String, Amount>,
     /// What contract-wide clauses moved between the parties, in their order.
     pub adjustments: Vec<Adjustment>,
+    /// Tax that payers keep back and remit to an authority for the payee; a memo. Absent if there is
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub withheld: Vec<Withheld>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried from period to period.
@@ -99,10 +103,21 @@ pub struct Segment {
     pub fx: Vec<Fx>,
     /// The waterfall from top to bottom.
     pub steps: Vec<Step>,
-    /// The share of each party in the split, as agreed: `50%`, `1/3`.
+    /// How tiers cut the share base; absent without tiers.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tiers: Vec<Tier>,
+    /// The share of each party in the split, as agreed: `50%`, `1/3`; empty where several tiers
+    /// held.
     pub split: BTreeMap<String, String>,
     /// The share base apportioned; empty for a usage fee.
     pub shares: BTreeMap<String, Amount>,
+    /// What the steps of priority give to whom; absent without any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub priority: BTreeMap<String, Amount>,
+    /// What a retroactive tier gives or takes for what was shared before in its window; adds up
+    /// to nothing, and is absent where nothing changes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub catch_up: BTreeMap<String, Amount>,
     /// Position of each party; they add up to net sales, or to nothing for a usage fee.
     pub positions: BTreeMap<String, Amount>,
 }
@@ -125,6 +140,20 @@ pub struct Fx {
     pub rate: Quantity,
 }
 
+/// A part of the share base that one tier divides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tier {
+    /// Where it begins: `from 50000000`; for deals also `renewal` and `otherwise`.
+    pub tier: String,
+    /// What the segment moved of the measure in it; absent for deals.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub measure: Option<Quantity>,
+    /// Its part of the share base, exact.
+    pub base: Quantity,
+    /// The share of each party in it, as agreed.
+    pub split: BTreeMap<String, String>,
+}
+
 /// A step of the waterfall.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
@@ -132,7 +161,7 @@ pub struct Step {
     /// `carried-in`, `excess`, `gross-profit`, `loss-carry`, `priority`, `share-base`,
     /// `usage-fee`; `uncollected` is a memo on a collected basis.
     pub step: String,
-    /// The deduction's own name; absent for every other step.
+    /// The name of a deduction or priority; absent for every other step.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
     /// The total, rounded once.
@@ -174,6 +203,27 @@ pub struct Payable {
     /// The schedule it comes from; absent once netted over all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub schedule: Option<String>,
+    /// When it is due; absent if the contract has no payment terms.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub due: Option<Day>,
+}
+
+/// Tax that a payer keeps back: what arrives and the tax add up to the gross payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Withheld {
+    /// The clause's name in the contract.
+    pub name: String,
+    /// Remits the tax.
+    pub by: String,
+    /// Whose tax it is.
+    pub from: String,
+    /// The payment before tax.
+    pub gross: Amount,
+    /// What goes to the authority.
+    pub tax: Amount,
+    /// What is left of the payment.
+    pub arrives: Amount,
 }
 
 /// A balance over the period: opening + movement = closing.
@@ -181,7 +231,7 @@ pub struct Payable {
 pub struct Balance {
     /// `loss/marketplace`.
     pub name: String,
-    /// `loss`, `excess-cost`, `deduction` or `uncollected`.
+    /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-shared`.
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, Payable, Provenance,
-    Quantity, Schedule, Segment, Statement, Step, VERSION, law, words,
+    Quantity, Schedule, Segment, Statement, Step, Tier, VERSION, Withheld, law, words,
 };
-use crate::contract::{Basis, Contract};
+use crate::contract::Contract;
 use crate::money::{Currency, Minor};
 use crate::settlement::{self, ScheduleResult, SegmentResult, Settlement};
 
@@ -24,7 +24,7 @@ impl Statement {
         law::check(settlement);
         let currency = settlement.currency;
         let each = |party: &crate::contract::Party| (party.id.clone(), party.name.clone());
-        let schedule = |result: &ScheduleResult| schedule(result, contract, currency);
+        let schedule = |result: &ScheduleResult| schedule(result, currency);
         let mut statement = Self {
             version: VERSION.to_owned(),
             contract: settlement.contract.clone(),
@@ -38,6 +38,7 @@ impl Statement {
                 .iter()
                 .map(|each| adjustment(each, currency))
                 .collect(),
+            withheld: settlement.withheld.iter().map(|each| withheld(each, currency)).collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
             exceptions: settlement.exceptions.iter().map(exception).collect(),
@@ -54,8 +55,8 @@ fn amounts(list: &[(String, Minor)], currency: Currency) -> BTreeMap<String, Amo
     list.iter().map(|(party, amount)| (party.clone(), Amount::of(*amount, currency))).collect()
 }
 
-fn schedule(result: &ScheduleResult, contract: &Contract, currency: Currency) -> Schedule {
-    let segment = |segment| self::segment(segment, &result.id, contract, currency);
+fn schedule(result: &ScheduleResult, currency: Currency) -> Schedule {
+    let segment = |segment| self::segment(segment, currency);
     Schedule {
         id: result.id.clone(),
         segments: result.segments.iter().map(segment).collect(),
@@ -63,7 +64,7 @@ fn schedule(result: &ScheduleResult, contract: &Contract, currency: Currency) ->
     }
 }
 
-fn segment(result: &SegmentResult, id: &str, contract: &Contract, currency: Currency) -> Segment {
+fn segment(result: &SegmentResult, currency: Currency) -> Segment {
     Segment {
         from: result.from,
         to: result.to,
@@ -71,8 +72,11 @@ fn segment(result: &SegmentResult, id: &str, contract: &Contract, currency: Curr
         basis: result.basis.to_owned(),
         fx: result.rates.iter().map(fx).collect(),
         steps: result.steps.iter().map(|each| step(each, currency)).collect(),
-        split: split(result, id, contract),
+        tiers: tiers(result),
+        split: split(result),
         shares: amounts(&result.shares, currency),
+        priority: amounts(&result.priority, currency),
+        catch_up: amounts(&result.catch_up, currency),
         positions: amounts(&result.positions, currency),
     }
 }
@@ -82,19 +86,26 @@ fn fx(used: &settlement::UsedRate) -> Fx {
     Fx { currency: *currency, day: *day, listed: *listed, rate: Quantity::of(rate) }
 }
 
-fn split(result: &SegmentResult, id: &str, contract: &Contract) -> BTreeMap<String, String> {
-    let schedule = contract.schedules.iter().find(|schedule| schedule.id == id);
-    let terms = schedule.and_then(|schedule| schedule.terms_on(result.effective));
-    match terms.map(|terms| &terms.basis) {
-        Some(Basis::Shared(shared)) => {
-            let shares = shared.split.shares.iter();
-            let text = |(party, share): &(_, crate::money::Ratio)| {
-                (contract.party_name(*party).to_owned(), share.to_string())
-            };
-            shares.map(text).collect()
-        }
-        Some(Basis::UsageFee(_) | Basis::Excluded) | None => BTreeMap::new(),
-    }
+/// The shares as agreed, where one division held; with several, the tiers tell.
+fn split(result: &SegmentResult) -> BTreeMap<String, String> {
+    let [only] = &result.slices[..] else { return BTreeMap::new() };
+    shares(only)
+}
+
+fn shares(slice: &settlement::Slice) -> BTreeMap<String, String> {
+    slice.shares.iter().map(|(party, share)| (party.clone(), share.to_string())).collect()
+}
+
+fn tiers(result: &SegmentResult) -> Vec<Tier> {
+    let tier = |slice: &settlement::Slice| {
+        Some(Tier {
+            tier: slice.tier.clone()?,
+            measure: slice.measure.as_ref().map(Quantity::of),
+            base: Quantity::of(&slice.base),
+            split: shares(slice),
+        })
+    };
+    result.slices.iter().filter_map(tier).collect()
 }
 
 fn step(step: &settlement::Step, currency: Currency) -> Step {
@@ -118,6 +129,18 @@ fn payable(payable: &settlement::Payable, currency: Currency) -> Payable {
         to: payable.to.clone(),
         amount: Amount::of(payable.amount, currency),
         schedule: payable.schedule.clone(),
+        due: payable.due,
+    }
+}
+
+fn withheld(withheld: &settlement::Withheld, currency: Currency) -> Withheld {
+    Withheld {
+        name: withheld.name.clone(),
+        by: withheld.by.clone(),
+        from: withheld.from.clone(),
+        gross: Amount::of(withheld.gross, currency),
+        tax: Amount::of(withheld.tax, currency),
+        arrives: Amount::of(withheld.arrives, currency),
     }
 }
 

@@ -86,10 +86,7 @@ pub enum StoreError {
     },
 
     /// Records that had been acknowledged are no longer there.
-    #[error(
-        "the journal ends after record {found}, but {acknowledged} had been acknowledged: it was shortened or replaced from outside; restore the store's folder from a backup, or \
-         accept the loss with `revshare rebuild` and import the files again"
-    )]
+    #[error("{}; {SHORTENED_HELP}", shortened(*found, acknowledged))]
     Shortened {
         /// Records found.
         found: u64,
@@ -148,6 +145,18 @@ pub enum StoreError {
         /// What there is.
         imports: u64,
     },
+}
+
+/// What a shortened journal asks for.
+pub(super) const SHORTENED_HELP: &str = "restore the store's folder from a backup, or accept the \
+    loss with `revshare rebuild` and import the files again";
+
+/// What a shortened journal is.
+pub(super) fn shortened(found: u64, acknowledged: &str) -> String {
+    format!(
+        "the journal ends after record {found}, but {acknowledged} had been acknowledged: it was \
+         shortened or replaced from outside"
+    )
 }
 
 impl StoreError {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::acknowledged::{self, Acknowledged};
 use super::closing::{Closing, ClosingHead};
 use super::codes;
-use super::error::StoreError;
+use super::error::{self, StoreError};
 use super::fold::{self, Import, State};
 use super::ids::{self, Named};
 use super::index;
@@ -83,16 +83,23 @@ pub fn rebuild(dir: &Path) -> Result<Report, StoreError> {
     let lost = acknowledged::read(&Disk::new(dir));
     let store = Store::locked(dir, Loss::Accept, Missing::Refuse)?;
     let mark = store.journal.mark();
+    let notes = store.notes().iter();
     let mut report = Report {
         records: mark.records,
         imports: store.imports(),
         closings: store.closings().count() as u64,
         ids: store.known_ids(),
         bytes: mark.end,
-        findings: store.notes().to_vec(),
+        // That the index was made anew is what was asked for.
+        findings: notes.filter(|note| note.code != &codes::INDEX_REBUILT).cloned().collect(),
     };
     let gone = lost.filter(|seen| seen.records > mark.records);
-    report.findings.extend(gone.map(|seen| shortened(&mark, &seen)));
+    if let Some(seen) = gone {
+        // What is left of the lost records is no interrupted write, as the notes would have it.
+        report.findings.retain(|note| ![&codes::TORN_TAIL, &codes::LEFTOVER].contains(&note.code));
+        let accepted = "the loss is accepted now: import the files again, and close what is open";
+        report.findings.insert(0, shortened(&mark, &seen).help(accepted));
+    }
     Ok(report)
 }
 
@@ -103,8 +110,8 @@ fn disagrees() -> Finding {
 }
 
 fn shortened(mark: &Mark, seen: &Acknowledged) -> Finding {
-    let (found, acknowledged) = (mark.records, format!("record {}", seen.records));
-    Finding::new(&codes::SHORTENED, StoreError::Shortened { found, acknowledged }.to_string())
+    let message = error::shortened(mark.records, &format!("record {}", seen.records));
+    Finding::new(&codes::SHORTENED, message).help(error::SHORTENED_HELP)
 }
 
 /// One walk through a store.
@@ -236,8 +243,10 @@ impl<'a> Look<'a> {
                 self.report.findings.extend(notes);
                 Ok(())
             }
-            Err(error @ StoreError::Shortened { .. }) => {
-                self.report.findings.push(Finding::new(&codes::SHORTENED, error.to_string()));
+            Err(StoreError::Shortened { found, acknowledged }) => {
+                let message = error::shortened(found, &acknowledged);
+                let finding = Finding::new(&codes::SHORTENED, message);
+                self.report.findings.push(finding.help(error::SHORTENED_HELP));
                 Ok(())
             }
             Err(error) => Err(error),

@@ -1,10 +1,11 @@
 //! One version of the terms, clause by clause.
 
 use super::card::rate;
+use super::split;
 use super::words::{BY_DEFAULT, Page, amount, and, one_of};
 use crate::contract::{
     Basis, Cap, Ceiling, Contract, CostTerms, Deduction, Excess, Losses, Pattern, Rate,
-    Recognition, Schedule, Selector, Settled, ShareKind, SharedTerms, Split, Terms,
+    Recognition, Schedule, Selector, Settled, ShareKind, SharedTerms, Terms,
 };
 use crate::fact::Kind;
 
@@ -71,7 +72,8 @@ impl Version<'_> {
             Losses::Absorb => format!("stays with {}, and is not carried forward", self.bearer),
         };
         page.item(2, &format!("A loss {losses}{}.", self.default("losses")));
-        self.split(page, &shared.split);
+        split::priorities(page, self.contract, &shared.priority);
+        split::split(page, self.contract, &shared.split);
     }
 
     fn rates(&self, page: &mut Page, rates: &[Rate]) {
@@ -157,14 +159,6 @@ impl Version<'_> {
         };
         let default = self.default("cost.excess");
         page.item(2, &format!("At most {most} is deducted as cost; the excess {excess}{default}."));
-    }
-
-    fn split(&self, page: &mut Page, split: &Split) {
-        let share = |(party, ratio): &(crate::contract::PartyId, crate::money::Ratio)| {
-            format!("{ratio} to {}", self.contract.party_name(*party))
-        };
-        let shares: Vec<String> = split.shares.iter().map(share).collect();
-        page.item(2, &format!("What is left goes {}.", and(&shares)));
     }
 }
 

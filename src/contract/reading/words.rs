@@ -69,6 +69,11 @@ pub(super) fn one_of(list: &[Pattern]) -> String {
     join(&texts, "or")
 }
 
+/// The same for plain texts.
+pub(super) fn any_of(list: &[impl AsRef<str>]) -> String {
+    join(list, "or")
+}
+
 fn join(list: &[impl AsRef<str>], last: &str) -> String {
     let texts: Vec<&str> = list.iter().map(AsRef::as_ref).collect();
     match texts.split_last() {

@@ -8,7 +8,7 @@ use super::reader::{Block, Reader};
 use super::spelling::hint;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use super::{bundles, clauses, exchange, schedules};
+use super::{bundles, cash, clauses, deals, exchange, schedules};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, codes};
 use crate::money::{Currency, Rounding};
@@ -48,6 +48,8 @@ pub(super) fn read(
     });
     let bundles = or_default(block.get("bundle"), Vec::new(), |node| bundles::read(reader, node));
     let exchange = optional(block.get("fx"), |node| exchange::read(reader, node));
+    let deals = or_default(block.get("deal"), Vec::new(), |node| deals::read(reader, node));
+    let cash = cash::read(reader, &block, rules.as_ref().map(|rules| rules.0));
     let (period, rounding, remainder, late, netting) = rules?;
     Some(Contract {
         id: id?,
@@ -65,6 +67,8 @@ pub(super) fn read(
         availability: availability?,
         bundles: bundles?,
         exchange: exchange?,
+        deals: deals?,
+        cash: cash?,
         file: Arc::clone(file),
         source: Arc::from(source),
     })

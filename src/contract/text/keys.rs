@@ -17,6 +17,14 @@ pub(super) static TOP: &[&str] = &[
     "availability",
     "bundle",
     "fx",
+    "deal",
+    "audit",
+    "withholding",
+    "late-interest",
+    "on-account",
+    "minimum-payment",
+    "overpayment",
+    "payment",
 ];
 /// In `[[schedule]]`.
 pub(super) static SCHEDULE: &[&str] =
@@ -34,16 +42,26 @@ pub(super) static TERMS: &[&str] = &[
     "deductions",
     "cost",
     "losses",
+    "priority",
     "split",
     "payer",
     "payee",
 ];
 /// Of those, for gross profit.
-pub(super) static GROSS_PROFIT: &[&str] =
-    &["effective", "basis", "recognition", "rates", "deductions", "cost", "losses", "split"];
+pub(super) static GROSS_PROFIT: &[&str] = &[
+    "effective",
+    "basis",
+    "recognition",
+    "rates",
+    "deductions",
+    "cost",
+    "losses",
+    "priority",
+    "split",
+];
 /// Of those, for net sales.
 pub(super) static NET_SALES: &[&str] =
-    &["effective", "basis", "recognition", "rates", "deductions", "losses", "split"];
+    &["effective", "basis", "recognition", "rates", "deductions", "losses", "priority", "split"];
 /// Of those, for a usage fee.
 pub(super) static USAGE_FEE: &[&str] = &["effective", "basis", "payer", "payee", "rates"];
 /// Of those, for what is excluded.
@@ -64,12 +82,55 @@ pub(super) static COST: &[&str] = &["deduct", "rates", "uplift", "ceiling", "exc
 pub(super) static EXCESS: &[&str] = &["carry"];
 /// In a budget.
 pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
+/// In a split with tiers.
+pub(super) static TIERED: &[&str] =
+    &["by", "window", "anniversary", "mode", "each", "over", "tiers"];
+/// In a split by the value of deals.
+pub(super) static BY_DEAL: &[&str] = &["window", "tiers", "renewal", "otherwise"];
+/// In a measure that is a quantity.
+pub(super) static MEASURE: &[&str] = &["unit"];
+/// In a group of a split.
+pub(super) static GROUP: &[&str] = &["share", "split"];
+/// In an entry of `priority`.
+pub(super) static PRIORITY: &[&str] =
+    &["name", "to", "fee", "rate", "of", "above", "window", "anniversary"];
+/// In `[[deal]]`.
+pub(super) static DEAL: &[&str] = &["id", "value", "renewal"];
 /// In `[[shared-cost]]`.
 pub(super) static SHARED_COST: &[&str] = &["category", "driver", "over"];
 /// In `[[availability]]`.
 pub(super) static AVAILABILITY: &[&str] = &["product", "suspended"];
 /// In `suspended`.
 pub(super) static WINDOW: &[&str] = &["from", "to"];
+/// In `[[audit]]`.
+pub(super) static AUDIT: &[&str] = &[
+    "name",
+    "period",
+    "effective",
+    "from",
+    "to",
+    "due",
+    "paid",
+    "cost",
+    "threshold",
+    "accord",
+    "interest",
+];
+/// In `interest` of an audit.
+pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
+/// In `[[withholding]]`.
+pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
+/// In `[late-interest]`.
+pub(super) static LATE_INTEREST: &[&str] =
+    &["effective", "rate", "base", "margin", "day-count", "compounding"];
+/// In `[[on-account]]`.
+pub(super) static ON_ACCOUNT: &[&str] = &["from", "to", "window", "since"];
+/// In `[[minimum-payment]]`.
+pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "until"];
+/// In `[overpayment]`.
+pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
+/// In `[payment]`.
+pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
 
 /// In `[[bundle]]`.
 pub(super) static BUNDLE: &[&str] = &["product", "parts"];
@@ -85,6 +146,7 @@ pub(super) fn home(key: &str) -> Option<&'static str> {
         (TERMS, "stands in [[schedule.terms]]"),
         (COST, "stands in cost = { ... } of [[schedule.terms]]"),
         (RATE, "stands in an entry of rates"),
+        (TIERED, "stands in split = { ... } of [[schedule.terms]], beside tiers"),
     ]
     .into_iter()
     .find(|(keys, _)| keys.contains(&key))

@@ -5,14 +5,18 @@
 //! a contract comes out if and only if there is no finding.
 
 mod bundles;
+mod cash;
 mod clauses;
 mod cost;
+mod deals;
 mod deductions;
 mod exchange;
 mod head;
 mod keys;
 mod number;
+mod payment;
 mod places;
+mod priority;
 mod rates;
 mod reach;
 mod reader;
@@ -23,6 +27,7 @@ mod split;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod tiers;
 mod tree;
 mod value;
 
@@ -44,7 +49,9 @@ pub(super) fn parse(file: &str, source: &str) -> Result<Contract, Vec<Finding>> 
     let contract = head::read(&mut reader, &root, &file, source);
     let findings = reader.into_findings();
     if findings.is_empty() {
-        return Ok(contract.expect("a reader that gives nothing has complained"));
+        let mut contract = contract.expect("a reader that gives nothing has complained");
+        contract.sort_sets();
+        return Ok(contract);
     }
     Err(findings)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::keys;
 use super::spelling::{hint, nearest};
 use super::tree::{Node, Value};
+use crate::calendar::Day;
 use crate::contract::{Party, PartyId, codes};
 use crate::finding::{Code, Finding};
 use crate::money::Currency;
@@ -24,11 +25,24 @@ pub(super) struct Reader<'a> {
     pub(super) parties: Option<Vec<Party>>,
     /// The party that `remainder` names.
     pub(super) remainder: Option<PartyId>,
+    /// The first day of the schedule that is read: where its contract years begin.
+    pub(super) first_day: Option<Day>,
+    /// Schedules that tiers add up over, each with its place; all must exist in the end.
+    pub(super) added_up: Vec<(String, Range<usize>)>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: Arc<str>, text: &'a str) -> Self {
-        Self { file, text, findings: Vec::new(), currency: None, parties: None, remainder: None }
+        Self {
+            file,
+            text,
+            findings: Vec::new(),
+            currency: None,
+            parties: None,
+            remainder: None,
+            first_day: None,
+            added_up: Vec::new(),
+        }
     }
 
     /// Writes down a finding at a place, with its remedy.

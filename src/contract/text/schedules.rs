@@ -7,6 +7,7 @@ use super::keys;
 use super::reach::scope_covers;
 use super::reader::{Block, Reader};
 use super::scopes;
+use super::spelling::hint;
 use super::terms::{self, Ground};
 use super::tree::Node;
 use super::value::{optional, or_default};
@@ -45,7 +46,22 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Schedule>
         });
         schedules.extend(schedule(reader, &block, id, scope));
     }
+    added_up_exist(reader, &before);
     (schedules.len() == elements.len()).then_some(schedules)
+}
+
+/// The schedules that tiers add up over must be there.
+fn added_up_exist(reader: &mut Reader<'_>, all: &[Before]) {
+    let ids: Vec<&str> = all.iter().filter_map(|schedule| schedule.id.as_deref()).collect();
+    for (id, at) in std::mem::take(&mut reader.added_up) {
+        if ids.contains(&id.as_str()) {
+            continue;
+        }
+        let message = format!("{id:?} is not a schedule of this contract");
+        let near = hint(&id, ids.iter().copied());
+        let help = format!("{near}the schedules are {}", ids.join(", "));
+        reader.complain(&codes::UNKNOWN_SCHEDULE, &at, message, help);
+    }
 }
 
 fn schedule(

@@ -1,58 +1,144 @@
-//! `split = { vendor = "50%", platform = "rest" }`.
+//! `split = { vendor = "50%", platform = "rest" }`, with groups that are split again.
 //!
-//! Refuses shares that are not exactly a whole, and a remainder for somebody without a share.
+//! Refuses shares that are not exactly a whole, a party in two places, and a remainder for
+//! somebody without a share. A split with `tiers` is read by [`tiers`](super::tiers).
 
+use super::keys;
 use super::reader::Reader;
+use super::tiers;
 use super::tree::{Node, Value};
-use crate::contract::{PartyId, Split, codes};
+use crate::contract::{Division, Part, PartyId, Split, codes};
 use crate::money::Ratio;
 
-const EXAMPLE: &str = "split = { vendor = \"50%\", platform = \"rest\" }";
+pub(super) const EXAMPLE: &str = "split = { vendor = \"50%\", platform = \"rest\" }";
 const REST: &str = "rest";
 
-/// Reads the shares, and puts them into the contract's order of parties.
+/// Reads a split, plain or by tiers.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Split> {
+    let fields = filled(reader, node, EXAMPLE)?;
+    if fields.iter().any(|field| field.name == "tiers" && matches!(field.value, Value::List(_))) {
+        return tiers::read(reader, node);
+    }
+    let fields: Vec<&Node> = fields.iter().collect();
+    division(reader, node, &fields).map(Split::plain)
+}
+
+/// Reads a table of parties and shares where one stands under a key of its own.
+pub(super) fn table(reader: &mut Reader<'_>, node: &Node) -> Option<Division> {
+    let fields: Vec<&Node> = filled(reader, node, EXAMPLE)?.iter().collect();
+    division(reader, node, &fields)
+}
+
+fn filled<'n>(reader: &mut Reader<'_>, node: &'n Node, example: &str) -> Option<&'n [Node]> {
     let Value::Table(fields) = &node.value else {
-        reader.mistyped(node, "a table of parties and shares", EXAMPLE);
+        reader.mistyped(node, "a table of parties and shares", example);
         return None;
     };
     if fields.is_empty() {
-        reader.nothing_in(node, EXAMPLE);
+        reader.nothing_in(node, example);
         return None;
     }
-    let read: Vec<_> = fields.iter().map(|field| share(reader, field)).collect();
-    let read = read.into_iter().collect::<Option<Vec<_>>>()?;
-    let mut shares = whole(reader, node, read)?;
-    shares.sort_by_key(|(party, _)| *party);
-    remainder_is_served(reader, node, &shares);
-    Some(Split { shares })
+    Some(fields)
 }
 
-/// A party with its share; none stands for the rest.
-fn share(reader: &mut Reader<'_>, field: &Node) -> Option<(PartyId, Option<Ratio>)> {
+/// Reads the shares, and puts them into the contract's order of parties.
+pub(super) fn division(reader: &mut Reader<'_>, node: &Node, fields: &[&Node]) -> Option<Division> {
+    let read: Vec<_> = fields.iter().map(|field| part(reader, field)).collect();
+    let read = read.into_iter().collect::<Option<Vec<_>>>()?;
+    let (owners, shares): (Vec<Owner>, Vec<Option<Ratio>>) = read.into_iter().unzip();
+    let shares = whole(reader, node, shares)?;
+    let part = |((group, members), share)| Part { group, share, members };
+    let mut parts: Vec<Part> = owners.into_iter().zip(shares).map(part).collect();
+    parts.sort_by_key(|part| part.members.first().map(|(party, _)| *party));
+    let division = Division { parts };
+    each_once(reader, node, &division)?;
+    remainder_is_served(reader, node, &division);
+    Some(division)
+}
+
+/// The name of a group, and who is in it by which weight.
+type Owner = (Option<String>, Vec<(PartyId, Ratio)>);
+
+/// A party or group with its share; none stands for the rest.
+fn part(reader: &mut Reader<'_>, field: &Node) -> Option<(Owner, Option<Ratio>)> {
+    if let Value::Table(_) = field.value {
+        return group(reader, field);
+    }
     let party = reader.party(&field.name, &field.key_at);
-    let ratio = match &field.value {
-        Value::Text(text) if text == REST => Some(None),
-        Value::Text(_)
-        | Value::Whole(_)
-        | Value::Float
-        | Value::Truth(_)
-        | Value::Day(_)
-        | Value::Time
-        | Value::List(_)
-        | Value::Table(_) => reader.fraction(field).map(Some),
+    let share = share(reader, field);
+    Some(((None, vec![(party?, Ratio::one())]), share?))
+}
+
+/// `"50%"`, `"3% + 0.5%"`, or `"rest"` as none.
+fn share(reader: &mut Reader<'_>, field: &Node) -> Option<Option<Ratio>> {
+    match field.as_text() {
+        Some(REST) => Some(None),
+        Some(text) if text.contains('+') => {
+            let terms = text.split('+').map(|term| reader.fraction_in(term.trim(), field));
+            let terms: Vec<Option<Ratio>> = terms.collect();
+            terms.into_iter().sum::<Option<Ratio>>().map(Some)
+        }
+        Some(_) | None => reader.fraction(field).map(Some),
+    }
+}
+
+/// `investors = { share = "20%", split = { fund-a = "3/4", fund-b = "1/4" } }`.
+fn group(reader: &mut Reader<'_>, field: &Node) -> Option<(Owner, Option<Ratio>)> {
+    let name = reader.usable(&field.name, &field.key_at).then(|| field.name.clone());
+    let taken = reader.parties.iter().flatten().any(|party| party.id == field.name);
+    if taken {
+        let message = format!("{:?} is a party, so a group cannot go by that name", field.name);
+        let help = "give the group a name of its own";
+        reader.complain(&codes::GROUP, &field.key_at, message, help);
+    }
+    let block = reader.block(field, "this group", keys::GROUP)?;
+    let own = block.need(reader, "share", "share = \"20%\"");
+    let own = own.and_then(|node| share(reader, node));
+    let example = "split = { fund-a = \"3/4\", fund-b = \"1/4\" }";
+    let members = block.need(reader, "split", example);
+    let members = members.and_then(|node| members_of(reader, node, example));
+    Some(((Some(name?), members?), own?))
+}
+
+/// Fractions that make a whole, or amounts such as investments, by which a group divides.
+fn members_of(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    example: &str,
+) -> Option<Vec<(PartyId, Ratio)>> {
+    let fields = filled(reader, node, example)?;
+    let parties: Vec<_> =
+        fields.iter().map(|field| reader.party(&field.name, &field.key_at)).collect();
+    let weights = match amounts(fields) {
+        Some(weights) => {
+            let sum: Ratio = weights.iter().sum();
+            Some(weights.into_iter().map(|weight| weight / sum.clone()).collect())
+        }
+        None => {
+            let read: Vec<_> = fields.iter().map(|field| share(reader, field)).collect();
+            let read = read.into_iter().collect::<Option<Vec<_>>>();
+            read.and_then(|shares| whole(reader, node, shares))
+        }
     };
-    Some((party?, ratio?))
+    let parties = parties.into_iter().collect::<Option<Vec<_>>>()?;
+    let mut members: Vec<(PartyId, Ratio)> = parties.into_iter().zip(weights?).collect();
+    members.sort_by_key(|(party, _)| *party);
+    Some(members)
+}
+
+/// The members' weights, if all are plain numbers of one and more.
+fn amounts(fields: &[Node]) -> Option<Vec<Ratio>> {
+    let amount = |field: &Node| {
+        let text = field.as_text().filter(|text| !text.contains(['%', '/']))?;
+        text.parse::<Ratio>().ok().filter(|weight| fields.len() > 1 && *weight >= Ratio::one())
+    };
+    fields.iter().map(amount).collect()
 }
 
 /// Fills in the rest, or complains about shares that are not a whole.
-fn whole(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    read: Vec<(PartyId, Option<Ratio>)>,
-) -> Option<Vec<(PartyId, Ratio)>> {
-    let sum: Ratio = read.iter().filter_map(|(_, share)| share.as_ref()).sum();
-    let rests = read.iter().filter(|(_, share)| share.is_none()).count();
+fn whole(reader: &mut Reader<'_>, node: &Node, read: Vec<Option<Ratio>>) -> Option<Vec<Ratio>> {
+    let sum: Ratio = read.iter().flatten().sum();
+    let rests = read.iter().filter(|share| share.is_none()).count();
     let rest = Ratio::one() - sum.clone();
     let trouble = match rests {
         0 if rest.is_zero() => None,
@@ -74,15 +160,26 @@ fn whole(
         reader.complain(&codes::SHARES, &node.at, message, help);
         return None;
     }
-    let filled = |share: Option<Ratio>| share.unwrap_or_else(|| rest.clone());
-    Some(read.into_iter().map(|(party, share)| (party, filled(share))).collect())
+    Some(read.into_iter().map(|share| share.unwrap_or_else(|| rest.clone())).collect())
+}
+
+/// A party has one place: alone or in one group.
+fn each_once(reader: &mut Reader<'_>, node: &Node, division: &Division) -> Option<()> {
+    let shares = division.shares();
+    let twice = shares.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    let Some(pair) = twice else { return Some(()) };
+    let name = reader.party_name(pair[0].0).to_owned();
+    let message = format!("{name} stands in this split twice");
+    let help = "give each party one place, alone or in one group, with all that it receives";
+    reader.complain(&codes::GROUP, &node.at, message, help);
+    None
 }
 
 /// The party that `remainder` names can take a cent only where it has a share.
-fn remainder_is_served(reader: &mut Reader<'_>, node: &Node, shares: &[(PartyId, Ratio)]) {
+fn remainder_is_served(reader: &mut Reader<'_>, node: &Node, division: &Division) {
     let Some(party) = reader.remainder else { return };
     let has = |(owner, share): &(PartyId, Ratio)| *owner == party && share.is_positive();
-    if shares.iter().any(has) {
+    if division.shares().iter().any(has) {
         return;
     }
     let name = reader.party_name(party).to_owned();

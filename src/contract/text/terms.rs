@@ -6,9 +6,9 @@
 use super::keys;
 use super::places::places;
 use super::reader::{Block, Reader};
-use super::tree::Node;
+use super::tree::{Node, Value};
 use super::value::or_default;
-use super::{cost, deductions, rates, split};
+use super::{cost, deductions, priority, rates, split};
 use crate::calendar::Day;
 use crate::contract::{
     Basis, Losses, Pattern, Recognition, ShareKind, SharedTerms, Terms, UsageFeeTerms, codes,
@@ -65,6 +65,7 @@ impl Ground {
 
 /// Reads the versions of a schedule.
 pub(super) fn read(reader: &mut Reader<'_>, elements: &[Node]) -> Option<Vec<Terms>> {
+    reader.first_day = elements.first().and_then(first_day);
     let mut days: Vec<(Day, u64)> = Vec::new();
     let mut versions = Vec::new();
     for element in elements {
@@ -75,6 +76,12 @@ pub(super) fn read(reader: &mut Reader<'_>, elements: &[Node]) -> Option<Vec<Ter
         versions.push(Terms { effective, basis, places: places(reader, element) });
     }
     (versions.len() == elements.len()).then_some(versions)
+}
+
+/// The day from which a version holds, if it says one; complains about nothing.
+fn first_day(node: &Node) -> Option<Day> {
+    let field = node.field("effective")?;
+    if let Value::Day(day) = field.value { Some(day) } else { None }
 }
 
 /// The day from which a version holds, later than those before it.
@@ -166,6 +173,8 @@ fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option
     });
     let cost = or_default(written, cost::unwritten(deduct), |node| cost::read(reader, node));
     let losses = or_default(block.get("losses"), loss, |node| reader.word(node, LOSSES));
+    let priority =
+        or_default(block.get("priority"), Vec::new(), |node| priority::read(reader, node));
     let split = block.need(reader, "split", "split = { vendor = \"50%\", platform = \"rest\" }");
     let split = split.and_then(|node| split::read(reader, node));
     Some(SharedTerms {
@@ -175,6 +184,7 @@ fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option
         deductions: deductions?,
         cost: cost?,
         losses: losses?,
+        priority: priority?,
         split: split?,
     })
 }

@@ -34,7 +34,10 @@ fn the_sample_says_what_it_says() {
     let terms = shared(&marketplace.terms[0]);
     assert_eq!(terms.cost.ceiling, Some(Ceiling::RateOfNetSales(ratio("7/10"))));
     assert_eq!(terms.deductions[0].name, "fees");
-    assert_eq!(terms.split.shares, [(PartyId(0), ratio("1/2")), (PartyId(1), ratio("1/2"))]);
+    assert_eq!(
+        terms.split.tiers[0].division.shares(),
+        [(PartyId(0), ratio("1/2")), (PartyId(1), ratio("1/2"))]
+    );
     assert_eq!(internal.terms.len(), 2);
     let Basis::UsageFee(fee) = &internal.terms[1].basis else { panic!("a fee") };
     assert_eq!((fee.payer, fee.payee), (PartyId(1), PartyId(0)));
@@ -109,7 +112,10 @@ fn what_is_left_out_of_gross_profit() {
     assert_eq!(terms.losses, Losses::CarryForward);
     let facts = Selector::Facts { kinds: vec![crate::fact::Kind::Fee], categories: Vec::new() };
     assert_eq!(terms.deductions[0].parts, [facts]);
-    assert_eq!(terms.split.shares, [(PartyId(0), ratio("2/3")), (PartyId(1), ratio("1/3"))]);
+    assert_eq!(
+        terms.split.tiers[0].division.shares(),
+        [(PartyId(0), ratio("2/3")), (PartyId(1), ratio("1/3"))]
+    );
 }
 
 #[test]

@@ -12,7 +12,9 @@
 //! | `position/vendor`, `position/marketplace/vendor` | a position, in all or in one schedule |
 //! | `payable/platform/vendor` | what one party pays another |
 //! | `balance/loss/marketplace` | a balance |
+//! | `adjustment/advance/signing advance` | what a contract-wide clause moved |
 
+mod clauses;
 mod facts;
 mod parties;
 mod select;

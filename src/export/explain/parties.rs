@@ -3,11 +3,12 @@
 use super::Node;
 use super::steps::Teller;
 use crate::contract::Basis;
-use crate::money::Minor;
-use crate::posting::{self, components};
+use crate::money::{Minor, Ratio};
+use crate::posting::{self, CATCH_UP, components};
 use crate::settlement::{
-    Balance, BalanceKind, Payable, ScheduleResult, SegmentResult, Step, StepName,
+    Balance, BalanceKind, Payable, ScheduleResult, SegmentResult, Slice, Step, StepName,
 };
+use crate::statement::grouped;
 
 impl Teller<'_> {
     /// Every step of these names in a segment, with its sign.
@@ -53,18 +54,33 @@ impl Teller<'_> {
         title: String,
         amount: Minor,
     ) -> Node {
-        let schedule = posting::schedule(self.contract, result);
         let mut node = Node::titled(title).amounting(self.show(amount));
-        if let Basis::Shared(terms) = posting::basis(schedule, segment) {
-            let mut shares = terms.split.shares.iter();
-            let agreed = shares.find(|(id, _)| self.contract.party_name(*id) == party);
+        for slice in &segment.slices {
+            let agreed = slice.shares.iter().find(|(id, _)| id == party);
             if let Some((_, share)) = agreed {
-                let base = self.show(segment.amount(StepName::ShareBase));
-                node = node.noting(format!("{share} of {base}"));
+                node = node.noting(self.slice_in_words(slice, share));
             }
         }
-        let names = [(StepName::ShareBase, 1), (StepName::Priority, 1)];
-        node.over(self.steps(&result.id, segment, &names))
+        let node = node.over(self.tier_of(segment));
+        node.over(self.steps(&result.id, segment, &[(StepName::ShareBase, 1)]))
+    }
+
+    /// `93% of 200,000,000.00 (from 50000000)`.
+    fn slice_in_words(&self, slice: &Slice, share: &Ratio) -> String {
+        let base = grouped(&plain(&slice.base, self.settlement.currency.digits()));
+        let tier = slice.tier.as_ref().map_or(String::new(), |tier| format!(" ({tier})"));
+        format!("{share} of {base}{tier}")
+    }
+
+    /// What moved through the tiers, where there are any.
+    fn tier_of(&self, segment: &SegmentResult) -> Vec<Node> {
+        let node = |slice: &Slice| {
+            let measure = slice.measure.as_ref()?;
+            let title = format!("measure in the tier {}", slice.tier.as_ref()?);
+            let digits = self.settlement.currency.digits();
+            Some(Node::titled(title).amounting(grouped(&plain(measure, digits))))
+        };
+        segment.slices.iter().filter_map(node).collect()
     }
 
     /// A party's position in a schedule; `sign` is −1 where it is owed the other way.
@@ -119,8 +135,13 @@ impl Teller<'_> {
             Basis::Excluded => return Vec::new(),
         };
         let mut nodes = Vec::new();
-        for (account, amount) in components(segment, schedule, terms, id, position) {
+        for (account, amount) in components(segment, schedule, terms, (id, party), position) {
             let (title, steps) = in_words(account);
+            if account == CATCH_UP {
+                let node = Node::titled(title).amounting(self.show(amount));
+                nodes.push(node.noting("the tier reached holds for the whole window"));
+                continue;
+            }
             if steps.is_empty() {
                 nodes.push(self.share_of(result, segment, party, title.to_owned(), amount));
                 continue;
@@ -143,7 +164,7 @@ impl Teller<'_> {
 
     /// What one party pays another.
     pub(super) fn payable(&mut self, payable: &Payable) -> Node {
-        let Payable { from, to, amount, schedule } = payable;
+        let Payable { from, to, amount, schedule, due: _ } = payable;
         let mut node = Node::titled(format!("{from} pays {to}")).amounting(self.show(*amount));
         let settlement = self.settlement;
         let on = |id: &str| schedule.as_ref().is_none_or(|only| only == id);
@@ -155,7 +176,7 @@ impl Teller<'_> {
             };
             node.children.extend(part);
         }
-        node
+        node.over(self.adjustments_between(payable))
     }
 
     /// Which of two parties holds the cash that the other's position is paid from.
@@ -185,14 +206,23 @@ impl Teller<'_> {
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
             BalanceKind::Deduction => &[(StepName::Deductions, 1)],
             BalanceKind::Uncollected => &[(StepName::Uncollected, 1)],
+            BalanceKind::TierMeasure | BalanceKind::TierShared => &[],
+            BalanceKind::Owed
+            | BalanceKind::PartPaid
+            | BalanceKind::Paid
+            | BalanceKind::LateInterest
+            | BalanceKind::Credit
+            | BalanceKind::OnAccount
+            | BalanceKind::PaidOnAccount
+            | BalanceKind::CarriedPayable => return Some(self.clause_balance(balance)),
         };
         let settlement = self.settlement;
         let of_schedule = |id: &str| {
             name.of.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let result = settlement.schedules.iter().find(|result| of_schedule(&result.id))?;
+        let own = settlement.schedules.iter().filter(|result| of_schedule(&result.id));
         let mut moves = Vec::new();
-        for segment in &result.segments {
+        for (result, segment) in own.flat_map(|r| r.segments.iter().map(move |s| (r, s))) {
             moves.extend(self.steps(&result.id, segment, names));
         }
         let opening = Node::titled("opening").amounting(self.show(balance.opening));
@@ -209,7 +239,7 @@ enum Side {
 
 /// An account of a position in words, and the steps that it comes from; none for the share.
 fn in_words(account: &str) -> (&'static str, &'static [(StepName, i128)]) {
-    use StepName::{CarriedIn, Cost, Excess, LossCarry, Uplift};
+    use StepName::{CarriedIn, Cost, Excess, LossCarry, Priority, Uplift};
     match account {
         "recovery:infrastructure-cost" => {
             ("infrastructure cost recovered", &[(Cost, 1), (Uplift, 1)])
@@ -220,6 +250,8 @@ fn in_words(account: &str) -> (&'static str, &'static [(StepName, i128)]) {
         }
         "loss:carried" => ("loss carried, or eaten by this profit", &[(LossCarry, -1)]),
         "loss:borne" => ("loss borne", &[(LossCarry, -1)]),
+        "income:priority" => ("off the top, before the split", &[(Priority, 1)]),
+        CATCH_UP => ("catch-up of the tier reached", &[]),
         _ => ("share of the split", &[]),
     }
 }
@@ -230,5 +262,17 @@ fn one_or_all(mut nodes: Vec<Node>, over: impl FnOnce(Vec<Node>) -> Node) -> Opt
         0 => None,
         1 => nodes.pop(),
         _ => Some(over(nodes)),
+    }
+}
+
+/// A plain decimal with at least the digits of the currency.
+fn plain(exact: &Ratio, digits: u32) -> String {
+    let text = exact.to_plain();
+    let have = text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let missing = (digits as usize).saturating_sub(have);
+    match text.contains('/') || missing == 0 {
+        true => text,
+        false if have == 0 => format!("{text}.{}", "0".repeat(missing)),
+        false => text + &"0".repeat(missing),
     }
 }

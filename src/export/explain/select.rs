@@ -26,6 +26,11 @@ pub fn selectors(settlement: &Settlement) -> Vec<String> {
         }
     }
     paths.extend(settlement.balances.iter().map(|balance| format!("balance/{}", balance.name)));
+    let adjustments = settlement.adjustments.iter();
+    let path = |each: &crate::settlement::Adjustment| {
+        format!("adjustment/{}/{}", each.clause.as_str(), each.name)
+    };
+    paths.extend(adjustments.map(path));
     let mut told = std::collections::BTreeSet::new();
     paths.retain(|path| told.insert(path.clone()));
     paths
@@ -41,8 +46,9 @@ pub(super) fn find(teller: &mut Teller<'_>, path: &str) -> Option<Node> {
         ["position", party] => teller.position_in_all(party),
         ["position", id, party] => teller.position(of(id)?, party, 1),
         ["share", id, party] => teller.share(of(id)?, party),
-        ["balance", kind, id] => {
-            let name = format!("{kind}/{id}");
+        ["adjustment", clause, name @ ..] => teller.adjustment(clause, &name.join("/")),
+        ["balance", name @ ..] => {
+            let name = name.join("/");
             let found = settlement.balances.iter().find(|each| each.name.to_string() == name);
             teller.balance(found?)
         }

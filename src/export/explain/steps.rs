@@ -167,7 +167,7 @@ fn spoken_of(name: StepName) -> &'static [StepName] {
         StepName::Excess => {
             &[StepName::Cost, StepName::Uplift, StepName::CarriedIn, StepName::NetSales]
         }
-        StepName::LossCarry => &[StepName::GrossProfit],
+        StepName::LossCarry => &[StepName::GrossProfit, StepName::Priority],
         StepName::GrossSales
         | StepName::Refunds
         | StepName::NetSales

@@ -2,12 +2,13 @@
 //!
 //! Steps of nothing that a reader does not miss are left out; the JSON document has them all.
 
+mod adjustments;
 mod appendix;
 mod waterfall;
 
 use std::collections::BTreeMap;
 
-use crate::statement::{Amount, Statement};
+use crate::statement::{Amount, Statement, Withheld};
 
 use super::table::Table;
 pub(in crate::export) use appendix::table as control_table;
@@ -32,6 +33,7 @@ pub fn statement(statement: &Statement) -> String {
             text.push_str(&parties("positions", &schedule.positions));
         }
     }
+    text.push_str(&adjustments::adjustments(&statement.adjustments));
     text.push_str(&settlement(statement));
     text.push_str(&balances(&statement.balances));
     text.push_str(&exceptions(&statement.exceptions));
@@ -77,13 +79,27 @@ fn settlement(statement: &Statement) -> String {
     }
     for payable in &statement.payables {
         let ground = payable.schedule.as_ref().map_or(String::new(), |id| format!(" for {id}"));
+        let due = payable.due.map_or(String::new(), |day| format!(", due {day}"));
         let (from, to, amount) = (&payable.from, &payable.to, payable.amount.grouped());
-        text.push_str(&format!("  {from} pays {to} {amount} {}{ground}.\n", statement.currency));
+        text.push_str(&format!(
+            "  {from} pays {to} {amount} {}{ground}{due}.\n",
+            statement.currency
+        ));
     }
     if statement.payables.is_empty() {
         text.push_str("  Nobody owes anything.\n");
     }
+    statement.withheld.iter().for_each(|tax| text.push_str(&memo(tax)));
     text
+}
+
+/// Tax that was withheld, and that it is whole.
+fn memo(withheld: &Withheld) -> String {
+    let Withheld { name, by, from, gross, tax, arrives } = withheld;
+    let (gross, tax, arrives) = (gross.grouped(), tax.grouped(), arrives.grouped());
+    format!(
+        "  Memo, {name}: {gross} gross = {arrives} to {from} + {tax} that {by} remits for {from}.\n"
+    )
 }
 
 #[cfg(test)]
@@ -91,10 +107,16 @@ mod tests {
     use super::*;
     use crate::statement::example;
 
+    const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/export/text/example.txt");
+
     #[test]
     fn the_example_month() {
         let text = statement(&example::statement());
         let golden = include_str!("example.txt");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::write(GOLDEN, &text).unwrap();
+            return;
+        }
         assert_eq!(text, golden, "\n{text}");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
     }

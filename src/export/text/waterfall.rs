@@ -1,6 +1,6 @@
 //! One segment's waterfall: a column for each product where they fit, else a line for each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::export::table::Table;
 use crate::money::Currency;
@@ -67,6 +67,9 @@ fn foot(table: &mut Table, columns: usize, segment: &Segment) {
         }
         sum(table, columns, total("share-base"));
     }
+    beside(table, columns, "priority", &segment.priority);
+    beside(table, columns, "catch-up", &segment.catch_up);
+    tiers(table, columns, segment);
     if !segment.positions.is_empty() {
         table.free("");
         for (at, (party, amount)) in segment.positions.iter().enumerate() {
@@ -81,6 +84,46 @@ fn foot(table: &mut Table, columns: usize, segment: &Segment) {
             table.last(columns, label, memo.total.grouped());
         }
     }
+}
+
+/// What parties have beside their shares.
+fn beside(table: &mut Table, columns: usize, title: &str, list: &BTreeMap<String, Amount>) {
+    if !list.is_empty() {
+        table.free("");
+    }
+    for (at, (party, amount)) in list.iter().enumerate() {
+        table.last(columns, party_label(title, at, party), amount.grouped());
+    }
+}
+
+/// What each tier divided.
+fn tiers(table: &mut Table, columns: usize, segment: &Segment) {
+    if !segment.tiers.is_empty() {
+        table.free("");
+    }
+    let digits = total_digits(segment);
+    for (at, tier) in segment.tiers.iter().enumerate() {
+        let split: Vec<String> =
+            tier.split.iter().map(|(party, share)| format!("{party} {share}")).collect();
+        let label = party_label("tiers", at, &format!("{}: {}", tier.tier, split.join(", ")));
+        table.last(columns, label, padded(tier.base.grouped(), digits));
+    }
+}
+
+/// How many digits after the point the segment's amounts have.
+fn total_digits(segment: &Segment) -> usize {
+    let text = segment.steps.first().map_or(String::new(), |step| step.total.grouped());
+    text.split_once('.').map_or(0, |(_, digits)| digits.len())
+}
+
+/// An exact amount with at least so many digits; a fraction stays as it is.
+fn padded(text: String, digits: usize) -> String {
+    if text.contains('/') {
+        return text;
+    }
+    let have = text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let point = if have == 0 && digits > 0 { "." } else { "" };
+    format!("{text}{point}{:0<1$}", "", digits.saturating_sub(have))
 }
 
 /// What the lines above add up to: a step that stands above.

@@ -279,7 +279,10 @@ fn files_are_known_by_their_bytes_and_sorted_by_path() {
     assert_eq!(homes, [("1", 0), ("2", 1)]);
     let mut archive = Archive::default();
     archive.apply(&delivery);
-    assert!(archive.has_file("1") && !archive.has_file("3"));
+    assert!(
+        archive.has_file(crate::fact::Table::Sales, "1")
+            && !archive.has_file(crate::fact::Table::Sales, "3")
+    );
 }
 
 #[test]

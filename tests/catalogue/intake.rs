@@ -1,26 +1,17 @@
-//! The catalogue of what can be wrong with files and mappings: a folder each, with the input and
-//! what is said of it. `UPDATE_EXPECTED=1` writes what is said now.
+//! Files and mappings with faults: what is said of them and of their rows, one line each, and that
+//! every refused row is kept.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use revshare::calendar::{PeriodLength, Zone};
 use revshare::contract::{Contract, Late, RemainderRule};
 use revshare::fact::Archive;
-use revshare::intake::{Import, Mapping, Request, codes, discover_with, import, silent};
+use revshare::intake::{Import, Mapping, Request, discover_with, import, silent};
 use revshare::money::Rounding;
 
-fn folders() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir("fixtures/errors").unwrap();
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    folders.retain(|path| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.starts_with('I') || name.starts_with('M')
-    });
-    folders.sort();
-    folders
-}
+use crate::said::{Said, shown};
 
 fn dollars() -> Contract {
     Contract {
@@ -39,20 +30,22 @@ fn dollars() -> Contract {
         availability: Vec::new(),
         bundles: Vec::new(),
         exchange: None,
+        deals: Vec::new(),
+        cash: revshare::contract::Cash::default(),
         file: Arc::from("contract.toml"),
         source: Arc::from(""),
     }
 }
 
 /// What is said of a folder.
-fn said(folder: &Path) -> String {
+pub(crate) fn said(folder: &Path) -> Said {
     let text = std::fs::read_to_string(folder.join("revshare.toml")).unwrap_or_default();
     let mut out = String::new();
     let mapping = match Mapping::parse("revshare.toml", &text) {
         Ok(mapping) => mapping,
         Err(findings) => {
             findings.iter().for_each(|finding| writeln!(out, "{finding}").unwrap());
-            return out;
+            return Said { text: out, examples: shown(folder, &findings) };
         }
     };
     let (archive, mut rejects) = (Archive::default(), Vec::new());
@@ -85,7 +78,7 @@ fn said(folder: &Path) -> String {
     rows.sort();
     rows.dedup();
     assert_eq!(rows.len() as u64, refused, "{}: every refused row is kept", folder.display());
-    out
+    Said { text: out, examples: shown(folder, &import.findings) }
 }
 
 fn counts(import: &Import, out: &mut String) {
@@ -104,28 +97,5 @@ fn counts(import: &Import, out: &mut String) {
             )
             .unwrap();
         }
-    }
-}
-
-#[test]
-fn every_folder_says_what_is_expected() {
-    for folder in folders() {
-        let (said, path) = (said(&folder), folder.join("expected.txt"));
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
-            std::fs::write(&path, &said).unwrap();
-        }
-        let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(said, expected, "{}", folder.display());
-    }
-}
-
-#[test]
-fn every_code_has_a_folder_that_shows_it() {
-    for code in codes::ALL {
-        let shown = folders().iter().any(|folder| {
-            let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-            name.starts_with(code.id) && said(folder).contains(&format!("[{}]", code.id))
-        });
-        assert!(shown, "{} has no folder", code.id);
     }
 }

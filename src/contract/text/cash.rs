@@ -1,0 +1,222 @@
+//! What changes an amount on its way: `[[audit]]`, `[[withholding]]`, `[late-interest]`.
+//!
+//! Refuses an audit that found nothing or speaks of a period that it cannot have seen, and a tax
+//! that leaves nothing of a payment.
+
+use super::keys;
+use super::payment;
+use super::reader::{Block, Reader};
+use super::tree::Node;
+use super::value::{optional, or_default};
+use crate::calendar::{Day, Period, PeriodLength};
+use crate::contract::{
+    AnnualRate, Audit, Cash, DayCount, LateInterest, PartyId, Withholding, codes,
+};
+use crate::money::{Minor, Ratio};
+
+const COMPOUNDING: &[(&str, bool)] = &[("none", false), ("monthly", true)];
+
+/// Reads every clause between what is owed and what arrives.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    block: &Block<'_>,
+    length: Option<PeriodLength>,
+) -> Option<Cash> {
+    let audits = blocks(reader, block, "audit", |reader, node| audit(reader, node, length));
+    let withholdings = blocks(reader, block, "withholding", withholding);
+    let late_interest = optional(block.get("late-interest"), |node| late_interest(reader, node));
+    let on_account = blocks(reader, block, "on-account", payment::on_account);
+    let minimum_payments = blocks(reader, block, "minimum-payment", payment::minimum);
+    let overpayment = optional(block.get("overpayment"), |node| payment::overpayment(reader, node));
+    let terms = optional(block.get("payment"), |node| payment::terms(reader, node));
+    let (on_account, minimum_payments) = (on_account?, minimum_payments?);
+    payment::reachable(reader, block, &on_account, &minimum_payments);
+    Some(Cash {
+        audits: audits?,
+        withholdings: withholdings?,
+        late_interest: late_interest?,
+        on_account,
+        minimum_payments,
+        overpayment: overpayment?,
+        payment: terms?,
+    })
+}
+
+/// Reads each block of a name; none if it is left out.
+fn blocks<T>(
+    reader: &mut Reader<'_>,
+    block: &Block<'_>,
+    name: &str,
+    mut read: impl FnMut(&mut Reader<'_>, &Node) -> Option<T>,
+) -> Option<Vec<T>> {
+    let Some(node) = block.get(name) else { return Some(Vec::new()) };
+    let elements = reader.list(node, &format!("[[{name}]] blocks, each in double brackets"))?;
+    let read: Vec<_> = elements.iter().map(|element| read(reader, element)).collect();
+    read.into_iter().collect()
+}
+
+/// Two parties, of which one pays the other.
+pub(super) fn direction(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<(PartyId, PartyId)> {
+    let from = block.need(reader, "from", "from = \"platform\", who pays");
+    let from = from.and_then(|node| reader.party_of(node));
+    let to = block.need(reader, "to", "to = \"vendor\", who is paid");
+    let party = to.and_then(|node| reader.party_of(node));
+    let (from, party, node) = (from?, party?, to?);
+    if from == party {
+        let message = format!("{} pays itself here", reader.party_name(from));
+        let help = "write two parties: from pays, to is paid";
+        reader.complain(&codes::SAME_PARTY, &node.at, message, help);
+        return None;
+    }
+    Some((from, party))
+}
+
+fn audit(reader: &mut Reader<'_>, node: &Node, length: Option<PeriodLength>) -> Option<Audit> {
+    let block = reader.block(node, "this audit", keys::AUDIT)?;
+    let name = block.need(reader, "name", "name = \"audit of 2026-03\"");
+    let name = name.and_then(|node| reader.name(node));
+    let effective = block.need(reader, "effective", "effective = 2026-10-15, when it was agreed");
+    let effective = effective.and_then(|node| reader.day(node));
+    let period = block.need(reader, "period", "period = \"2026-03\"");
+    let period = period.and_then(|node| audited(reader, node, length, effective));
+    let direction = direction(reader, &block);
+    let due = block.need(reader, "due", "due = \"200000\", what the audit found to be due");
+    let due = due.and_then(|node| reader.amount(node));
+    let paid_at = block.need(reader, "paid", "paid = \"188000\", what had been paid");
+    let paid = paid_at.and_then(|node| reader.amount(node));
+    let cost = or_default(block.get("cost"), Minor::ZERO, |node| reader.amount(node));
+    let threshold = optional(block.get("threshold"), |node| reader.part(node));
+    let accord = optional(block.get("accord"), |node| reader.fraction(node));
+    let interest = optional(block.get("interest"), |node| interest(reader, node));
+    if due == paid
+        && let (Some(node), Some(_)) = (paid_at, paid)
+    {
+        let help = "delete the audit: where nothing was found, nothing is settled";
+        let message = "this audit found that what was due was paid";
+        reader.complain(&codes::AUDIT_OF_NOTHING, &node.at, message, help);
+    }
+    if let (Some(at), None, true) = (block.get("cost"), block.get("threshold"), cost.is_some()) {
+        let help = "add threshold = \"5%\": a shortfall above it moves the cost to the payer";
+        let message = "`cost` has no effect without `threshold`";
+        reader.complain(&codes::NO_EFFECT, &at.key_at, message, help);
+    }
+    let (from, to) = direction?;
+    Some(Audit {
+        name: name?,
+        period: period?,
+        effective: effective?,
+        from,
+        to,
+        due: due?,
+        paid: paid?,
+        cost: cost?,
+        threshold: threshold?,
+        accord: accord?,
+        interest: interest?,
+        line: reader.line(&node.at),
+    })
+}
+
+/// A period of the contract's length that was over when the finding was agreed.
+fn audited(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    length: Option<PeriodLength>,
+    effective: Option<Day>,
+) -> Option<Period> {
+    let text = reader.text(node)?;
+    let period = text.parse::<Period>().ok();
+    let good = period.filter(|period| length.is_none_or(|length| length == period.length()));
+    let Some(period) = good else {
+        let message = format!("{text:?} is not a period of this contract");
+        let help = "write a month as \"2026-03\", or a quarter as \"2026-Q1\" if it has quarters";
+        reader.complain(&codes::WRONG_PERIOD, &node.at, message, help);
+        return None;
+    };
+    if effective.is_some_and(|day| day <= period.last_day()) {
+        let message = format!("the finding was agreed before {period} had ended");
+        let help = "write the day of the agreement as `effective`; it is settled in that period";
+        reader.complain(&codes::WRONG_PERIOD, &node.at, message, help);
+    }
+    Some(period)
+}
+
+fn interest(reader: &mut Reader<'_>, node: &Node) -> Option<(Day, AnnualRate)> {
+    let block = reader.block(node, "the interest of an audit", keys::INTEREST)?;
+    let since = block.need(reader, "since", "since = 2026-04-30, when the shortfall was due");
+    let since = since.and_then(|node| reader.day(node));
+    let rate = annual_rate(reader, &block);
+    Some((since?, rate?))
+}
+
+/// `rate`, or `base` and `margin`; with a day count.
+fn annual_rate(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<AnnualRate> {
+    let counts = DayCount::ALL.map(|count| (count.as_str(), count));
+    let day_count =
+        or_default(block.get("day-count"), DayCount::default(), |node| reader.word(node, &counts));
+    let nothing = Some(Ratio::zero());
+    let (base, margin) = match (block.get("rate"), block.get("base"), block.get("margin")) {
+        (Some(rate), None, None) => (reader.fraction(rate), nothing),
+        (None, Some(base), margin) => {
+            let base = reader.fraction(base);
+            (base, margin.map_or(nothing, |node| reader.fraction(node)))
+        }
+        (Some(_), Some(other), _) | (Some(_), None, Some(other)) => {
+            let message = format!("`rate` and `{}` exclude each other", other.name);
+            let help = "write rate = \"9.5%\", or base = \"8%\" and margin = \"1.5%\"";
+            reader.complain(&codes::EXCLUSIVE, &other.key_at, message, help);
+            (None, None)
+        }
+        (None, None, _) => {
+            let rate = block.need(reader, "rate", "rate = \"9.5%\", or base and margin");
+            (rate.and_then(|node| reader.fraction(node)), nothing)
+        }
+    };
+    Some(AnnualRate { base: base?, margin: margin?, day_count: day_count? })
+}
+
+fn withholding(reader: &mut Reader<'_>, node: &Node) -> Option<Withholding> {
+    let block = reader.block(node, "this withholding", keys::WITHHOLDING)?;
+    let name = block.need(reader, "name", "name = \"withholding tax\"");
+    let name = name.and_then(|node| reader.name(node));
+    let direction = direction(reader, &block);
+    let rate = block.need(reader, "rate", "rate = \"15%\"");
+    let rate = rate.and_then(|node| part_of_it(reader, node));
+    let gross_up = or_default(block.get("gross-up"), false, |node| reader.truth(node));
+    let (from, to) = direction?;
+    let line = reader.line(&node.at);
+    Some(Withholding { name: name?, from, to, rate: rate?, gross_up: gross_up?, line })
+}
+
+/// A rate that leaves something: what arrives is divided by the rest when it is grossed up.
+fn part_of_it(reader: &mut Reader<'_>, node: &Node) -> Option<Ratio> {
+    let rate = reader.part(node)?;
+    if rate == Ratio::one() {
+        let message = "a tax of 100% leaves nothing of the payment";
+        let help = "write a rate below \"100%\"";
+        reader.complain(&codes::NOTHING_ARRIVES, &node.at, message, help);
+        return None;
+    }
+    Some(rate)
+}
+
+/// From which statement on payments are followed. It must be said: what was paid on statements
+/// before would else look like too much.
+pub(super) fn first_statement(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Day> {
+    let example = "effective = 2026-10-01, in the period of the first statement it speaks of";
+    block.need(reader, "effective", example).and_then(|node| reader.day(node))
+}
+
+fn late_interest(reader: &mut Reader<'_>, node: &Node) -> Option<LateInterest> {
+    let block = reader.block(node, "[late-interest]", keys::LATE_INTEREST)?;
+    let rate = annual_rate(reader, &block);
+    let compounding =
+        or_default(block.get("compounding"), false, |node| reader.word(node, COMPOUNDING));
+    let effective = first_statement(reader, &block);
+    Some(LateInterest {
+        effective: effective?,
+        rate: rate?,
+        compounding: compounding?,
+        line: reader.line(&node.at),
+    })
+}

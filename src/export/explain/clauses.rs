@@ -1,0 +1,60 @@
+//! What contract-wide clauses moved, and the balances that they keep.
+
+use super::Node;
+use super::steps::Teller;
+use crate::settlement::{Adjustment, Balance, Payable};
+
+impl Teller<'_> {
+    /// All that a clause of a name moved; none if it moved nothing.
+    pub(super) fn adjustment(&mut self, clause: &str, name: &str) -> Option<Node> {
+        let own = |each: &&Adjustment| each.clause.as_str() == clause && each.name == name;
+        let adjustments = self.settlement.adjustments.iter().filter(own);
+        let mut nodes: Vec<Node> = adjustments.map(|each| self.adjusted(each, 1)).collect();
+        match nodes.len() {
+            0 | 1 => nodes.pop(),
+            _ => Some(Node::titled(format!("{clause} {name}")).over(nodes)),
+        }
+    }
+
+    /// What clauses moved between the two parties of a payable, negative the other way.
+    pub(super) fn adjustments_between(&self, payable: &Payable) -> Vec<Node> {
+        let Payable { from, to, schedule, .. } = payable;
+        let on = |each: &&Adjustment| schedule.is_none() || each.schedule == *schedule;
+        let sign = |each: &Adjustment| match (&each.from, &each.to) {
+            (one, other) if one == from && other == to => Some(1),
+            (one, other) if one == to && other == from => Some(-1),
+            _ => None,
+        };
+        let adjustments = self.settlement.adjustments.iter().filter(on);
+        adjustments.filter_map(|each| Some(self.adjusted(each, sign(each)?))).collect()
+    }
+
+    fn adjusted(&self, adjustment: &Adjustment, sign: i128) -> Node {
+        let period = adjustment.period.map_or(String::new(), |period| format!(" for {period}"));
+        let title = format!("{} {}{period}", adjustment.clause.as_str(), adjustment.name);
+        let amount = crate::money::Minor(sign * adjustment.amount.0);
+        let node = Node::titled(title)
+            .amounting(self.show(amount))
+            .noting(format!("{} owes {}", adjustment.from, adjustment.to))
+            .noting(&adjustment.note);
+        match &adjustment.trace.clause {
+            Some(clause) => node.noting(format!("{}:{} {}", clause.file, clause.line, clause.key)),
+            None => node,
+        }
+    }
+
+    /// A balance that a clause keeps: how it opened and what moved it.
+    pub(super) fn clause_balance(&mut self, balance: &Balance) -> Node {
+        let name = &balance.name;
+        let own = |each: &&Adjustment| {
+            let line = each.period.map(|period| format!("{}/{period}", each.name));
+            each.name == name.of || line.is_some_and(|line| line == name.of)
+        };
+        let moves = self.settlement.adjustments.iter().filter(own);
+        let moves: Vec<Node> = moves.map(|each| self.adjusted(each, 1)).collect();
+        let opening = Node::titled("opening").amounting(self.show(balance.opening));
+        let movement = Node::titled("movement").amounting(self.show(balance.movement)).over(moves);
+        let node = Node::titled(format!("balance {name}")).amounting(self.show(balance.closing));
+        node.over([opening.noting("as the period before closed"), movement])
+    }
+}
