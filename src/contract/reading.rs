@@ -101,16 +101,16 @@ fn head(page: &mut Page, contract: &Contract, written: &BTreeSet<String>) {
         false => "paid each way, without netting",
     };
     page.line(0, &format!("What two parties owe each other is {netting}{}.", default("netting")));
-    exchange(page, contract);
+    exchange(page, contract, default("fx.within"));
 }
 
-fn exchange(page: &mut Page, contract: &Contract) {
+fn exchange(page: &mut Page, contract: &Contract, default: &str) {
     let Some(exchange) = contract.exchange else { return };
     let within = exchange.within;
     let back = match within {
         0 => String::new(),
-        1 => ", or of the day before".to_owned(),
-        _ => format!(", or of the last of the {within} days before"),
+        1 => format!(", or of the day before{default}"),
+        _ => format!(", or of the last of the {within} days before{default}"),
     };
     let rate = match exchange.policy {
         ExchangePolicy::Daily => format!("the rate of its day{back}"),

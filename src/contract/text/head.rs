@@ -171,6 +171,9 @@ pub(super) fn written(root: &Node, contract: &Contract) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for field in root.fields() {
         keys.insert(field.name.clone());
+        if field.name == "fx" {
+            keys.extend(field.fields().iter().map(|inner| format!("fx.{}", inner.name)));
+        }
         let Value::List(elements) = &field.value else { continue };
         if field.name != "schedule" {
             continue;
