@@ -167,6 +167,7 @@ impl Book<'_> {
             match basis(schedule, segment) {
                 Basis::Shared(terms) => self.enter_shared(party, schedule, terms, segment),
                 Basis::UsageFee(terms) => self.enter_fee(party, terms, segment),
+                Basis::Excluded => {}
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::calendar::{Day, Period};
 use crate::contract::Contract;
 use crate::fact::{Evidence, Key, Kind, Payment};
 use crate::finding::Finding;
-use crate::settlement::{Scoped, scope_of};
+use crate::settlement;
 
 /// So many periods in a row without a fact are taken for a wrong date rather than a quiet year.
 const LONGEST_SILENCE: i32 = 12;
@@ -15,10 +15,9 @@ const LONGEST_SILENCE: i32 = 12;
 /// Does the contract speak of a fact of this key? Shared cost has no place of its own until it is
 /// spread.
 pub(super) fn concerns(contract: &Contract, key: &Key) -> bool {
-    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
     let open = key.kind == Kind::Cost && (key.product.is_empty() || key.channel.is_empty());
     let mut rules = contract.shared_costs.iter().flat_map(|rule| &rule.category);
-    scope_of(contract, key.day, dimensions) != Scoped::Unmatched
+    settlement::concerns(contract, key)
         || open && rules.any(|category| category.matches(&key.category))
 }
 

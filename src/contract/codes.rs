@@ -89,6 +89,17 @@ pub static UNREACHABLE_PAYMENT: Code = error("C082", "a payment clause can never
 /// A period of another length, or one that does not lie before the day that speaks of it.
 pub static WRONG_PERIOD: Code = error("C083", "a period is not one that this clause can mean");
 
+/// Tiers without a price for the first unit.
+pub static TIERS_FROM_ZERO: Code = error("C100", "the tiers of a rate do not begin at zero");
+/// Tiers out of order.
+pub static TIERS_RISE: Code = error("C101", "the tiers of a rate do not rise");
+/// A price of single sales that depends on how many there are.
+pub static NOT_OF_SALES: Code = error("C102", "a key cannot stand where single sales are priced");
+/// A part of a bundle that is sold as several itself.
+pub static NESTED_BUNDLE: Code = error("C103", "a bundle is a part of a bundle");
+/// Terms that are never in force.
+pub static AFTER_END: Code = error("C104", "terms begin after the end of their schedule");
+
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
     &SYNTAX,
@@ -131,6 +142,11 @@ pub static ALL: &[&Code] = &[
     &NOTHING_ARRIVES,
     &UNREACHABLE_PAYMENT,
     &WRONG_PERIOD,
+    &TIERS_FROM_ZERO,
+    &TIERS_RISE,
+    &NOT_OF_SALES,
+    &NESTED_BUNDLE,
+    &AFTER_END,
 ];
 
 #[cfg(test)]

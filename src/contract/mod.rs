@@ -10,6 +10,11 @@ pub mod codes;
 mod floor;
 mod guarantee;
 mod limit;
+mod bundle;
+mod card;
+mod cash;
+pub mod codes;
+mod exchange;
 mod reading;
 mod reserve;
 mod scope;
@@ -23,6 +28,8 @@ mod window;
 use std::sync::Arc;
 
 pub use advance::Advance;
+pub use bundle::Bundle;
+pub use card::{Graduation, Rate, RateTier};
 pub use cash::{
     AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
     PaymentTerms, Roll, Withholding,
@@ -30,6 +37,7 @@ pub use cash::{
 pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
 pub use guarantee::{Earnings, Guarantee, YearDays};
 pub use limit::AggregateCap;
+pub use exchange::{Exchange, ExchangePolicy};
 pub use reading::reading;
 pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
@@ -38,8 +46,8 @@ pub use split::{
     Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
 };
 pub use terms::{
-    Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Rate, Selector,
-    Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
+    Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Recognition,
+    Selector, Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
 pub use window::Window;
@@ -77,6 +85,10 @@ pub struct Contract {
     pub shared_costs: Vec<SharedCost>,
     /// When models were suspended.
     pub availability: Vec<Availability>,
+    /// Products that are sold as several.
+    pub bundles: Vec<Bundle>,
+    /// How facts in another currency are converted; without it none may be.
+    pub exchange: Option<Exchange>,
     /// Deals whose total value decides the shares of their sales.
     pub deals: Vec<Deal>,
     /// What stands between what is owed and what arrives.
@@ -179,10 +191,24 @@ pub struct Schedule {
     pub bearer: Option<PartyId>,
     /// Is owed the infrastructure cost; the bearer if the contract does not say.
     pub provider: Option<PartyId>,
+    /// The last day on which it holds; later facts are unmatched.
+    pub ends: Option<Day>,
+    /// How facts of a period are told apart when its terms change inside.
+    pub proration: Proration,
     /// Versions by effective day, ascending, no two on one day.
     pub terms: Vec<Terms>,
     /// The line of its header in the contract file.
     pub line: u64,
+}
+
+/// How the facts of a period belong to its segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Proration {
+    /// Each to the segment of its day.
+    #[default]
+    EventDate,
+    /// Each to all segments, in proportion to their days.
+    Days,
 }
 
 /// A rule that spreads cost facts which leave product or channel open.

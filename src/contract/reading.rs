@@ -4,6 +4,7 @@
 //! The law: whatever the engine would use is said, and what the contract left to a default is
 //! marked as such, so that nobody has to know the defaults by heart.
 
+mod card;
 mod cash;
 mod split;
 mod terms;
@@ -13,8 +14,8 @@ mod words;
 use std::collections::BTreeSet;
 
 use super::{
-    Basis, Contract, Driver, Late, Losses, Pattern, RemainderRule, Schedule, Scope, ShareKind,
-    SharedTerms, text,
+    Basis, Contract, Driver, ExchangePolicy, Late, Losses, Pattern, Proration, RemainderRule,
+    Schedule, Scope, ShareKind, SharedTerms, text,
 };
 use crate::calendar::PeriodLength;
 use crate::money::{Minor, Rounding};
@@ -53,6 +54,7 @@ pub fn reading(contract: &Contract) -> String {
     }
     shared_costs(&mut page, contract);
     availability(&mut page, contract);
+    bundles(&mut page, contract);
     cash::read_out(&mut page, contract);
     wide::read_out(&mut page, contract);
     split::deals(&mut page, contract);
@@ -102,6 +104,23 @@ fn head(page: &mut Page, contract: &Contract, written: &BTreeSet<String>) {
         false => "paid each way, without netting",
     };
     page.line(0, &format!("What two parties owe each other is {netting}{}.", default("netting")));
+    exchange(page, contract, default("fx.within"));
+}
+
+fn exchange(page: &mut Page, contract: &Contract, default: &str) {
+    let Some(exchange) = contract.exchange else { return };
+    let within = exchange.within;
+    let back = match within {
+        0 => String::new(),
+        1 => format!(", or of the day before{default}"),
+        _ => format!(", or of the last of the {within} days before{default}"),
+    };
+    let rate = match exchange.policy {
+        ExchangePolicy::Daily => format!("the rate of its day{back}"),
+        ExchangePolicy::PeriodAverage => "the mean of the rates listed in the period".to_owned(),
+        ExchangePolicy::PeriodEnd => format!("the rate of the period's last day{back}"),
+    };
+    page.line(0, &format!("An amount in another currency is converted, exactly, at {rate}."));
 }
 
 fn rounding(mode: Rounding) -> &'static str {
@@ -141,6 +160,13 @@ fn schedule_out(
     let (covers, default) = scope(&schedule.scope);
     let unless = if at == 0 { "" } else { ", unless an earlier schedule takes it" };
     page.line(1, &format!("It covers {covers}{default}{unless}."));
+    if let Some(end) = schedule.ends {
+        page.line(1, &format!("It ends on {end}, and settles nothing after that day."));
+    }
+    if schedule.proration == Proration::Days {
+        let how = "in proportion to its days, whatever the days of the facts";
+        page.line(1, &format!("A version settles its part of a period {how}."));
+    }
     roles(page, contract, schedule, written);
     let mut before: Option<&Basis> = None;
     for version in &schedule.terms {
@@ -192,7 +218,7 @@ fn roles(page: &mut Page, contract: &Contract, schedule: &Schedule, written: &BT
     }
     let shared = schedule.terms.iter().filter_map(|version| match &version.basis {
         Basis::Shared(shared) => Some(shared),
-        Basis::UsageFee(_) => None,
+        Basis::UsageFee(_) | Basis::Excluded => None,
     });
     let shared: Vec<&SharedTerms> = shared.collect();
     let (Some(bearer), Some(provider)) = (schedule.bearer, schedule.provider) else { return };
@@ -246,6 +272,20 @@ fn availability(page: &mut Page, contract: &Contract) {
     for window in &contract.availability {
         let product = one_of(&window.product);
         page.item(1, &format!("{product} from {} to {}, both included.", window.from, window.to));
+    }
+}
+
+fn bundles(page: &mut Page, contract: &Contract) {
+    if contract.bundles.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, "Products that are sold as several, by their prices alone");
+    page.blank();
+    for bundle in &contract.bundles {
+        let part = |(part, share): (&str, crate::money::Ratio)| format!("{share} {part}");
+        let parts: Vec<String> = bundle.shares().map(part).collect();
+        page.item(1, &format!("A sale of {} is {}.", bundle.product, and(&parts)));
     }
 }
 

@@ -211,7 +211,7 @@ impl Schedule {
     pub fn asks_for_deals(&self) -> bool {
         self.terms.iter().any(|terms| match &terms.basis {
             Basis::Shared(shared) => matches!(shared.split.scale, Some(Scale::Deal { .. })),
-            Basis::UsageFee(_) => false,
+            Basis::UsageFee(_) | Basis::Excluded => false,
         })
     }
 }

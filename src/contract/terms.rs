@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{PartyId, Pattern, Priority, Split};
+use super::{PartyId, Pattern, Priority, Rate, Split};
 use crate::calendar::Day;
-use crate::money::{Exact, Minor, Ratio};
+use crate::money::{Minor, Ratio};
 
 /// What is agreed from a day on, whole in itself.
 #[derive(Clone, Debug)]
@@ -52,6 +52,8 @@ pub enum Basis {
     Shared(SharedTerms),
     /// Quantities at a price, owed by one party to another.
     UsageFee(UsageFeeTerms),
+    /// Seen and counted, but not settled: resale by an affiliate.
+    Excluded,
 }
 
 /// Is infrastructure cost deducted before sharing?
@@ -63,11 +65,23 @@ pub enum ShareKind {
     NetSales,
 }
 
+/// When a sale is shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recognition {
+    /// When the customer is billed.
+    #[default]
+    Billed,
+    /// When, and as far as, the customer has paid.
+    Collected,
+}
+
 /// The clauses of a shared basis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedTerms {
     /// Gross profit or net sales.
     pub kind: ShareKind,
+    /// Is a sale shared when it is billed, or when it is paid?
+    pub recognition: Recognition,
     /// The rate card for sales that come without an amount.
     pub rates: Vec<Rate>,
     /// What is taken off the sales, in order.
@@ -93,31 +107,6 @@ pub struct UsageFeeTerms {
     pub rates: Vec<Rate>,
 }
 
-/// A price for a quantity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// The unit that it prices.
-    pub unit: String,
-    /// The products that it prices.
-    pub product: Vec<Pattern>,
-    /// Major units of the contract's currency for `per` units; never negative.
-    pub price: Exact,
-    /// For how many units the price is; positive.
-    pub per: Exact,
-}
-
-impl Rate {
-    /// Does it price this unit of this product?
-    pub fn prices(&self, unit: &str, product: &str) -> bool {
-        self.unit == unit && self.product.iter().any(|pattern| pattern.matches(product))
-    }
-
-    /// The price of one unit.
-    pub fn each(&self) -> Ratio {
-        self.price.to_ratio() / self.per.to_ratio()
-    }
-}
-
 /// One entry of the ordered list of deductions: a step of the waterfall.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deduction {
@@ -127,6 +116,8 @@ pub struct Deduction {
     pub parts: Vec<Selector>,
     /// At most so much is deducted in all.
     pub cap: Option<Cap>,
+    /// Is what the cap leaves over carried into what follows, or does it lapse?
+    pub carries: bool,
 }
 
 /// What a deduction takes.
@@ -195,6 +186,8 @@ pub enum Excess {
     Lapse,
     /// The next segment carries it in.
     Carry,
+    /// So do the next segments of so many periods, the oldest first; what is left then lapses.
+    CarryFor(u32),
 }
 
 /// How the bearer pays the provider for the cost.

@@ -1,4 +1,4 @@
-//! Terms in force over time.
+//! Terms in force over time, up to the end of a schedule.
 //!
 //! The law: renewing a deal unchanged changes nothing, so neighbours with equal bases are one
 //! segment, named by the earliest effective day of their run.
@@ -19,8 +19,11 @@ pub struct Segment<'a> {
 
 impl Schedule {
     /// The terms in force on a day: the latest `effective` not after it, and of a run of equal
-    /// versions the first. None before the first version.
+    /// versions the first. None before the first version, and none after the schedule's end.
     pub fn terms_on(&self, day: Day) -> Option<&Terms> {
+        if self.ends.is_some_and(|end| day > end) {
+            return None;
+        }
         let latest = self.terms.iter().rposition(|terms| terms.effective <= day)?;
         let first = (1..=latest)
             .rev()
@@ -29,9 +32,10 @@ impl Schedule {
         Some(&self.terms[first])
     }
 
-    /// The segments of a period, in order; none before the first version.
+    /// The segments of a period, in order; none before the first version or after the end.
     pub fn segments(&self, period: Period) -> Vec<Segment<'_>> {
         let (first, last) = (period.first_day(), period.last_day());
+        let last = self.ends.map_or(last, |end| end.min(last));
         let inside = |day: &Day| *day > first && *day <= last;
         let starts = self.terms.iter().map(|terms| terms.effective).filter(inside);
         let mut segments: Vec<Segment<'_>> = Vec::new();

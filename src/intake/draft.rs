@@ -333,6 +333,7 @@ fn priced(contracts: &[Contract], fact: &Fact) -> bool {
             let rates = terms.map_or(&[][..], |terms| match &terms.basis {
                 Basis::Shared(shared) => &shared.rates,
                 Basis::UsageFee(fee) => &fee.rates,
+                Basis::Excluded => &[],
             });
             rates.iter().any(|rate| rate.prices(&fact.unit, &fact.product))
         })

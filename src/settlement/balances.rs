@@ -15,6 +15,10 @@ pub enum BalanceKind {
     Loss,
     /// Cost above the ceiling, carried in later.
     ExcessCost,
+    /// What a cap left of a deduction, deducted later.
+    Deduction,
+    /// What customers were billed and have not paid, on a collected basis; a memo.
+    Uncollected,
     /// What a tier or hurdle measures, since its window began.
     TierMeasure,
     /// What a party was given since the window of a retroactive tier table began.
@@ -72,6 +76,10 @@ impl BalanceKind {
             | Self::AdvanceLapsed
             | Self::Reserve
             | Self::Cap => false,
+            | Self::Deduction
+            | Self::Uncollected
+            | Self::TierMeasure
+            | Self::TierShared => false,
             Self::Owed
             | Self::PartPaid
             | Self::Paid
@@ -88,6 +96,8 @@ impl BalanceKind {
         match self {
             Self::Loss => "loss",
             Self::ExcessCost => "excess-cost",
+            Self::Deduction => "deduction",
+            Self::Uncollected => "uncollected",
             Self::TierMeasure => "tier-measure",
             Self::TierShared => "tier-shared",
             Self::Owed => "owed",
@@ -117,7 +127,8 @@ impl BalanceKind {
 pub struct BalanceName {
     /// Its kind.
     pub kind: BalanceKind,
-    /// The id of the schedule, or the name of the clause.
+    /// The id of the schedule, or the name of the clause; a layer that expires has its period
+    /// behind: `marketplace/2026-10`.
     pub of: String,
 }
 

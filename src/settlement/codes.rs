@@ -14,5 +14,9 @@ pub static UNPRICED: Code =
 pub static TOO_LARGE: Code =
     Code { id: "S003", title: "an amount is too large", severity: Severity::Error };
 
+/// A fact in another currency on a day for which no rate is listed.
+pub static NO_RATE: Code =
+    Code { id: "S020", title: "a rate of exchange is missing", severity: Severity::Error };
+
 /// Every code of this part, in order.
-pub static ALL: &[&Code] = &[&CURRENCY, &UNPRICED, &TOO_LARGE];
+pub static ALL: &[&Code] = &[&CURRENCY, &UNPRICED, &TOO_LARGE, &NO_RATE];

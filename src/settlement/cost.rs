@@ -1,12 +1,13 @@
 //! Cost, its uplift, what is carried in, what exceeds the ceiling, and the gross profit.
 
-use super::balances::{BalanceKind, BalanceName, Balances};
+use super::cards;
+use super::carried::Carried;
 use super::placement::Share;
 use super::sales::{Used, input};
 use super::settled::StepName;
 use super::sheet::{ExactLines, Heading, Lines, Sheet, add_exact, trace};
 use super::trace::{Input, Rule};
-use crate::contract::{Ceiling, CostTerms, Excess, Rate, ShareKind, SharedTerms};
+use crate::contract::{Ceiling, CostTerms, ShareKind, SharedTerms};
 use crate::fact::{Key, Kind};
 use crate::finding::Finding;
 use crate::money::{Minor, Ratio};
@@ -16,17 +17,15 @@ pub(super) fn write(
     sheet: &mut Sheet<'_>,
     terms: &SharedTerms,
     shares: &[Share<'_>],
-    schedule: &str,
-    balances: &mut Balances,
-    used: &mut Used,
+    carried: &mut Carried<'_>,
 ) -> Result<(), Finding> {
     let cost = match terms.kind {
         ShareKind::GrossProfit => Some(&terms.cost),
         ShareKind::NetSales => None,
     };
-    let lines = write_cost(sheet, terms, shares)?;
+    let lines = write_cost(sheet, terms, shares, carried)?;
     write_uplift(sheet, cost.and_then(|cost| cost.uplift.as_ref()), &lines)?;
-    write_excess(sheet, cost, schedule, balances, used)?;
+    write_excess(sheet, cost, carried)?;
     let (plus, minus) = (Minor(1), Minor(-1));
     sheet.write_sum(
         Heading::of(StepName::GrossProfit, "basis"),
@@ -41,23 +40,23 @@ pub(super) fn write(
     Ok(())
 }
 
-/// How a fact enters the cost, if it does: as an amount, or as a quantity at this price.
+/// How a fact enters the cost, if it does: as an amount, or as a quantity that a rate prices.
 pub(super) enum CostPart {
     Amount,
-    Metered(Ratio),
+    Metered,
 }
 
 pub(super) fn cost_part(terms: &SharedTerms, key: &Key) -> Option<CostPart> {
     if terms.kind == ShareKind::NetSales {
         return None;
     }
-    let metered = || terms.cost.rates.iter().find(|rate| rate.prices(&key.unit, &key.product));
+    let metered = || cards::rate_of(&terms.cost.rates, key);
     match key.kind {
         Kind::Cost => {
             let named = terms.cost.deduct.iter().any(|pattern| pattern.matches(&key.category));
             named.then_some(CostPart::Amount)
         }
-        Kind::Usage | Kind::Charge => metered().map(Rate::each).map(CostPart::Metered),
+        Kind::Usage | Kind::Charge => metered().map(|_| CostPart::Metered),
         Kind::Refund
         | Kind::Credit
         | Kind::Chargeback
@@ -71,16 +70,25 @@ fn write_cost(
     sheet: &mut Sheet<'_>,
     terms: &SharedTerms,
     shares: &[Share<'_>],
+    carried: &mut Carried<'_>,
 ) -> Result<Lines, Finding> {
     let (mut exact, mut inputs): (ExactLines, Vec<Input>) = Default::default();
+    let mut metered: Vec<&Share<'_>> = Vec::new();
     for share in shares {
-        let (price, amount) = match cost_part(terms, share.key) {
-            Some(CostPart::Amount) => (None, share.amount()),
-            Some(CostPart::Metered(price)) => (Some(price.clone()), &share.quantity() * &price),
-            None => continue,
-        };
-        add_exact(&mut exact, share.product, &amount);
-        inputs.push(input(share, price, amount));
+        match cost_part(terms, share.key) {
+            Some(CostPart::Amount) => {
+                let amount = share.amount();
+                add_exact(&mut exact, share.product, &amount);
+                inputs.push(input(share, None, amount));
+            }
+            Some(CostPart::Metered) => metered.push(share),
+            None => {}
+        }
+    }
+    if terms.kind == ShareKind::GrossProfit {
+        let (card, currency) = ((&terms.cost.rates[..], "cost.rates"), sheet.contract.currency);
+        let into = (&mut exact, &mut inputs);
+        cards::charge(card, currency, metered.into_iter(), carried, into);
     }
     let rule = match terms.kind {
         ShareKind::GrossProfit => Rule::SumOfFacts,
@@ -110,24 +118,22 @@ fn write_uplift(sheet: &mut Sheet<'_>, rate: Option<&Ratio>, cost: &Lines) -> Re
 fn write_excess(
     sheet: &mut Sheet<'_>,
     cost: Option<&CostTerms>,
-    schedule: &str,
-    balances: &mut Balances,
-    used: &mut Used,
+    carried: &mut Carried<'_>,
 ) -> Result<(), Finding> {
-    let name = BalanceName { kind: BalanceKind::ExcessCost, of: schedule.to_owned() };
     let ceiling = cost.and_then(|cost| cost.ceiling.as_ref());
     // The terms under which an excess arose decide its fate: what was to be carried is carried in
     // by the next segment that deducts cost, even if an excess of its own would lapse.
-    let before = if cost.is_some() { balances.get(&name) } else { Minor::ZERO };
+    let before = if cost.is_some() { carried.excess() } else { Minor::ZERO };
     let rule = if before.is_zero() { Rule::Nothing } else { Rule::Carried { before } };
     sheet.write_plain(
         Heading::of(StepName::CarriedIn, "cost.excess"),
         before,
         trace(rule, Vec::new()),
     );
-    let amount = sheet.total(StepName::Cost) + sheet.total(StepName::Uplift) + before;
+    let own = sheet.total(StepName::Cost) + sheet.total(StepName::Uplift);
+    let amount = own + before;
     let limit = match ceiling {
-        Some(ceiling) => Some(limit(sheet, ceiling, used)?),
+        Some(ceiling) => Some(limit(sheet, ceiling, &carried.used)?),
         None => None,
     };
     let excess = limit.map_or(Minor::ZERO, |limit| (amount - limit).positive());
@@ -137,10 +143,9 @@ fn write_excess(
         excess,
         trace(rule, Vec::new()),
     );
-    *used.entry(CEILING.to_owned()).or_default() += amount - excess;
+    *carried.used.entry(CEILING.to_owned()).or_default() += amount - excess;
     if let Some(cost) = cost {
-        let carries = cost.excess == Excess::Carry;
-        balances.set(name, if carries { excess } else { Minor::ZERO });
+        carried.hand_on(cost.excess, own, excess);
     }
     Ok(())
 }

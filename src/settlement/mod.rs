@@ -1,17 +1,23 @@
 //! The pure workshop: contract, evidence and opening balances in, a [`Settlement`] out.
 //!
 //! One file per stage of the waterfall, so that the folder reads like the deal:
-//! `placement` (which schedule and segment a fact belongs to), `shared_cost` (cost that names no
+//! `placement` (which schedule and segment a fact belongs to, `exchange` in which currency),
+//! `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
 //! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
 //! (whose it is), `usage_fee`, then `positions` (who holds what, who pays whom). [`settle`] strings
 //! them together. The contract-wide clauses follow in the order of `clauses`, a file each.
+//! (whose it is), `usage_fee`, with `cards` (what quantities cost) and `carried` (what passes from
+//! segment to segment), then `positions` (who holds
+//! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
 mod advance;
 mod audit;
 mod balances;
 mod cap;
+mod cards;
+mod carried;
 mod cash;
 mod clauses;
 pub mod codes;
@@ -22,6 +28,7 @@ mod earnings;
 mod favoured;
 mod floor;
 mod guarantee;
+mod exchange;
 mod late_interest;
 mod losses;
 mod minimum_payment;
@@ -45,7 +52,8 @@ mod withholding;
 
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
-pub use placement::{Scoped, scope_of, unmatched};
+pub use exchange::UsedRate;
+pub use placement::{Scoped, concerns, scope_of, unmatched};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,

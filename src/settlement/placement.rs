@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use super::codes;
+use super::exchange::{Rates, UsedRate};
 use super::settled::{Exception, ExceptionKind};
 use super::shared_cost::SharedCosts;
 use crate::calendar::{Day, Period};
-use crate::contract::{Basis, Contract, Segment};
-use crate::fact::{Cell, Evidence, Key, Kind};
+use crate::contract::{Basis, Contract, Proration, Schedule, Segment};
+use crate::fact::{Cell, Evidence, Key, Kind, Table};
 use crate::finding::Finding;
 use crate::money::Ratio;
 
@@ -23,12 +24,20 @@ pub(super) struct Share<'a> {
     pub(super) product: &'a str,
     /// Which part of the cell.
     pub(super) part: Ratio,
+    /// The rate of exchange, for an amount in another currency.
+    pub(super) rate: Option<UsedRate>,
 }
 
-impl Share<'_> {
-    /// The amount of this part, exactly, in major units.
+impl<'a> Share<'a> {
+    /// All of a cell.
+    fn whole(key: &'a Key, cell: &'a Cell) -> Self {
+        Self { key, cell, product: &key.product, part: Ratio::one(), rate: None }
+    }
+
+    /// The amount of this part, exactly, in major units of the contract's currency.
     pub(super) fn amount(&self) -> Ratio {
-        &self.cell.amount.to_ratio() * &self.part
+        let own = &self.cell.amount.to_ratio() * &self.part;
+        self.rate.as_ref().map_or_else(|| own.clone(), |used| &own * &used.rate)
     }
 
     /// The quantity of this part, exactly.
@@ -85,15 +94,16 @@ pub(super) fn place<'a>(
     };
     let cells: Vec<(&Key, &Cell)> =
         evidence.tally.iter().filter(|(key, _)| period.contains(key.day)).collect();
-    let shared = SharedCosts::of(contract, &cells);
+    let mut rates = Rates::listed(contract, period, evidence);
+    let shared = SharedCosts::of(contract, &cells, &mut rates);
     for &(key, cell) in &cells {
         if is_shared_cost(key) {
-            placed.spread(contract, &shared, key, cell);
+            placed.spread(contract, (&shared, &mut rates), key, cell);
         } else {
-            let share = Share { key, cell, product: &key.product, part: Ratio::one() };
-            placed.put(contract, &key.channel, share);
+            placed.put_each(contract, &mut rates, key, cell);
         }
     }
+    placed.findings.extend(rates.finding());
     placed.list_unresolved(contract, period, evidence);
     placed
 }
@@ -103,8 +113,35 @@ pub(super) fn is_shared_cost(key: &Key) -> bool {
     key.kind == Kind::Cost && (key.product.is_empty() || key.channel.is_empty())
 }
 
+/// What a fact is a sale of: the parts of a bundle, or its own product.
+fn sold<'a>(contract: &'a Contract, key: &'a Key) -> Vec<(&'a str, Ratio)> {
+    let is_sale = key.kind.table() == Table::Sales;
+    let bundle = contract.bundles.iter().find(|it| is_sale && it.product == key.product);
+    let alone = || vec![(key.product.as_str(), Ratio::one())];
+    bundle.map_or_else(alone, |bundle| bundle.shares().collect())
+}
+
+/// A cell as what it is a sale of.
+pub(super) fn unbundled<'a>(
+    contract: &'a Contract,
+    key: &'a Key,
+    cell: &'a Cell,
+) -> Vec<Share<'a>> {
+    let whole = Share::whole(key, cell);
+    let part = |(product, part)| Share { product, part, ..whole.clone() };
+    sold(contract, key).into_iter().map(part).collect()
+}
+
+/// Do facts of this key, or a part of what they sell, belong to a schedule of the contract?
+pub fn concerns(contract: &Contract, key: &Key) -> bool {
+    sold(contract, key).into_iter().any(|(product, _)| {
+        let dimensions = (product, &*key.channel, &*key.region, &*key.customer);
+        scope_of(contract, key.day, dimensions) != Scoped::Unmatched
+    })
+}
+
 /// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
-pub(super) fn is_suspended(contract: &Contract, key: &Key) -> bool {
+pub(super) fn is_suspended(contract: &Contract, key: &Key, product: &str) -> bool {
     let charged = match key.kind {
         Kind::Charge => Some(key.day),
         Kind::Refund
@@ -116,13 +153,35 @@ pub(super) fn is_suspended(contract: &Contract, key: &Key) -> bool {
         | Kind::Cost
         | Kind::Usage => key.charged,
     };
-    let suspended = |day| contract.availability.iter().any(|w| w.suspends(&key.product, day));
+    let suspended = |day| contract.availability.iter().any(|w| w.suspends(product, day));
     charged.is_some_and(suspended)
 }
 
 impl<'a> Placed<'a> {
+    /// Puts a cell where it belongs, or the parts of a bundle where they do.
+    fn put_each(
+        &mut self,
+        contract: &'a Contract,
+        rates: &mut Rates<'_>,
+        key: &'a Key,
+        cell: &'a Cell,
+    ) {
+        let parts = unbundled(contract, key, cell);
+        let parts = match parts.len() > 1 && !concerns(contract, key) {
+            true => vec![Share::whole(key, cell)],
+            false => parts,
+        };
+        parts.into_iter().for_each(|part| self.put(contract, rates, &key.channel, part));
+    }
+
     /// Puts one share where it belongs, as if its channel were `channel`.
-    fn put(&mut self, contract: &'a Contract, channel: &str, share: Share<'a>) {
+    fn put(
+        &mut self,
+        contract: &'a Contract,
+        rates: &mut Rates<'_>,
+        channel: &str,
+        mut share: Share<'a>,
+    ) {
         let key = share.key;
         let dimensions = (share.product, channel, key.region.as_str(), key.customer.as_str());
         let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else {
@@ -130,45 +189,73 @@ impl<'a> Placed<'a> {
             return self.except(ExceptionKind::Unmatched, None, &share, note);
         };
         let schedule = &contract.schedules[index];
-        if is_suspended(contract, key) {
+        if is_suspended(contract, key, share.product) {
             let note = "the model was suspended on the day of the charge";
             return self.except(ExceptionKind::Suspended, Some(&schedule.id), &share, note);
         }
-        let segments = &mut self.schedules[index];
-        let segment = segments.iter_mut().find(|(s, _)| (s.from..=s.to).contains(&key.day));
-        let (segment, shares) =
-            segment.expect("terms in force on a day of the period make a segment");
-        // A usage fee counts quantities; in which currency a charge was made is nothing to it.
-        let counts_amounts = match segment.terms.basis {
+        let terms = schedule.terms_on(key.day).expect("the schedule is in force on the day");
+        let counts_amounts = match terms.basis {
             Basis::Shared(_) => true,
-            Basis::UsageFee(_) => false,
+            // A usage fee counts quantities; in which currency a charge was made is nothing to it.
+            Basis::UsageFee(_) => schedule.proration == Proration::Days,
+            Basis::Excluded => {
+                let note = "the terms in force exclude it: it is counted, not settled";
+                return self.except(ExceptionKind::Excluded, Some(&schedule.id), &share, note);
+            }
         };
-        shares.push(share.clone());
         if counts_amounts {
-            self.check_currency(contract, &share);
+            self.convert(contract, rates, &mut share);
+        }
+        self.divide(schedule, index, share);
+    }
+
+    /// To the segment of its day, or to all by their days.
+    fn divide(&mut self, schedule: &Schedule, index: usize, share: Share<'a>) {
+        let segments = &mut self.schedules[index];
+        let length = |segment: &Segment<'_>| segment.to.days_since(segment.from) + 1;
+        match schedule.proration {
+            Proration::EventDate => {
+                let day = share.key.day;
+                let segment = segments.iter_mut().find(|(s, _)| (s.from..=s.to).contains(&day));
+                let (_, shares) =
+                    segment.expect("terms in force on a day of the period make a segment");
+                shares.push(share);
+            }
+            Proration::Days => {
+                let all: i64 = segments.iter().map(|(segment, _)| length(segment)).sum();
+                for (segment, shares) in segments {
+                    let part = &share.part * &Ratio::new(length(segment), all);
+                    shares.push(Share { part, ..share.clone() });
+                }
+            }
         }
     }
 
     fn spread(
         &mut self,
         contract: &'a Contract,
-        shared: &SharedCosts<'a>,
+        (shared, rates): (&SharedCosts<'a>, &mut Rates<'_>),
         key: &'a Key,
         cell: &'a Cell,
     ) {
         let parts = match shared.parts(contract, key) {
             Ok(parts) => parts,
             Err(note) => {
-                let whole = Share { key, cell, product: &key.product, part: Ratio::one() };
+                let whole = Share::whole(key, cell);
                 return self.except(ExceptionKind::Unshared, None, &whole, &note);
             }
         };
         for (product, channel, part) in parts {
-            self.put(contract, channel, Share { key, cell, product, part });
+            self.put(contract, rates, channel, Share { product, part, ..Share::whole(key, cell) });
         }
     }
 
-    fn check_currency(&mut self, contract: &Contract, share: &Share<'_>) {
+    /// Notes the rate of exchange; without a clause that says which, other currencies are refused.
+    fn convert(&mut self, contract: &Contract, rates: &mut Rates<'_>, share: &mut Share<'_>) {
+        if contract.exchange.is_some() {
+            share.rate = rates.of(share);
+            return;
+        }
         let Some(currency) = share.key.currency.filter(|&c| c != contract.currency) else { return };
         let Key { day, product, .. } = share.key;
         let rows = match share.cell.rows {
@@ -179,7 +266,8 @@ impl<'a> Placed<'a> {
             "{product:?} has a {} on {day} in {currency} ({rows}), the contract settles in {}",
             share.key.kind, contract.currency,
         );
-        let help = "deliver them in the contract's currency, or leave them out of its scope";
+        let help = "add [fx] with a policy and deliver rates, deliver the facts in the contract's \
+                    currency, or leave them out of its scope";
         self.findings.push(Finding::new(&codes::CURRENCY, message).help(help));
     }
 
@@ -222,13 +310,15 @@ impl<'a> Placed<'a> {
 }
 
 /// The price of one unit of a charge without an amount, by the rate card in force where it belongs.
-pub(super) fn card_price(contract: &Contract, key: &Key) -> Option<Ratio> {
-    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+pub(super) fn card_price(contract: &Contract, share: &Share<'_>) -> Option<Ratio> {
+    let key = share.key;
+    let dimensions = (share.product, &*key.channel, &*key.region, &*key.customer);
     let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else { return None };
     let terms = contract.schedules[index].terms_on(key.day)?;
     let rates = match &terms.basis {
         Basis::Shared(terms) => &terms.rates,
         Basis::UsageFee(terms) => &terms.rates,
+        Basis::Excluded => return None,
     };
     rates.iter().find(|rate| rate.prices(&key.unit, &key.product)).map(crate::contract::Rate::each)
 }
@@ -250,7 +340,8 @@ impl Exception {
             ExceptionKind::Suspended
             | ExceptionKind::Unrated
             | ExceptionKind::NotDeducted
-            | ExceptionKind::UnknownReference => false,
+            | ExceptionKind::UnknownReference
+            | ExceptionKind::Excluded => false,
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::balances::BalanceKind;
+use super::carried::Carried;
 use super::codes;
 use super::placement::Share;
 use super::settled::StepName;
 use super::sheet::{ExactLines, Heading, Lines, Sheet, add, add_exact, trace};
 use super::trace::{Input, Rule};
-use crate::contract::{Cap, Deduction, Selector, SharedTerms};
+use crate::contract::{Cap, Deduction, Recognition, Selector, SharedTerms};
 use crate::fact::{Key, Kind};
 use crate::finding::Finding;
 use crate::money::{Minor, Ratio};
@@ -20,7 +22,7 @@ pub(super) fn write(
     sheet: &mut Sheet<'_>,
     terms: &SharedTerms,
     shares: &[Share<'_>],
-    used: &mut Used,
+    carried: &mut Carried<'_>,
 ) -> Result<Lines, Finding> {
     let of = |wanted: Place| shares.iter().filter(move |share| place(terms, share.key) == wanted);
     let (_, gross) = write_facts(sheet, terms, StepName::GrossSales, "basis", of(Place::Gross))?;
@@ -28,7 +30,7 @@ pub(super) fn write(
     let mut base = gross;
     refunds.iter().for_each(|(product, amount)| add(&mut base, product, *amount));
     for (index, deduction) in terms.deductions.iter().enumerate() {
-        write_deduction(sheet, terms, deduction, &base, of(Place::Deduction(index)), used)?;
+        write_deduction(sheet, terms, deduction, &base, of(Place::Deduction(index)), carried)?;
     }
     let one = Minor(1);
     let net = sheet.write_sum(
@@ -36,7 +38,33 @@ pub(super) fn write(
         &[(one, StepName::GrossSales), (one, StepName::Refunds), (one, StepName::Deductions)],
     );
     write_facts(sheet, terms, StepName::Tax, "basis", of(Place::Tax))?;
+    if terms.recognition == Recognition::Collected {
+        write_uncollected(sheet, terms, shares, carried)?;
+    }
     Ok(net)
+}
+
+/// A memo: what was billed less what was collected, and how much of it is open over time.
+fn write_uncollected(
+    sheet: &mut Sheet<'_>,
+    terms: &SharedTerms,
+    shares: &[Share<'_>],
+    carried: &mut Carried<'_>,
+) -> Result<(), Finding> {
+    let of = |wanted: Place| shares.iter().filter(move |share| place(terms, share.key) == wanted);
+    let (mut exact, mut inputs) = add_up(terms, of(Place::Billed))?;
+    for share in of(Place::Gross) {
+        let amount = -share.amount();
+        add_exact(&mut exact, share.product, &amount);
+        inputs.push(input(share, None, amount));
+    }
+    let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::SumOfFacts };
+    let heading = Heading::of(StepName::Uncollected, "recognition");
+    let (open, _) = sheet.write_exact(heading, &exact, rule, inputs)?;
+    let name = carried.name(BalanceKind::Uncollected, "");
+    let before = carried.balances.get(&name);
+    carried.balances.set(name, before + open);
+    Ok(())
 }
 
 /// Where a sale fact enters the waterfall.
@@ -47,6 +75,8 @@ pub(super) enum Place {
     /// The deduction of this index, the first in order that asks for it.
     Deduction(usize),
     Tax,
+    /// Billed, on a collected basis: a memo.
+    Billed,
     /// No step of the sales part asks for it.
     Nowhere,
 }
@@ -54,13 +84,20 @@ pub(super) enum Place {
 pub(super) fn place(terms: &SharedTerms, key: &Key) -> Place {
     let claimed = || terms.deductions.iter().position(|deduction| asks_for(deduction, key));
     match key.kind {
-        Kind::Charge => Place::Gross,
+        Kind::Charge => match terms.recognition {
+            Recognition::Billed => Place::Gross,
+            Recognition::Collected => Place::Billed,
+        },
         Kind::Tax => Place::Tax,
         Kind::Refund | Kind::Credit | Kind::Chargeback => {
             claimed().map_or(Place::Refunds, Place::Deduction)
         }
         Kind::Fee => claimed().map_or(Place::Nowhere, Place::Deduction),
-        Kind::Collected | Kind::Cost | Kind::Usage => Place::Nowhere,
+        Kind::Collected => match terms.recognition {
+            Recognition::Billed => Place::Nowhere,
+            Recognition::Collected => Place::Gross,
+        },
+        Kind::Cost | Kind::Usage => Place::Nowhere,
     }
 }
 
@@ -113,6 +150,7 @@ pub(super) fn input(share: &Share<'_>, price: Option<Ratio>, exact: Ratio) -> In
         cell: *share.cell,
         price,
         part: share.part.clone(),
+        rate: share.rate.clone(),
         exact,
     }
 }
@@ -136,7 +174,7 @@ fn write_deduction<'s, 'a: 's>(
     deduction: &Deduction,
     base: &Lines,
     shares: impl Iterator<Item = &'s Share<'a>>,
-    used: &mut Used,
+    carried: &mut Carried<'_>,
 ) -> Result<(), Finding> {
     let key = format!("deductions.{}", deduction.name);
     let heading =
@@ -152,9 +190,15 @@ fn write_deduction<'s, 'a: 's>(
         }
         rule = Rule::RateOf { rate: rate.clone(), base: base_total };
     }
+    let unused = carried.name(BalanceKind::Deduction, &deduction.name);
+    let before = carried.balances.get(&unused);
+    if !before.is_zero() {
+        add_exact(&mut exact, "", &-before.to_ratio(sheet.contract.currency));
+        rule = Rule::Carried { before };
+    }
     let sum: Ratio = exact.values().sum();
     let actual = -sheet.round(&sum)?;
-    let allowed = match limit(sheet, deduction, base_total, used)? {
+    let allowed = match limit(sheet, deduction, base_total, &carried.used)? {
         Some(limit) if actual > limit => {
             rule = Rule::Limit { amount: actual, limit };
             let scale = limit.to_ratio(sheet.contract.currency) / -sum.clone();
@@ -163,7 +207,9 @@ fn write_deduction<'s, 'a: 's>(
         }
         Some(_) | None => actual,
     };
-    *used.entry(key.clone()).or_default() += allowed;
+    *carried.used.entry(key.clone()).or_default() += allowed;
+    let left = if deduction.carries { actual - allowed } else { Minor::ZERO };
+    carried.balances.set(unused, left);
     let lines = sheet.spread(-allowed, &exact);
     let trace = super::Trace { exact: Some(sum), ..trace(rule, inputs) };
     sheet.write(heading, -allowed, &lines, trace);

@@ -1,18 +1,20 @@
 //! The flow of a settlement: place every fact, run each segment's waterfall, add up.
 
 use super::balances::{BalanceKind, BalanceName, Balances};
+use super::carried::Carried;
 use super::dues::Dues;
+use super::exchange::UsedRate;
 use super::placement::{Placed, Share, place};
 use super::positions::{ByParty, Debts, give, owe, owed_by};
-use super::sales::{Place, Used};
+use super::sales::Place;
 use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
 use super::sheet::Sheet;
 use super::tiers::Ground;
-use super::{clauses, cost, losses, positions, priority, sales, usage_fee, windows};
+use super::{clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows};
 use crate::calendar::Period;
 use crate::contract::{
-    Basis, Contract, Excess, Losses, PartyId, Schedule, Segment, ShareKind, SharedTerms,
-    UsageFeeTerms,
+    Basis, Contract, Excess, Losses, PartyId, Recognition, Schedule, Segment, ShareKind,
+    SharedTerms, UsageFeeTerms,
 };
 use crate::fact::{Evidence, Kind};
 use crate::finding::Finding;
@@ -83,7 +85,7 @@ pub fn settle_restating(
     let schedules = std::mem::take(&mut placed.schedules);
     let mut results = Vec::new();
     for (schedule, segments) in contract.schedules.iter().zip(schedules) {
-        match books.schedule(&mut placed, schedule, segments) {
+        match books.schedule(&mut placed, (schedule, period), segments) {
             Ok(result) => results.push(result),
             Err(finding) => findings.push(finding),
         }
@@ -141,31 +143,37 @@ impl<'a> Books<'a> {
     fn schedule(
         &mut self,
         placed: &mut Placed<'a>,
-        schedule: &'a Schedule,
+        (schedule, period): (&'a Schedule, Period),
         segments: Vec<(Segment<'a>, Vec<Share<'a>>)>,
     ) -> Result<ScheduleResult, Finding> {
-        let (mut used, mut debts) = (Used::new(), Debts::new());
+        let mut debts = Debts::new();
+        let mut balances = std::mem::take(&mut self.balances);
+        let mut carried = Carried::new(schedule, period, &mut balances);
         let mut total = ByParty::new();
         let mut results = Vec::new();
         for (segment, shares) in segments {
             let sheet = Sheet::new(self.contract, segment.terms);
+            let rates = exchange::used(&shares);
+            carried.enter(&segment);
             let done = match &segment.terms.basis {
                 Basis::Shared(terms) => {
                     list_unused(placed, schedule, &shares, |share| enters(terms, share));
-                    self.shared(sheet, schedule, (&segment, terms), &shares, &mut used, &mut debts)?
+                    self.shared(sheet, &segment, terms, &shares, &mut carried, &mut debts)?
                 }
                 Basis::UsageFee(terms) => {
                     list_unused(placed, schedule, &shares, |share| {
-                        usage_fee::price(terms, share.key).is_some()
+                        usage_fee::is_priced(terms, share.key)
                     });
-                    let balances = &mut self.balances;
+                    let balances = &mut *carried.balances;
                     windows::advance(&sheet, schedule, segment.from, &shares, balances)?;
-                    usage(sheet, terms, &shares, &mut debts)?
+                    usage(sheet, terms, &shares, &mut carried, &mut debts)?
                 }
+                Basis::Excluded => Done::excluded(),
             };
             done.positions.iter().for_each(|(&party, &amount)| give(&mut total, party, amount));
-            results.push(done.result(self.contract, &segment));
+            results.push(done.result(self.contract, &segment, rates));
         }
+        self.balances = balances;
         total.iter().for_each(|(&party, &amount)| give(&mut self.positions, party, amount));
         self.debts.push((schedule.id.clone(), debts));
         let positions = named(self.contract, &total);
@@ -175,15 +183,16 @@ impl<'a> Books<'a> {
     fn shared(
         &mut self,
         mut sheet: Sheet<'a>,
-        schedule: &Schedule,
-        (segment, terms): (&Segment<'_>, &SharedTerms),
+        segment: &Segment<'_>,
+        terms: &SharedTerms,
         shares: &[Share<'_>],
-        used: &mut Used,
+        carried: &mut Carried<'_>,
         debts: &mut Debts,
     ) -> Result<Done, Finding> {
-        sales::write(&mut sheet, terms, shares, used)?;
-        cost::write(&mut sheet, terms, shares, &schedule.id, &mut self.balances, used)?;
-        let balances = &mut self.balances;
+        let schedule = carried.schedule;
+        sales::write(&mut sheet, terms, shares, carried)?;
+        cost::write(&mut sheet, terms, shares, carried)?;
+        let balances = &mut *carried.balances;
         let taken = priority::taken(&sheet, terms, segment, &schedule.id, balances)?;
         let mut priority = ByParty::new();
         taken.iter().for_each(|taken| give(&mut priority, taken.to, taken.amount));
@@ -225,6 +234,9 @@ impl<'a> Books<'a> {
         if terms.cost.ceiling.is_some() && terms.cost.excess == Excess::Carry {
             keep(BalanceKind::ExcessCost);
         }
+        if terms.recognition == Recognition::Collected {
+            keep(BalanceKind::Uncollected);
+        }
     }
 
     /// Hands over to the contract-wide clauses.
@@ -260,13 +272,32 @@ struct Done {
 }
 
 impl Done {
-    fn result(self, contract: &Contract, segment: &Segment<'_>) -> SegmentResult {
+    /// Nothing is settled.
+    fn excluded() -> Self {
+        Self {
+            basis: "excluded",
+            steps: Vec::new(),
+            slices: Vec::new(),
+            shares: ByParty::new(),
+            priority: ByParty::new(),
+            catch_up: ByParty::new(),
+            positions: ByParty::new(),
+        }
+    }
+
+    fn result(
+        self,
+        contract: &Contract,
+        segment: &Segment<'_>,
+        rates: Vec<UsedRate>,
+    ) -> SegmentResult {
         SegmentResult {
             from: segment.from,
             to: segment.to,
             effective: segment.terms.effective,
             basis: self.basis,
             steps: self.steps,
+            rates,
             slices: self.slices,
             shares: named(contract, &self.shares),
             priority: named(contract, &self.priority),
@@ -280,9 +311,10 @@ fn usage(
     mut sheet: Sheet<'_>,
     terms: &UsageFeeTerms,
     shares: &[Share<'_>],
+    carried: &mut Carried<'_>,
     debts: &mut Debts,
 ) -> Result<Done, Finding> {
-    let fee = usage_fee::write(&mut sheet, terms, shares)?;
+    let fee = usage_fee::write(&mut sheet, terms, shares, carried)?;
     owe(debts, terms.payer, terms.payee, fee);
     let positions = positions::usage_fee(terms, fee);
     Ok(Done {

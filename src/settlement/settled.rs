@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Adjustment, Balance, Trace, Withheld};
+use super::{Adjustment, Balance, Trace, UsedRate, Withheld};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -52,10 +52,12 @@ pub struct SegmentResult {
     pub to: Day,
     /// Since when its terms hold.
     pub effective: Day,
-    /// `gross-profit`, `net-sales` or `usage-fee`.
+    /// `gross-profit`, `net-sales`, `usage-fee` or `excluded`.
     pub basis: &'static str,
     /// The waterfall from top to bottom.
     pub steps: Vec<Step>,
+    /// The rates that facts in other currencies were converted by.
+    pub rates: Vec<UsedRate>,
     /// How the share base was cut; one slice for a plain split, none for a usage fee.
     pub slices: Vec<Slice>,
     /// The share base apportioned.
@@ -125,7 +127,8 @@ pub struct Line {
     pub amount: Minor,
 }
 
-/// The steps of the waterfall in order; [`StepName::UsageFee`] stands alone.
+/// The steps of the waterfall in order; [`StepName::UsageFee`] stands alone,
+/// [`StepName::Uncollected`] is a memo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is its own name; semantics are in docs/contracts.md")]
 pub enum StepName {
@@ -143,6 +146,7 @@ pub enum StepName {
     Priority,
     ShareBase,
     UsageFee,
+    Uncollected,
 }
 
 impl StepName {
@@ -163,6 +167,7 @@ impl StepName {
             Self::Priority => "priority",
             Self::ShareBase => "share-base",
             Self::UsageFee => "usage-fee",
+            Self::Uncollected => "uncollected",
         }
     }
 }
@@ -199,7 +204,7 @@ pub struct Exception {
     pub key: Key,
     /// How many, how much.
     pub cell: Cell,
-    /// Which part of the cell, for shared cost; else 1.
+    /// Which part of the cell, for shared cost, bundles and proration by days; else 1.
     pub part: Ratio,
     /// What it says, for a reader.
     pub note: String,
@@ -220,6 +225,8 @@ pub enum ExceptionKind {
     NotDeducted,
     /// A fact whose `ref` names nothing known; it is settled on its own day.
     UnknownReference,
+    /// A fact of a schedule that is seen and counted, but not settled.
+    Excluded,
 }
 
 impl ExceptionKind {
@@ -232,6 +239,7 @@ impl ExceptionKind {
             Self::Unrated => "unrated",
             Self::NotDeducted => "not-deducted",
             Self::UnknownReference => "unknown-reference",
+            Self::Excluded => "excluded",
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::placement::card_price;
+use super::exchange::Rates;
+use super::placement::{Share, card_price, is_shared_cost, unbundled};
 use crate::contract::{Contract, Driver, SharedCost};
 use crate::fact::{Cell, Key, Kind};
 use crate::money::Ratio;
@@ -13,21 +14,32 @@ type Pair<'a> = (&'a str, &'a str);
 /// The keys of every shared-cost rule in one period.
 pub(super) struct SharedCosts<'a> {
     /// Per rule, the cells that its key is summed over, with what each adds to it.
-    keys: Vec<Vec<(&'a Key, Ratio)>>,
+    keys: Vec<Vec<(&'a Key, &'a str, Ratio)>>,
 }
 
 impl<'a> SharedCosts<'a> {
-    pub(super) fn of(contract: &Contract, cells: &[(&'a Key, &Cell)]) -> Self {
-        let keys = |rule: &SharedCost| {
-            let weigh = |&(key, cell): &(&'a Key, &Cell)| {
-                let inside =
-                    rule.over.matches(&key.product, &key.channel, &key.region, &key.customer);
-                let weight = weight(contract, &rule.driver, key, cell).filter(|_| inside);
-                weight.map(|weight| (key, weight))
-            };
-            cells.iter().filter_map(weigh).collect()
+    pub(super) fn of(
+        contract: &'a Contract,
+        cells: &[(&'a Key, &'a Cell)],
+        rates: &mut Rates<'_>,
+    ) -> Self {
+        let sold = cells.iter().filter(|(key, _)| !is_shared_cost(key));
+        let shares: Vec<Share<'a>> = match contract.shared_costs.is_empty() {
+            true => Vec::new(),
+            false => sold.flat_map(|&(key, cell)| unbundled(contract, key, cell)).collect(),
         };
-        Self { keys: contract.shared_costs.iter().map(keys).collect() }
+        let mut keys = |rule: &SharedCost| {
+            let mut weigh = |share: &Share<'a>| {
+                let key = share.key;
+                let inside =
+                    rule.over.matches(share.product, &key.channel, &key.region, &key.customer);
+                let weight =
+                    if inside { weight(contract, &rule.driver, share, rates) } else { None };
+                weight.map(|weight| (key, share.product, weight))
+            };
+            shares.iter().filter_map(&mut weigh).collect()
+        };
+        Self { keys: contract.shared_costs.iter().map(&mut keys).collect() }
     }
 
     /// The (product, channel) pairs that a cost cell falls on, each with its part of the cell; the
@@ -44,8 +56,9 @@ impl<'a> SharedCosts<'a> {
                 .to_owned());
         };
         let mut pairs: BTreeMap<Pair<'a>, Ratio> = BTreeMap::new();
-        for (key, weight) in self.keys[rule].iter().filter(|(key, _)| agrees(cost, key)) {
-            *pairs.entry((&key.product, &key.channel)).or_default() += weight;
+        let fit = |(key, product, _): &&(&Key, &str, Ratio)| agrees(cost, key, product);
+        for (key, product, weight) in self.keys[rule].iter().filter(fit) {
+            *pairs.entry((product, &key.channel)).or_default() += weight;
         }
         pairs.retain(|_, weight| weight.is_positive());
         let total: Ratio = pairs.values().sum();
@@ -62,23 +75,31 @@ impl<'a> SharedCosts<'a> {
 }
 
 /// What the cost names restricts what it falls on.
-fn agrees(cost: &Key, key: &Key) -> bool {
+fn agrees(cost: &Key, key: &Key, product: &str) -> bool {
     let open = |own: &str, other: &str| own.is_empty() || own == other;
-    open(&cost.product, &key.product)
+    open(&cost.product, product)
         && open(&cost.channel, &key.channel)
         && open(&cost.region, &key.region)
         && open(&cost.customer, &key.customer)
 }
 
-/// What a cell adds to the key, if anything.
-fn weight(contract: &Contract, driver: &Driver, key: &Key, cell: &Cell) -> Option<Ratio> {
-    match (driver, key.kind) {
-        (Driver::Sales, Kind::Charge) if key.unpriced => {
-            card_price(contract, key).map(|price| price * cell.quantity.to_ratio())
+/// What a share adds to the key, if anything.
+fn weight(
+    contract: &Contract,
+    driver: &Driver,
+    share: &Share<'_>,
+    rates: &mut Rates<'_>,
+) -> Option<Ratio> {
+    match (driver, share.key.kind) {
+        (Driver::Sales, Kind::Charge) if share.key.unpriced => {
+            card_price(contract, share).map(|price| price * share.quantity())
         }
-        (Driver::Sales, Kind::Charge) => Some(cell.amount.to_ratio()),
-        (Driver::Unit(unit), Kind::Charge | Kind::Usage) if *unit == key.unit => {
-            Some(cell.quantity.to_ratio())
+        (Driver::Sales, Kind::Charge) => {
+            let rate = rates.of(share);
+            Some(Share { rate, ..share.clone() }.amount())
+        }
+        (Driver::Unit(unit), Kind::Charge | Kind::Usage) if *unit == share.key.unit => {
+            Some(share.quantity())
         }
         (Driver::Sales | Driver::Unit(_), _) => None,
     }

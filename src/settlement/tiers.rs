@@ -168,7 +168,7 @@ impl<'s> Ground<'s, '_> {
                 Input::Facts { key, exact, .. } => {
                     *sums.entry(by(key)).or_default() += &(exact * &per_major);
                 }
-                Input::Step { .. } => {}
+                Input::Step { .. } | Input::Flat { .. } => {}
             }
         }
         sums

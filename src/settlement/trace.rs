@@ -3,6 +3,7 @@
 use crate::fact::{Cell, Key};
 use crate::money::{Minor, Ratio};
 
+use super::exchange::UsedRate;
 use super::settled::StepName;
 
 /// Where in the contract a number is agreed.
@@ -62,9 +63,18 @@ pub enum Input {
         cell: Cell,
         /// The price of one unit, where the contract prices it.
         price: Option<Ratio>,
-        /// Which part of the cell, for shared cost; else 1.
+        /// Which part of the cell, for shared cost, bundles and proration by days; else 1.
         part: Ratio,
+        /// The rate of exchange, for facts in another currency.
+        rate: Option<UsedRate>,
         /// What it contributes, exactly.
+        exact: Ratio,
+    },
+    /// A flat fee of a rate card.
+    Flat {
+        /// The unit of its rate.
+        unit: String,
+        /// What it contributes, exactly: by days, and within the cap.
         exact: Ratio,
     },
     /// Another step, with its sign.

@@ -1,34 +1,33 @@
 //! A usage fee: quantities at a price, exact, rounded once, owed by payer to payee.
 
+use super::cards;
+use super::carried::Carried;
 use super::placement::Share;
-use super::sales::input;
 use super::settled::StepName;
-use super::sheet::{ExactLines, Heading, Sheet, add_exact};
+use super::sheet::{ExactLines, Heading, Sheet};
 use super::trace::Rule;
-use crate::contract::{Rate, UsageFeeTerms};
+use crate::contract::UsageFeeTerms;
 use crate::fact::{Key, Kind};
 use crate::finding::Finding;
-use crate::money::{Minor, Ratio};
+use crate::money::Minor;
 
 /// Writes the one step of a usage fee and gives back the fee.
 pub(super) fn write(
     sheet: &mut Sheet<'_>,
     terms: &UsageFeeTerms,
     shares: &[Share<'_>],
+    carried: &mut Carried<'_>,
 ) -> Result<Minor, Finding> {
     let (mut exact, mut inputs) = (ExactLines::new(), Vec::new());
-    for share in shares {
-        let Some(price) = price(terms, share.key) else { continue };
-        let amount = &share.quantity() * &price;
-        add_exact(&mut exact, share.product, &amount);
-        inputs.push(input(share, Some(price), amount));
-    }
+    let metered = shares.iter().filter(|share| is_priced(terms, share.key));
+    let (card, currency) = ((&terms.rates[..], "rates"), sheet.contract.currency);
+    cards::charge(card, currency, metered, carried, (&mut exact, &mut inputs));
     let heading = Heading::of(StepName::UsageFee, "rates");
     sheet.write_exact(heading, &exact, Rule::Priced, inputs).map(|(total, _)| total)
 }
 
-/// The price of one unit of a usage fact or charge; the first rate that matches.
-pub(super) fn price(terms: &UsageFeeTerms, key: &Key) -> Option<Ratio> {
+/// Is it a usage fact or charge that a rate prices?
+pub(super) fn is_priced(terms: &UsageFeeTerms, key: &Key) -> bool {
     let metered = match key.kind {
         Kind::Charge | Kind::Usage => true,
         Kind::Refund
@@ -39,6 +38,5 @@ pub(super) fn price(terms: &UsageFeeTerms, key: &Key) -> Option<Ratio> {
         | Kind::Collected
         | Kind::Cost => false,
     };
-    let mut rates = terms.rates.iter();
-    rates.find(|rate| metered && rate.prices(&key.unit, &key.product)).map(Rate::each)
+    metered && cards::rate_of(&terms.rates, key).is_some()
 }

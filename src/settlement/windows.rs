@@ -109,7 +109,7 @@ pub(super) fn begin(contract: &Contract, period: Period, balances: &mut Balances
 fn shared(terms: &Terms) -> Option<&SharedTerms> {
     match &terms.basis {
         Basis::Shared(shared) => Some(shared),
-        Basis::UsageFee(_) => None,
+        Basis::UsageFee(_) | Basis::Excluded => None,
     }
 }
 

@@ -34,6 +34,9 @@ fn check_segment(segment: &SegmentResult) {
         let lines: Minor = step.lines.iter().map(|line| line.amount).sum();
         assert_eq!(lines, step.total, "the lines of {} add up to it", step.name);
     }
+    if segment.basis == "excluded" {
+        assert!(segment.steps.is_empty(), "what is excluded is not settled");
+    }
     let held: Minor = segment.positions.iter().map(|(_, amount)| *amount).sum();
     if segment.total(StepName::UsageFee).is_some() {
         assert_eq!(held, Minor::ZERO, "what one side of a usage fee pays, the other is paid");

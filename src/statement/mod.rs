@@ -96,8 +96,11 @@ pub struct Segment {
     /// Since when its terms hold.
     #[schemars(with = "String")]
     pub effective: Day,
-    /// `gross-profit`, `net-sales` or `usage-fee`.
+    /// `gross-profit`, `net-sales`, `usage-fee` or `excluded`.
     pub basis: String,
+    /// The rates that facts in other currencies were converted by; absent if there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fx: Vec<Fx>,
     /// The waterfall from top to bottom.
     pub steps: Vec<Step>,
     /// How tiers cut the share base; absent without tiers.
@@ -119,6 +122,24 @@ pub struct Segment {
     pub positions: BTreeMap<String, Amount>,
 }
 
+/// A rate of exchange that facts were converted by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fx {
+    /// The currency of the facts.
+    #[schemars(with = "String")]
+    pub currency: Currency,
+    /// Their day; absent where one rate holds for the whole period.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub day: Option<Day>,
+    /// The day that the rate is listed for; absent for an average.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub listed: Option<Day>,
+    /// What one unit of it is worth in the statement's currency, exactly.
+    pub rate: Quantity,
+}
+
 /// A part of the share base that one tier divides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tier {
@@ -138,7 +159,7 @@ pub struct Tier {
 pub struct Step {
     /// Which: `gross-sales`, `refunds`, `deductions`, `net-sales`, `tax`, `cost`, `uplift`,
     /// `carried-in`, `excess`, `gross-profit`, `loss-carry`, `priority`, `share-base`,
-    /// `usage-fee`.
+    /// `usage-fee`; `uncollected` is a memo on a collected basis.
     pub step: String,
     /// The name of a deduction or priority; absent for every other step.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -210,7 +231,7 @@ pub struct Withheld {
 pub struct Balance {
     /// `loss/marketplace`.
     pub name: String,
-    /// `loss`, `excess-cost`, `tier-measure`, `tier-shared`.
+    /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-shared`.
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,
@@ -251,7 +272,8 @@ pub struct Adjustment {
 /// Facts that were seen and not settled, or settled otherwise than they asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exception {
-    /// `unmatched`, `unshared`, `suspended`, `unrated`, `not-deducted`, `unknown-reference`.
+    /// `unmatched`, `unshared`, `suspended`, `unrated`, `not-deducted`, `unknown-reference`,
+    /// `excluded`.
     pub kind: String,
     /// The schedule that they belong to, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]

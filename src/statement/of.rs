@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Adjustment, Amount, Balance, Clause, Exception, FileControl, Line, Payable, Provenance,
+    Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, Payable, Provenance,
     Quantity, Schedule, Segment, Statement, Step, Tier, VERSION, Withheld, law, words,
 };
 use crate::contract::Contract;
@@ -70,6 +70,7 @@ fn segment(result: &SegmentResult, currency: Currency) -> Segment {
         to: result.to,
         effective: result.effective,
         basis: result.basis.to_owned(),
+        fx: result.rates.iter().map(fx).collect(),
         steps: result.steps.iter().map(|each| step(each, currency)).collect(),
         tiers: tiers(result),
         split: split(result),
@@ -78,6 +79,11 @@ fn segment(result: &SegmentResult, currency: Currency) -> Segment {
         catch_up: amounts(&result.catch_up, currency),
         positions: amounts(&result.positions, currency),
     }
+}
+
+fn fx(used: &settlement::UsedRate) -> Fx {
+    let settlement::UsedRate { currency, day, listed, rate } = used;
+    Fx { currency: *currency, day: *day, listed: *listed, rate: Quantity::of(rate) }
 }
 
 /// The shares as agreed, where one division held; with several, the tiers tell.

@@ -36,7 +36,7 @@ fn sum_of_steps(inputs: &[Input]) -> String {
                 Some(label) => format!("{name}: {label}"),
                 None => name.to_string(),
             }),
-            Input::Facts { .. } => None,
+            Input::Facts { .. } | Input::Flat { .. } => None,
         })
         .collect();
     if names.is_empty() { "sum of steps".to_owned() } else { format!("from {}", names.join(", ")) }

@@ -60,6 +60,7 @@ impl Words {
                     }
                 }
                 Basis::UsageFee(fee) => self.rates(&fee.rates),
+                Basis::Excluded => {}
             }
         }
     }

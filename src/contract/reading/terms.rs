@@ -1,10 +1,11 @@
 //! One version of the terms, clause by clause.
 
+use super::card::rate;
 use super::split;
-use super::words::{BY_DEFAULT, Page, amount, and, one_of, rate};
+use super::words::{BY_DEFAULT, Page, amount, and, one_of};
 use crate::contract::{
-    Basis, Cap, Ceiling, Contract, CostTerms, Deduction, Excess, Losses, Pattern, Rate, Schedule,
-    Selector, Settled, ShareKind, SharedTerms, Terms,
+    Basis, Cap, Ceiling, Contract, CostTerms, Deduction, Excess, Losses, Pattern, Rate,
+    Recognition, Schedule, Selector, Settled, ShareKind, SharedTerms, Terms,
 };
 use crate::fact::Kind;
 
@@ -29,6 +30,7 @@ pub(super) fn read_out(page: &mut Page, contract: &Contract, schedule: &Schedule
             page.item(2, &format!("{payer} owes {payee} a fee for usage:"));
             version.rates(page, &fee.rates);
         }
+        Basis::Excluded => page.item(2, "Nothing is settled: what comes is counted and listed."),
     }
 }
 
@@ -49,6 +51,9 @@ impl Version<'_> {
                 }
             },
         );
+        if shared.recognition == Recognition::Collected {
+            page.item(2, "A sale counts when the customer pays, as far as it is paid.");
+        }
         if !shared.rates.is_empty() {
             page.item(2, "A sale that comes without an amount is priced:");
             self.rates(page, &shared.rates);
@@ -100,7 +105,8 @@ impl Version<'_> {
                 format!(", at most {} a period", amount(self.contract, *minor))
             }
         };
-        format!("{}: {}{cap}", deduction.name, parts.join(" plus "))
+        let excess = if deduction.carries { "; the excess is deducted later" } else { "" };
+        format!("{}: {}{cap}{excess}", deduction.name, parts.join(" plus "))
     }
 
     fn cost(&self, page: &mut Page, cost: &CostTerms) {
@@ -147,6 +153,9 @@ impl Version<'_> {
         let excess = match excess {
             Excess::Lapse => format!("lapses: {} keeps it", self.bearer),
             Excess::Carry => "is carried into what follows".to_owned(),
+            Excess::CarryFor(periods) => {
+                format!("is carried into what follows, for {periods} periods, the oldest first")
+            }
         };
         let default = self.default("cost.excess");
         page.item(2, &format!("At most {most} is deducted as cost; the excess {excess}{default}."));

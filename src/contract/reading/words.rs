@@ -1,7 +1,7 @@
 //! Lists, prices and lines of a reading.
 
-use crate::contract::{Contract, Pattern, Rate};
-use crate::money::{Exact, Minor, Ratio};
+use crate::contract::{Contract, Pattern};
+use crate::money::{Exact, Minor};
 
 /// What marks a default.
 pub(super) const BY_DEFAULT: &str = " (by default)";
@@ -91,22 +91,8 @@ pub(super) fn amount(contract: &Contract, minor: Minor) -> String {
     format!("{}{point} {}", grouped(whole), contract.currency)
 }
 
-/// `5.00 USD per 1,000,000 input-token of opus-*`.
-pub(super) fn rate(contract: &Contract, rate: &Rate) -> String {
-    let price = price(contract, rate.price);
-    let per = match rate.per.to_ratio() == Ratio::one() {
-        true => String::new(),
-        false => format!("{} ", grouped(&rate.per.to_string())),
-    };
-    let product = match rate.product.iter().any(Pattern::is_any) {
-        true => String::new(),
-        false => format!(" of {}", one_of(&rate.product)),
-    };
-    format!("{price} {} per {per}{}{product}", contract.currency, rate.unit)
-}
-
 /// A price with at least the digits of the currency.
-fn price(contract: &Contract, exact: Exact) -> String {
+pub(super) fn price(contract: &Contract, exact: Exact) -> String {
     let text = exact.to_string();
     let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
     let digits = contract.currency.digits() as usize;
@@ -115,7 +101,7 @@ fn price(contract: &Contract, exact: Exact) -> String {
 }
 
 /// Digits in groups of three.
-fn grouped(digits: &str) -> String {
+pub(super) fn grouped(digits: &str) -> String {
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

@@ -41,7 +41,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<CostTerms> {
             let help = "add ceiling = \"70% of net-sales\", or delete excess";
             reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
         }
-        reader.word(node, EXCESS)
+        excess(reader, node)
     });
     let settled =
         or_default(block.get("settled"), Settled::default(), |node| reader.word(node, SETTLED));
@@ -53,6 +53,14 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<CostTerms> {
         excess: excess?,
         settled: settled?,
     })
+}
+
+/// `"lapse"`, `"carry"`, or `{ carry = 12 }`: for so many periods.
+fn excess(reader: &mut Reader<'_>, node: &Node) -> Option<Excess> {
+    let Value::Table(_) = node.value else { return reader.word(node, EXCESS) };
+    let block = reader.block(node, "this excess", keys::EXCESS)?;
+    let carry = block.need(reader, "carry", "carry = 12")?;
+    reader.months(carry).map(Excess::CarryFor)
 }
 
 /// Category patterns; here an empty list has a meaning, because costs may all be priced by rates.

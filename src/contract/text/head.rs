@@ -12,6 +12,7 @@ use super::{
     advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
 };
 use super::{cash, deals};
+use super::{bundles, cash, clauses, deals, exchange, schedules};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};
@@ -49,6 +50,8 @@ pub(super) fn read(
     let availability = or_default(block.get("availability"), Vec::new(), |node| {
         clauses::availability(reader, node)
     });
+    let bundles = or_default(block.get("bundle"), Vec::new(), |node| bundles::read(reader, node));
+    let exchange = optional(block.get("fx"), |node| exchange::read(reader, node));
     let deals = or_default(block.get("deal"), Vec::new(), |node| deals::read(reader, node));
     let cash = cash::read(reader, &block, rules.as_ref().map(|rules| rules.0));
     let ids = |all: &Vec<Schedule>| all.iter().map(|schedule| schedule.id.clone()).collect();
@@ -74,6 +77,8 @@ pub(super) fn read(
         schedules: schedules?,
         shared_costs: shared_costs?,
         availability: availability?,
+        bundles: bundles?,
+        exchange: exchange?,
         deals: deals?,
         cash: cash?,
         floors: floors?,
@@ -184,6 +189,9 @@ pub(super) fn written(root: &Node, contract: &Contract) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for field in root.fields() {
         keys.insert(field.name.clone());
+        if field.name == "fx" {
+            keys.extend(field.fields().iter().map(|inner| format!("fx.{}", inner.name)));
+        }
         let Value::List(elements) = &field.value else { continue };
         if field.name != "schedule" {
             continue;

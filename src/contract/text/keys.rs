@@ -15,6 +15,8 @@ pub(super) static TOP: &[&str] = &[
     "schedule",
     "shared-cost",
     "availability",
+    "bundle",
+    "fx",
     "deal",
     "audit",
     "withholding",
@@ -31,7 +33,8 @@ pub(super) static TOP: &[&str] = &[
     "cap",
 ];
 /// In `[[schedule]]`.
-pub(super) static SCHEDULE: &[&str] = &["id", "scope", "seller", "bearer", "provider", "terms"];
+pub(super) static SCHEDULE: &[&str] =
+    &["id", "scope", "seller", "bearer", "provider", "ends", "proration", "terms"];
 /// In a scope.
 pub(super) static SCOPE: &[&str] = &["product", "channel", "region", "customer"];
 /// In the scope of a shared-cost rule.
@@ -40,6 +43,7 @@ pub(super) static OVER: &[&str] = &["product", "channel"];
 pub(super) static TERMS: &[&str] = &[
     "effective",
     "basis",
+    "recognition",
     "rates",
     "deductions",
     "cost",
@@ -50,21 +54,38 @@ pub(super) static TERMS: &[&str] = &[
     "payee",
 ];
 /// Of those, for gross profit.
-pub(super) static GROSS_PROFIT: &[&str] =
-    &["effective", "basis", "rates", "deductions", "cost", "losses", "priority", "split"];
+pub(super) static GROSS_PROFIT: &[&str] = &[
+    "effective",
+    "basis",
+    "recognition",
+    "rates",
+    "deductions",
+    "cost",
+    "losses",
+    "priority",
+    "split",
+];
 /// Of those, for net sales.
 pub(super) static NET_SALES: &[&str] =
-    &["effective", "basis", "rates", "deductions", "losses", "priority", "split"];
+    &["effective", "basis", "recognition", "rates", "deductions", "losses", "priority", "split"];
 /// Of those, for a usage fee.
 pub(super) static USAGE_FEE: &[&str] = &["effective", "basis", "payer", "payee", "rates"];
+/// Of those, for what is excluded.
+pub(super) static EXCLUDED: &[&str] = &["effective", "basis"];
 /// In a rate.
-pub(super) static RATE: &[&str] = &["unit", "product", "price", "per"];
+pub(super) static RATE: &[&str] =
+    &["unit", "product", "price", "per", "tiers", "mode", "included", "flat", "cap"];
+/// In a tier of a rate.
+pub(super) static RATE_TIER: &[&str] = &["from", "price"];
 /// In an entry of `deductions`.
-pub(super) static DEDUCTION: &[&str] = &["name", "kind", "category", "rate", "any", "cap"];
+pub(super) static DEDUCTION: &[&str] =
+    &["name", "kind", "category", "rate", "any", "cap", "excess"];
 /// In an entry of `any` within a deduction.
 pub(super) static PART: &[&str] = &["kind", "category", "rate"];
 /// In `cost`.
 pub(super) static COST: &[&str] = &["deduct", "rates", "uplift", "ceiling", "excess", "settled"];
+/// In an excess that expires.
+pub(super) static EXCESS: &[&str] = &["carry"];
 /// In a budget.
 pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
 /// In a split with tiers.
@@ -149,6 +170,11 @@ pub(super) static RESERVE: &[&str] =
 /// In `[[cap]]`.
 pub(super) static AGGREGATE_CAP: &[&str] =
     &["name", "from", "to", "amount", "paid", "window", "starts", "ends", "schedules"];
+
+/// In `[[bundle]]`.
+pub(super) static BUNDLE: &[&str] = &["product", "parts"];
+/// In `[fx]`.
+pub(super) static FX: &[&str] = &["policy", "within"];
 
 /// Where a key stands that was written in the wrong block: the first home in the order of the file.
 pub(super) fn home(key: &str) -> Option<&'static str> {

@@ -6,6 +6,7 @@
 
 mod advance;
 mod aggregate_cap;
+mod bundles;
 mod cash;
 mod clauses;
 mod cost;
@@ -13,6 +14,7 @@ mod deals;
 mod deductions;
 mod floor;
 mod guarantee;
+mod exchange;
 mod head;
 mod keys;
 mod most_favoured;

@@ -11,8 +11,11 @@ use super::spelling::hint;
 use super::terms::{self, Ground};
 use super::tree::Node;
 use super::value::{optional, or_default};
-use crate::contract::{PartyId, Schedule, Scope, codes};
+use crate::calendar::Day;
+use crate::contract::{PartyId, Proration, Schedule, Scope, Terms, codes};
 
+const PRORATION: &[(&str, Proration)] =
+    &[("event-date", Proration::EventDate), ("days", Proration::Days)];
 const TERMS: &str = "[[schedule.terms]] blocks, each with its effective day";
 
 /// What stood before: as far as it could be read.
@@ -79,6 +82,13 @@ fn schedule(
         missing_roles(reader, block, &grounds);
         terms::read(reader, elements)
     });
+    let ends = optional(block.get("ends"), |node| reader.day(node));
+    let proration = or_default(block.get("proration"), Proration::default(), |node| {
+        reader.word(node, PRORATION)
+    });
+    if let (Some(Some(end)), Some(terms), Some(node)) = (ends, &terms, elements) {
+        in_time(reader, node, terms, end);
+    }
     let (seller, bearer, provider) = (seller?, bearer?, provider?);
     let bearer: Option<PartyId> = bearer.or(seller);
     Some(Schedule {
@@ -87,9 +97,24 @@ fn schedule(
         seller,
         bearer,
         provider: provider.or(bearer),
+        ends: ends?,
+        proration: proration?,
         terms: terms?,
         line: reader.line(&block.at),
     })
+}
+
+/// Versions that begin after the end of their schedule are never in force.
+fn in_time(reader: &mut Reader<'_>, elements: &[Node], terms: &[Terms], end: Day) {
+    for (element, version) in elements.iter().zip(terms) {
+        if version.effective <= end {
+            continue;
+        }
+        let at = element.field("effective").map_or(&element.at, |day| &day.at);
+        let message = format!("these terms begin on {}, after the end {end}", version.effective);
+        let help = "let the schedule end later, with its tail, or delete these terms";
+        reader.complain(&codes::AFTER_END, at, message, help);
+    }
 }
 
 /// Every shared basis needs a seller; gross profit also somebody who bears and provides the cost.

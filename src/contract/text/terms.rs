@@ -11,7 +11,7 @@ use super::value::or_default;
 use super::{cost, deductions, priority, rates, split};
 use crate::calendar::Day;
 use crate::contract::{
-    Basis, Losses, Pattern, ShareKind, SharedTerms, Terms, UsageFeeTerms, codes,
+    Basis, Losses, Pattern, Recognition, ShareKind, SharedTerms, Terms, UsageFeeTerms, codes,
 };
 
 /// The bases by name.
@@ -20,13 +20,17 @@ pub(super) enum Ground {
     GrossProfit,
     NetSales,
     UsageFee,
+    Excluded,
 }
 
 const GROUNDS: &[(&str, Ground)] = &[
     ("gross-profit", Ground::GrossProfit),
     ("net-sales", Ground::NetSales),
     ("usage-fee", Ground::UsageFee),
+    ("excluded", Ground::Excluded),
 ];
+const RECOGNITION: &[(&str, Recognition)] =
+    &[("billed", Recognition::Billed), ("collected", Recognition::Collected)];
 const LOSSES: &[(&str, Losses)] = &[
     ("carry-forward", Losses::CarryForward),
     ("share", Losses::Share),
@@ -39,6 +43,7 @@ impl Ground {
             Self::GrossProfit => "gross-profit",
             Self::NetSales => "net-sales",
             Self::UsageFee => "usage-fee",
+            Self::Excluded => "excluded",
         }
     }
 
@@ -47,6 +52,7 @@ impl Ground {
             Self::GrossProfit => keys::GROSS_PROFIT,
             Self::NetSales => keys::NET_SALES,
             Self::UsageFee => keys::USAGE_FEE,
+            Self::Excluded => keys::EXCLUDED,
         }
     }
 
@@ -126,6 +132,7 @@ fn clauses(reader: &mut Reader<'_>, block: &Block<'_>, ground: Ground) -> Option
         Ground::GrossProfit => shared(reader, block, ShareKind::GrossProfit).map(Basis::Shared),
         Ground::NetSales => shared(reader, block, ShareKind::NetSales).map(Basis::Shared),
         Ground::UsageFee => usage_fee(reader, block).map(Basis::UsageFee),
+        Ground::Excluded => Some(Basis::Excluded),
     }
 }
 
@@ -157,7 +164,10 @@ fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option
         ShareKind::NetSales => (Vec::new(), Losses::Share),
     };
     let written = block.get("cost").filter(|_| kind == ShareKind::GrossProfit);
-    let rates = or_default(block.get("rates"), Vec::new(), |node| rates::read(reader, node));
+    let rates = or_default(block.get("rates"), Vec::new(), |node| rates::read_plain(reader, node));
+    let recognition = or_default(block.get("recognition"), Recognition::default(), |node| {
+        reader.word(node, RECOGNITION)
+    });
     let deductions = or_default(block.get("deductions"), deductions::unwritten(), |node| {
         deductions::read(reader, node)
     });
@@ -169,6 +179,7 @@ fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option
     let split = split.and_then(|node| split::read(reader, node));
     Some(SharedTerms {
         kind,
+        recognition: recognition?,
         rates: rates?,
         deductions: deductions?,
         cost: cost?,

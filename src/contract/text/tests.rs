@@ -16,7 +16,7 @@ fn sample() -> Contract {
 fn shared(terms: &Terms) -> &SharedTerms {
     match &terms.basis {
         Basis::Shared(shared) => shared,
-        Basis::UsageFee(_) => panic!("not shared"),
+        Basis::UsageFee(_) | Basis::Excluded => panic!("not shared"),
     }
 }
 

@@ -6,7 +6,7 @@ use super::Node;
 use crate::calendar::Day;
 use crate::fact::{Cell, Key};
 use crate::money::Ratio;
-use crate::settlement::{Input, Step};
+use crate::settlement::{Input, Step, UsedRate};
 use crate::statement::grouped;
 
 /// One cell's contribution.
@@ -16,18 +16,38 @@ pub(super) struct Fed<'a> {
     cell: &'a Cell,
     price: Option<&'a Ratio>,
     part: &'a Ratio,
+    rate: Option<&'a UsedRate>,
     exact: &'a Ratio,
 }
 
 /// The facts that feed a step, all or of one product.
 pub(super) fn of<'a>(step: &'a Step, only: Option<&str>) -> Vec<Fed<'a>> {
     let fed = step.trace.inputs.iter().filter_map(|input| match input {
-        Input::Facts { product, key, cell, price, part, exact } => {
-            Some(Fed { product, key, cell, price: price.as_ref(), part, exact })
-        }
-        Input::Step { .. } => None,
+        Input::Facts { product, key, cell, price, part, rate, exact } => Some(Fed {
+            product,
+            key,
+            cell,
+            price: price.as_ref(),
+            part,
+            rate: rate.as_ref(),
+            exact,
+        }),
+        Input::Step { .. } | Input::Flat { .. } => None,
     });
     fed.filter(|fed| only.is_none_or(|product| product == fed.product)).collect()
+}
+
+/// The flat fees that feed a step; they belong to no product.
+pub(super) fn flat(step: &Step, only: Option<&str>) -> Vec<Node> {
+    let fee = |input: &Input| match input {
+        Input::Flat { unit, exact } => {
+            let title = format!("flat fee of the rate for {unit}");
+            Some(Node::titled(title).amounting(grouped(&exact.to_plain())))
+        }
+        Input::Facts { .. } | Input::Step { .. } => None,
+    };
+    let asked = only.is_none_or(str::is_empty);
+    step.trace.inputs.iter().filter(|_| asked).filter_map(fee).collect()
 }
 
 /// Nodes for the products, and below them days; days at once if there is one product.
@@ -87,6 +107,11 @@ fn cell(fed: &Fed<'_>, before: &str) -> Node {
         Some(price) => node = node.noting(format!("{quantity} × {}", price.to_plain())),
         None if !fed.cell.quantity.is_zero() => node = node.noting(quantity),
         None => {}
+    }
+    if let Some(UsedRate { currency, listed, rate, .. }) = fed.rate {
+        let when = listed.map_or_else(|| "on average".to_owned(), |day| format!("of {day}"));
+        let own = grouped(&fed.cell.amount.to_string());
+        node = node.noting(format!("{own} {currency} × {} {when}", rate.to_plain()));
     }
     if *fed.part != Ratio::one() {
         let whole = match fed.price {

@@ -132,6 +132,7 @@ impl Teller<'_> {
                 return self.steps(&result.id, segment, &[(StepName::UsageFee, sign)]);
             }
             Basis::Shared(terms) => terms,
+            Basis::Excluded => return Vec::new(),
         };
         let mut nodes = Vec::new();
         for (account, amount) in components(segment, schedule, terms, (id, party), position) {
@@ -193,6 +194,7 @@ impl Teller<'_> {
                 let both = [name(terms.payer), name(terms.payee)];
                 (both.contains(&from) && both.contains(&to)).then_some(Side::Payer)
             }
+            Basis::Excluded => None,
         }
     }
 
@@ -202,6 +204,8 @@ impl Teller<'_> {
         let names: &[(StepName, i128)] = match name.kind {
             BalanceKind::Loss => &[(StepName::LossCarry, 1)],
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
+            BalanceKind::Deduction => &[(StepName::Deductions, 1)],
+            BalanceKind::Uncollected => &[(StepName::Uncollected, 1)],
             BalanceKind::TierMeasure | BalanceKind::TierShared => &[],
             BalanceKind::Owed
             | BalanceKind::PartPaid
@@ -222,7 +226,10 @@ impl Teller<'_> {
             | BalanceKind::Cap => return Some(self.clause_balance(balance)),
         };
         let settlement = self.settlement;
-        let own = settlement.schedules.iter().filter(|result| result.id == name.of);
+        let of_schedule = |id: &str| {
+            name.of.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let own = settlement.schedules.iter().filter(|result| of_schedule(&result.id));
         let mut moves = Vec::new();
         for (result, segment) in own.flat_map(|r| r.segments.iter().map(move |s| (r, s))) {
             moves.extend(self.steps(&result.id, segment, names));

@@ -45,6 +45,7 @@ impl<'a> Teller<'a> {
         let facts = facts::of(step, only);
         let shown = |product: &str| self.show(part(step, Some(product)));
         node.children = facts::nodes(step, &facts, shown);
+        node.children.extend(facts::flat(step, only));
         for (name, label, sign) in below(step) {
             let found = |other: &&Step| {
                 other.name == name
@@ -127,7 +128,7 @@ fn below(step: &Step) -> Vec<(StepName, Option<String>, i128)> {
         .iter()
         .filter_map(|input| match input {
             Input::Step { name, label, .. } => Some((*name, label.clone(), sign(step, *name))),
-            Input::Facts { .. } => None,
+            Input::Facts { .. } | Input::Flat { .. } => None,
         })
         .collect();
     let implied = |names: &[StepName]| names.iter().map(|name| (*name, None, 1)).collect();
@@ -153,7 +154,8 @@ fn sign(step: &Step, name: StepName) -> i128 {
         | StepName::GrossProfit
         | StepName::LossCarry
         | StepName::ShareBase
-        | StepName::UsageFee => false,
+        | StepName::UsageFee
+        | StepName::Uncollected => false,
     };
     if taken_off && step.trace.rule == Rule::SumOfSteps { -1 } else { 1 }
 }
@@ -175,6 +177,7 @@ fn spoken_of(name: StepName) -> &'static [StepName] {
         | StepName::GrossProfit
         | StepName::Priority
         | StepName::ShareBase
-        | StepName::UsageFee => &[],
+        | StepName::UsageFee
+        | StepName::Uncollected => &[],
     }
 }

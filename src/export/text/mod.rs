@@ -23,7 +23,7 @@ pub fn statement(statement: &Statement) -> String {
     for schedule in &statement.schedules {
         text.push_str(&heading(&schedule.id));
         for segment in &schedule.segments {
-            text.push_str(&waterfall::segment(segment));
+            text.push_str(&waterfall::segment(segment, statement.currency));
         }
         if schedule.segments.is_empty() {
             text.push_str("  No terms are in force in this period.\n");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::export::table::Table;
+use crate::money::Currency;
 use crate::statement::{Amount, Segment, Step};
 
 use super::WIDTH;
@@ -14,8 +15,11 @@ pub(super) const LABEL: usize = 34;
 const NO_PRODUCT: &str = "(none)";
 
 /// The segment with its steps, shares and positions, in one set of columns.
-pub(super) fn segment(segment: &Segment) -> String {
+pub(super) fn segment(segment: &Segment, currency: Currency) -> String {
     let Segment { from, to, basis, effective, .. } = segment;
+    if segment.basis == "excluded" {
+        return format!("\n  {from} to {to}, terms of {effective}: excluded, nothing is settled\n");
+    }
     let shown: Vec<&Step> = segment.steps.iter().filter(|step| is_shown(segment, step)).collect();
     let products = products(&shown);
     let in_columns = in_columns(segment, &shown, &products);
@@ -28,7 +32,25 @@ pub(super) fn segment(segment: &Segment) -> String {
     let title = format!("\n  {from} to {to}, {basis}, terms of {effective}\n\n");
     let text = table.render(INDENT, LABEL);
     let wide = text.lines().any(|line| line.chars().count() > WIDTH);
-    title + &if wide { table.render(INDENT, 0) } else { text }
+    title + &if wide { table.render(INDENT, 0) } else { text } + &rates(segment, currency)
+}
+
+/// The rates of exchange, each on its line.
+fn rates(segment: &Segment, currency: Currency) -> String {
+    let mut table = Table::default();
+    for (at, fx) in segment.fx.iter().enumerate() {
+        let when = match (fx.day, fx.listed) {
+            (None, None) => "on average of the period".to_owned(),
+            (None, Some(listed)) => format!("listed for {listed}"),
+            (Some(day), Some(listed)) if day != listed => {
+                format!("on {day}, listed for {listed}")
+            }
+            (Some(day), Some(_) | None) => format!("on {day}"),
+        };
+        let label = party_label("fx", at, &format!("1 {} {when}", fx.currency));
+        table.row([label, format!("{} {currency}", fx.rate.grouped())]);
+    }
+    if segment.fx.is_empty() { String::new() } else { format!("\n{}", table.render(INDENT, LABEL)) }
 }
 
 const INDENT: usize = 4;
@@ -55,9 +77,12 @@ fn foot(table: &mut Table, columns: usize, segment: &Segment) {
         }
         sum(table, columns, total("net-sales"));
     }
-    if let Some(tax) = total("tax").filter(|tax| !tax.total.is_zero()) {
-        table.free("");
-        table.last(columns, "memo: tax, not shared", tax.total.grouped());
+    let memos = [("tax", "memo: tax, not shared"), ("uncollected", "memo: billed, not collected")];
+    for (name, label) in memos {
+        if let Some(memo) = total(name).filter(|memo| !memo.total.is_zero()) {
+            table.free("");
+            table.last(columns, label, memo.total.grouped());
+        }
     }
 }
 
@@ -121,7 +146,7 @@ const GROUND: usize = 11;
 /// Tax is a memo below; where no cost is deducted, gross profit is net sales once more.
 fn is_shown(segment: &Segment, step: &Step) -> bool {
     let again = step.step == "gross-profit" && segment.basis == "net-sales";
-    if again || step.step == "tax" {
+    if again || step.step == "tax" || step.step == "uncollected" {
         return false;
     }
     let frame = ["gross-sales", "net-sales", "gross-profit", "share-base", "usage-fee"];
