@@ -5,16 +5,14 @@
 //! one stage in [`settlement`](crate::settlement).
 
 mod advance;
-mod cash;
-pub mod codes;
-mod floor;
-mod guarantee;
-mod limit;
 mod bundle;
 mod card;
 mod cash;
 pub mod codes;
 mod exchange;
+mod floor;
+mod guarantee;
+mod limit;
 mod reading;
 mod reserve;
 mod scope;
@@ -34,10 +32,10 @@ pub use cash::{
     AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
     PaymentTerms, Roll, Withholding,
 };
+pub use exchange::{Exchange, ExchangePolicy};
 pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
 pub use guarantee::{Earnings, Guarantee, YearDays};
 pub use limit::AggregateCap;
-pub use exchange::{Exchange, ExchangePolicy};
 pub use reading::reading;
 pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};

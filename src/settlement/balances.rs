@@ -76,10 +76,7 @@ impl BalanceKind {
             | Self::AdvanceLapsed
             | Self::Reserve
             | Self::Cap => false,
-            | Self::Deduction
-            | Self::Uncollected
-            | Self::TierMeasure
-            | Self::TierShared => false,
+            Self::Deduction | Self::Uncollected => false,
             Self::Owed
             | Self::PartPaid
             | Self::Paid

@@ -97,7 +97,7 @@ fn borne(segment: &SegmentResult, party: &str, dues: &Dues<'_>) -> Ratio {
     let inputs = asked.flat_map(|step| &step.trace.inputs);
     let chargeback = |input: &Input| match input {
         Input::Facts { key, exact, .. } if key.kind == Kind::Chargeback => Some(exact.clone()),
-        Input::Facts { .. } | Input::Step { .. } => None,
+        Input::Facts { .. } | Input::Flat { .. } | Input::Step { .. } => None,
     };
     let sum: Ratio = inputs.filter_map(chargeback).sum();
     let currency = dues.contract.currency;

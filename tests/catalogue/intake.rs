@@ -17,27 +17,6 @@ fn dollars() -> Contract {
                 seller = 'platform'\n[[schedule.terms]]\neffective = 2015-01-01\n\
                 basis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n";
     Contract::parse("contract.toml", text).unwrap()
-    Contract {
-        id: "deal".into(),
-        currency: "USD".parse().unwrap(),
-        zone: Zone::utc(),
-        period: PeriodLength::Month,
-        rounding: Rounding::HalfEven,
-        remainder: RemainderRule::LargestRemainder,
-        late: Late::Restate,
-        finality: None,
-        netting: true,
-        parties: Vec::new(),
-        schedules: Vec::new(),
-        shared_costs: Vec::new(),
-        availability: Vec::new(),
-        bundles: Vec::new(),
-        exchange: None,
-        deals: Vec::new(),
-        cash: revshare::contract::Cash::default(),
-        file: Arc::from("contract.toml"),
-        source: Arc::from(""),
-    }
 }
 
 /// What is said of a folder.

@@ -11,8 +11,7 @@ use super::value::{optional, or_default};
 use super::{
     advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
 };
-use super::{cash, deals};
-use super::{bundles, cash, clauses, deals, exchange, schedules};
+use super::{bundles, cash, deals, exchange};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};
