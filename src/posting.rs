@@ -32,14 +32,15 @@ pub struct Posting {
     pub debit: Minor,
     /// Moved from the account.
     pub credit: Minor,
-    /// The schedule that it comes from.
+    /// The schedule that it comes from; empty for a clause over several.
     pub schedule: String,
     /// What for, for a reader: `harbour-models 2026-10 marketplace`.
     pub memo: String,
 }
 
 /// The balanced entries that a settlement implies, for every party's book: books in the contract's
-/// order, schedules in the contract's order, accounts in byte order.
+/// order, schedules in the contract's order, accounts in byte order, then the clauses over the whole
+/// contract.
 ///
 /// # Panics
 /// If the settlement was not made from this contract.
@@ -51,6 +52,33 @@ pub fn postings(settlement: &Settlement, contract: &Contract) -> Vec<Posting> {
             book.enter(PartyId(party), result);
             postings.extend(book.into_postings(PartyId(party), result, settlement));
         }
+        postings.extend(adjusted(settlement, contract.party_name(PartyId(party))));
+    }
+    postings
+}
+
+/// What contract-wide clauses moved, in one party's book: a claim or a debt against the account of
+/// the clause, which stands at nothing once both books are added.
+fn adjusted(settlement: &Settlement, book: &str) -> Vec<Posting> {
+    let mut postings = Vec::new();
+    for adjustment in &settlement.adjustments {
+        let clause = format!("clause:{}", adjustment.clause.as_str());
+        let (debit, credit) = match book {
+            from if from == adjustment.from => (clause, format!("payable:{}", adjustment.to)),
+            to if to == adjustment.to => (format!("receivable:{}", adjustment.from), clause),
+            _ => continue,
+        };
+        let posting = |account, debit, credit| Posting {
+            book: book.to_owned(),
+            date: settlement.period.last_day(),
+            account,
+            debit,
+            credit,
+            schedule: adjustment.schedule.clone().unwrap_or_default(),
+            memo: format!("{} {} {}", settlement.contract, settlement.period, adjustment.name),
+        };
+        postings.push(posting(debit, adjustment.amount, Minor::ZERO));
+        postings.push(posting(credit, Minor::ZERO, adjustment.amount));
     }
     postings
 }

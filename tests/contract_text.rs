@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use revshare::contract::{Contract, reading};
 
-const SEEDS: [&str; 2] = [
+const SEEDS: [&str; 3] = [
     include_str!("../fixtures/readings/model-marketplace/contract.toml"),
     include_str!("../fixtures/readings/every-clause/contract.toml"),
+    include_str!("../fixtures/readings/tiers-and-priority/contract.toml"),
 ];
 
 /// What a person, or a broken editor, puts where it does not belong.

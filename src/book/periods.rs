@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Book, BookError, codes};
-use crate::calendar::Period;
+use crate::calendar::{Day, Period};
 use crate::contract::Contract;
 use crate::fact::{Evidence, Key, Kind, Payment};
 use crate::finding::Finding;
@@ -36,15 +36,12 @@ impl Book {
         Ok(findings)
     }
 
-    /// The periods that a fact of the contract lies in.
+    /// The periods that a fact of the contract lies in; payments count where it follows them.
     pub(super) fn periods_with_facts(contract: &Contract, evidence: &Evidence) -> BTreeSet<Period> {
         let keys = evidence.tally.iter().map(|(key, _)| key);
         let own = keys.filter(|key| concerns(contract, key));
-        // Payments count where the contract follows them.
-        let followed = |payment: &&Payment| contract.cash.follows(payment.period);
-        let paid = evidence.payments.iter().filter(followed);
-        let paid = paid.map(|payment| payment.time.day_in(&contract.zone));
-        own.map(|key| key.day).chain(paid).map(|day| Period::of(day, contract.period)).collect()
+        let days = own.map(|key| key.day).chain(payment_days(contract, evidence));
+        days.map(|day| Period::of(day, contract.period)).collect()
     }
 
     /// The first period that a fact of the contract lies in.
@@ -67,6 +64,16 @@ impl Book {
         }
         (last, None)
     }
+}
+
+fn payment_days(contract: &Contract, evidence: &Evidence) -> impl Iterator<Item = Day> {
+    let followed = |payment: &&Payment| {
+        let parties = [&payment.from, &payment.to];
+        parties.iter().all(|party| contract.party(party).is_some())
+            && contract.cash.follows(payment.period)
+    };
+    let day = |payment: &Payment| payment.time.day_in(&contract.zone);
+    evidence.payments.iter().filter(followed).map(day)
 }
 
 fn silence(contract: &Contract, before: Period, next: Period) -> Finding {

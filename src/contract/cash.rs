@@ -285,7 +285,8 @@ impl PaymentTerms {
     }
 
     fn is_business_day(&self, day: Day) -> bool {
-        !(self.weekends && day.is_weekend()) && !self.holidays.contains(&day)
+        let weekend = self.weekends && day.is_weekend();
+        !weekend && !self.holidays.contains(&day)
     }
 }
 

@@ -76,6 +76,10 @@ pub static TIERS: Code = error("C040", "a tier table does not start at 0 or does
 pub static UNKNOWN_SCHEDULE: Code = error("C041", "a schedule is not declared");
 /// One party in two places of a split, or a group that goes by a party's name.
 pub static GROUP: Code = error("C042", "a party or group stands twice in a split");
+/// A test at the end of what never ends.
+pub static NEVER_TESTED: Code = error("C061", "a clause is tested at an end that never comes");
+/// Grants that are not in the order of time.
+pub static GRANT_ORDER: Code = error("C062", "grants are not in the order of their days");
 /// An audit that found what was known.
 pub static AUDIT_OF_NOTHING: Code = error("C080", "an audit found no difference");
 /// A tax of all there is.
@@ -132,6 +136,8 @@ pub static ALL: &[&Code] = &[
     &TIERS,
     &UNKNOWN_SCHEDULE,
     &GROUP,
+    &NEVER_TESTED,
+    &GRANT_ORDER,
     &AUDIT_OF_NOTHING,
     &NOTHING_ARRIVES,
     &UNREACHABLE_PAYMENT,
@@ -150,6 +156,6 @@ mod tests {
     #[test]
     fn numbered_in_order_each_once() {
         assert!(ALL.iter().all(|code| code.id.len() == 4 && code.id.starts_with('C')));
-        assert!(ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
+        assert!(ALL.is_sorted_by(|one, other| one.id < other.id));
     }
 }

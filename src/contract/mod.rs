@@ -4,13 +4,19 @@
 //! because what reaches them has been checked. A clause is one type here, one reader in `text`,
 //! one stage in [`settlement`](crate::settlement).
 
+mod advance;
 mod bundle;
 mod card;
 mod cash;
 pub mod codes;
 mod exchange;
+mod floor;
+mod guarantee;
+mod limit;
 mod reading;
+mod reserve;
 mod scope;
+mod span;
 mod split;
 mod terms;
 mod text;
@@ -19,6 +25,7 @@ mod window;
 
 use std::sync::Arc;
 
+pub use advance::Advance;
 pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
 pub use cash::{
@@ -26,8 +33,13 @@ pub use cash::{
     PaymentTerms, Roll, Withholding,
 };
 pub use exchange::{Exchange, ExchangePolicy};
+pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
+pub use guarantee::{Earnings, Guarantee, YearDays};
+pub use limit::AggregateCap;
 pub use reading::reading;
+pub use reserve::Reserve;
 pub use scope::{Pattern, Scope};
+pub use span::Span;
 pub use split::{
     Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
 };
@@ -79,6 +91,18 @@ pub struct Contract {
     pub deals: Vec<Deal>,
     /// What stands between what is owed and what arrives.
     pub cash: Cash,
+    /// Shares that are at least so much.
+    pub floors: Vec<ShareFloor>,
+    /// Shares that are at least what comparable deals give.
+    pub most_favoured: Vec<MostFavoured>,
+    /// Minimum guarantees and commitments.
+    pub guarantees: Vec<Guarantee>,
+    /// Advances that earnings pay back.
+    pub advances: Vec<Advance>,
+    /// Holdbacks.
+    pub reserves: Vec<Reserve>,
+    /// The most that one party pays another.
+    pub caps: Vec<AggregateCap>,
     /// The file it was read from, as the user named it.
     pub file: Arc<str>,
     /// The text it was read from, byte for byte.

@@ -8,6 +8,7 @@ mod card;
 mod cash;
 mod split;
 mod terms;
+mod wide;
 mod words;
 
 use std::collections::BTreeSet;
@@ -55,6 +56,8 @@ pub fn reading(contract: &Contract) -> String {
     availability(&mut page, contract);
     bundles(&mut page, contract);
     cash::read_out(&mut page, contract);
+    wide::read_out(&mut page, contract);
+    split::deals(&mut page, contract);
     if page.has_defaults() {
         page.blank();
         page.line(0, &format!("{BY_DEFAULT} marks what the contract does not write."));

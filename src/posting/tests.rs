@@ -37,6 +37,32 @@ fn the_example_month() {
     assert_eq!(lines("vendor", &postings), vendor);
 }
 
+#[test]
+fn what_a_clause_moves_is_owed_in_both_books() {
+    let (mut settlement, contract) = (example::settlement(), example::contract());
+    let before = postings(&settlement, &contract).len();
+    settlement.adjustments.push(crate::settlement::Adjustment {
+        clause: crate::settlement::ClauseKind::Guarantee,
+        name: "minimum".into(),
+        from: "platform".into(),
+        to: "vendor".into(),
+        amount: Minor(500),
+        schedule: None,
+        period: None,
+        note: String::new(),
+        trace: settlement.schedules[0].segments[0].steps[0].trace.clone(),
+    });
+    let all = postings(&settlement, &contract);
+    let clauses: Vec<_> = all.iter().filter(|posting| posting.schedule.is_empty()).collect();
+    assert_eq!((all.len(), clauses.len()), (before + 4, 4));
+    let of = |book: &str| -> Vec<(&str, i128)> {
+        let own = clauses.iter().filter(|posting| posting.book == book);
+        own.map(|each| (each.account.as_str(), each.debit.0 - each.credit.0)).collect()
+    };
+    assert_eq!(of("platform"), [("clause:minimum-guarantee", 500), ("payable:vendor", -500)]);
+    assert_eq!(of("vendor"), [("receivable:platform", 500), ("clause:minimum-guarantee", -500)]);
+}
+
 /// A settled month with these amounts, consistent as `settle` would make it, whoever sells, bears
 /// and provides.
 fn random(numbers: [i128; 7], roles: [usize; 3], invoiced: bool) -> (Settlement, Contract) {

@@ -30,6 +30,20 @@ pub struct Adjustment {
 /// The contract-wide clauses, in the order in which they apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClauseKind {
+    /// What is missing to the least that a share may be, or was carried from before.
+    ShareFloor,
+    /// What is missing to the rate of a comparable deal.
+    MostFavoured,
+    /// What is missing to a minimum guarantee or commitment.
+    Guarantee,
+    /// Withheld to recoup an advance.
+    Advance,
+    /// Withheld and held in reserve.
+    Reserve,
+    /// Released from a reserve.
+    ReserveRelease,
+    /// Cut off by an aggregate cap.
+    Cap,
     /// The difference between what a closed period now is and what was settled for it.
     TrueUp,
     /// What an audit found.
@@ -52,6 +66,13 @@ impl ClauseKind {
     /// Its name in statements.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ShareFloor => "share-floor",
+            Self::MostFavoured => "most-favoured",
+            Self::Guarantee => "minimum-guarantee",
+            Self::Advance => "advance",
+            Self::Reserve => "reserve",
+            Self::ReserveRelease => "reserve-release",
+            Self::Cap => "aggregate-cap",
             Self::TrueUp => "true-up",
             Self::Audit => "audit",
             Self::GrossUp => "gross-up",

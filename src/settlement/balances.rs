@@ -39,6 +39,24 @@ pub enum BalanceKind {
     PaidOnAccount,
     /// A payable that was carried instead of paid.
     CarriedPayable,
+    /// Reductions that a share floor did not let through, given back later.
+    Floor,
+    /// What a share floor is a rate of, so far in its window.
+    FloorMeasure,
+    /// What was earned under a share floor, so far in its window.
+    FloorEarned,
+    /// What counts toward a guarantee, so far in its window.
+    Guarantee,
+    /// What is left of an advance.
+    Advance,
+    /// How much was advanced in all.
+    AdvancePaid,
+    /// What was left of an advance when it could no longer be recouped.
+    AdvanceLapsed,
+    /// What a period's earnings left in a reserve: `reserve/NAME/2026-10`.
+    Reserve,
+    /// What was paid under a cap, so far in its window.
+    Cap,
 }
 
 impl BalanceKind {
@@ -50,7 +68,16 @@ impl BalanceKind {
             | Self::Deduction
             | Self::Uncollected
             | Self::TierMeasure
-            | Self::TierShared => false,
+            | Self::TierShared
+            | Self::Floor
+            | Self::FloorMeasure
+            | Self::FloorEarned
+            | Self::Guarantee
+            | Self::Advance
+            | Self::AdvancePaid
+            | Self::AdvanceLapsed
+            | Self::Reserve
+            | Self::Cap => false,
             Self::Owed
             | Self::PartPaid
             | Self::Paid
@@ -79,6 +106,15 @@ impl BalanceKind {
             Self::OnAccount => "on-account",
             Self::PaidOnAccount => "paid-on-account",
             Self::CarriedPayable => "carried-payable",
+            Self::Floor => "floor",
+            Self::FloorMeasure => "floor-measure",
+            Self::FloorEarned => "floor-earned",
+            Self::Guarantee => "guarantee",
+            Self::Advance => "advance",
+            Self::AdvancePaid => "advance-paid",
+            Self::AdvanceLapsed => "advance-lapsed",
+            Self::Reserve => "reserve",
+            Self::Cap => "cap",
         }
     }
 }
@@ -121,7 +157,7 @@ pub struct Balance {
 ///
 /// ```
 /// use revshare::settlement::Balances;
-/// let text = r#"[{"name":{"kind":"loss","schedule":"marketplace"},"amount":"1250"}]"#;
+/// let text = r#"[{"name":{"kind":"loss","of":"marketplace"},"amount":"1250"}]"#;
 /// let balances: Balances = serde_json::from_str(text).unwrap();
 /// assert_eq!(balances.iter().count(), 1);
 /// assert_eq!(serde_json::to_string(&balances).unwrap(), text);

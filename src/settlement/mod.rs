@@ -6,12 +6,14 @@
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
 //! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
 //! (whose it is), `usage_fee`, with `cards` (what quantities cost) and `carried` (what passes from
-//! segment to segment), then `positions` (who holds
-//! what, who pays whom). [`settle`] strings them together.
+//! segment to segment), then `positions` (who holds what, who pays whom). [`settle`] strings
+//! them together. The contract-wide clauses follow in the order of `clauses`, a file each.
 
 mod adjustment;
+mod advance;
 mod audit;
 mod balances;
+mod cap;
 mod cards;
 mod carried;
 mod cash;
@@ -20,7 +22,11 @@ pub mod codes;
 mod cost;
 mod credit;
 mod dues;
+mod earnings;
 mod exchange;
+mod favoured;
+mod floor;
+mod guarantee;
 mod late_interest;
 mod losses;
 mod minimum_payment;
@@ -29,6 +35,7 @@ mod payments;
 mod placement;
 mod positions;
 mod priority;
+mod reserve;
 mod sales;
 mod settle;
 mod settled;

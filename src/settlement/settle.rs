@@ -202,7 +202,7 @@ impl<'a> Books<'a> {
         windows::advance(&sheet, schedule, segment.from, shares, balances)?;
         self.keep(schedule, segment, terms);
         let mut all = priority.clone();
-        let shares: ByParty = divided.shares.into_iter().collect();
+        let shares = divided.shares;
         shares.iter().chain(&divided.catch_up).for_each(|(&to, &part)| give(&mut all, to, part));
         let positions = positions::shared(&sheet, schedule, terms, &all);
         let seller = schedule.seller.expect("a checked shared basis has a seller");

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::positions::{ByParty, give};
 use crate::contract::{Contract, Division, PartyId, RemainderRule};
 use crate::money::{Minor, Ratio, Remainder, apportion_exactly};
 
@@ -19,11 +20,7 @@ pub(super) struct Cut<'a> {
 type Slots = BTreeMap<(PartyId, Option<String>), BTreeMap<PartyId, Ratio>>;
 
 /// Each party's share, in the contract's order; the shares add up to the base, as the cuts do.
-pub(super) fn apportioned(
-    contract: &Contract,
-    cuts: &[Cut<'_>],
-    base: Minor,
-) -> Vec<(PartyId, Minor)> {
+pub(super) fn apportioned(contract: &Contract, cuts: &[Cut<'_>], base: Minor) -> ByParty {
     let slots = slots(cuts);
     let exact: Vec<Ratio> = slots.values().map(|members| members.values().sum()).collect();
     let holder = |party| slots.values().position(|members| members.contains_key(&party));
@@ -36,11 +33,13 @@ pub(super) fn apportioned(
         }
     };
     let parts = apportion_exactly(base, &exact, outer);
-    let mut shares: Vec<(PartyId, Minor)> = Vec::new();
+    // A party may be alone in one tier and in a group in another: it has both.
+    let mut shares = ByParty::new();
     for (members, part) in slots.values().zip(parts) {
-        shares.extend(within(contract, members, part));
+        within(contract, members, part)
+            .into_iter()
+            .for_each(|(party, part)| give(&mut shares, party, part));
     }
-    shares.sort_by_key(|(party, _)| *party);
     shares
 }
 

@@ -23,7 +23,7 @@ use crate::money::{Minor, Ratio, spread};
 /// A share base divided.
 pub(super) struct Divided {
     pub(super) slices: Vec<Slice>,
-    pub(super) shares: Vec<(PartyId, Minor)>,
+    pub(super) shares: ByParty,
     /// What the tier now reached gives or takes for what was shared before; adds up to nothing.
     pub(super) catch_up: ByParty,
 }
@@ -185,24 +185,18 @@ impl<'s> Ground<'s, '_> {
     }
 
     /// What the tier reached gives each party for the whole window, less what it had and has now.
-    fn catch_up(
-        &self,
-        division: &Division,
-        shares: &[(PartyId, Minor)],
-        balances: &mut Balances,
-    ) -> ByParty {
+    fn catch_up(&self, division: &Division, shares: &ByParty, balances: &mut Balances) -> ByParty {
         let contract: &Contract = self.sheet.contract;
         let name = |party| windows::given(&self.schedule.id, contract.party_name(party));
         let parties = || (0..contract.parties.len()).map(PartyId);
         let before: Minor = parties().map(|party| balances.get(&name(party))).sum();
-        let total = before + shares.iter().map(|(_, amount)| *amount).sum();
+        let total = before + shares.values().copied().sum();
         let cut = Cut { division, base: Ratio::whole(total.0) };
-        let due: ByParty = apportioned(contract, &[cut], total).into_iter().collect();
-        let now: ByParty = shares.iter().copied().collect();
+        let due = apportioned(contract, &[cut], total);
         let mut catch_up = ByParty::new();
         for party in parties() {
             let of = |list: &ByParty| list.get(&party).copied().unwrap_or_default();
-            let difference = of(&due) - balances.get(&name(party)) - of(&now);
+            let difference = of(&due) - balances.get(&name(party)) - of(shares);
             if !difference.is_zero() {
                 catch_up.insert(party, difference);
             }

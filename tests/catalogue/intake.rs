@@ -3,38 +3,20 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use revshare::calendar::{PeriodLength, Zone};
-use revshare::contract::{Contract, Late, RemainderRule};
+use revshare::contract::Contract;
 use revshare::fact::Archive;
 use revshare::intake::{Import, Mapping, Request, discover_with, import, silent};
-use revshare::money::Rounding;
 
 use crate::said::{Said, shown};
 
+/// A contract that asks for nothing but dollars.
 fn dollars() -> Contract {
-    Contract {
-        id: "deal".into(),
-        currency: "USD".parse().unwrap(),
-        zone: Zone::utc(),
-        period: PeriodLength::Month,
-        rounding: Rounding::HalfEven,
-        remainder: RemainderRule::LargestRemainder,
-        late: Late::Restate,
-        finality: None,
-        netting: true,
-        parties: Vec::new(),
-        schedules: Vec::new(),
-        shared_costs: Vec::new(),
-        availability: Vec::new(),
-        bundles: Vec::new(),
-        exchange: None,
-        deals: Vec::new(),
-        cash: revshare::contract::Cash::default(),
-        file: Arc::from("contract.toml"),
-        source: Arc::from(""),
-    }
+    let text = "id = 'deal'\ncurrency = 'USD'\n[parties]\nvendor = 'V'\nplatform = 'P'\n\
+                [[schedule]]\nid = 'elsewhere'\nscope = { channel = 'elsewhere' }\n\
+                seller = 'platform'\n[[schedule.terms]]\neffective = 2015-01-01\n\
+                basis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n";
+    Contract::parse("contract.toml", text).unwrap()
 }
 
 /// What is said of a folder.

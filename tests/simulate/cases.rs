@@ -28,7 +28,9 @@ pub(crate) fn half() -> Shared {
         rates: Vec::new(),
         deductions: None,
         losses: None,
+        priority: Vec::new(),
         split: vec![(0, num("1/2")), (1, num("1/2"))],
+        tiers: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use num_traits::Signed;
 
 use super::outcome::{Outcome, Segment};
-use super::world::{Deal, PlainContract, PlainFact, PlainTerms, Take, What, World};
+use super::world::{Deal, OffTheTop, PlainContract, PlainFact, PlainTerms, Take, What, World};
 
 /// Footing, conservation, cash and roll-forward of one world's statements.
 pub(crate) fn hold(contract: &PlainContract, outcomes: &[Outcome]) -> Result<(), String> {
@@ -97,6 +97,12 @@ pub(crate) fn all_refunded(world: &World) -> World {
 
 fn leave_refunds_alone(deal: &mut Deal) {
     let Deal::Shared(shared) = deal else { return };
+    // A fee is due whatever was sold, and gross sales know no refunds.
+    shared.priority.retain(|entry| match &entry.take {
+        OffTheTop::Fee(_) => false,
+        OffTheTop::Rate { of, .. } => *of != "gross-sales",
+    });
+    shared.tiers = shared.tiers.take().filter(|tiers| tiers.by != "gross-sales");
     let Some(deductions) = &mut shared.deductions else { return };
     for deduction in deductions.iter_mut() {
         deduction.parts.retain_mut(|part| match part {

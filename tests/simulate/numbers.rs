@@ -102,7 +102,19 @@ pub(crate) fn lines_like(total: i128, exact: &Exacts) -> Lines {
 
 /// The parts of a split, in the order of the parties.
 pub(crate) fn split(total: i128, shares: &[(usize, Q)], rule: Remainder, mode: Mode) -> Vec<i128> {
-    let exact: Vec<Q> = shares.iter().map(|(_, share)| whole(total) * share).collect();
+    let exact: Vec<(usize, Q)> =
+        shares.iter().map(|(party, share)| (*party, whole(total) * share)).collect();
+    split_exactly(total, &exact, rule, mode)
+}
+
+/// The same where the exact part of each party is known.
+pub(crate) fn split_exactly(
+    total: i128,
+    shares: &[(usize, Q)],
+    rule: Remainder,
+    mode: Mode,
+) -> Vec<i128> {
+    let exact: Vec<Q> = shares.iter().map(|(_, part)| part.clone()).collect();
     match rule {
         Remainder::Largest => largest_remainder(total, &exact),
         Remainder::InOrder => in_order(total, &exact),

@@ -8,14 +8,23 @@ use std::collections::BTreeMap;
 use time::Date;
 
 use super::calendar::Span;
-use super::numbers::split;
+use super::numbers::{split_exactly, whole};
 use super::outcome::{Outcome, Segment, Step};
 use super::placing::{Placed, in_force, place, reach, unsettled};
-use super::waterfall::{Carried, Fall, fee, shared};
-use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Shared, World};
+use super::waterfall::{Carried, Fall, fee, parts, shared};
+use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Q, Shared, World};
 
 /// Balances by the name they have in statements; what is not listed is zero.
 pub(crate) type Balances = BTreeMap<String, i128>;
+
+/// What tables of random worlds measure.
+pub(crate) const TIERED_BY: [&str; 4] = ["gross-sales", "net-sales", "gross-profit", "share-base"];
+
+/// What happened in a segment, and which part of the period it is.
+struct Stretch<'f> {
+    facts: &'f [&'f Placed<'f>],
+    part_of_period: Q,
+}
 
 /// The statement of one period.
 pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome {
@@ -28,16 +37,30 @@ pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome
         let excess = format!("excess-cost/{}", schedule.id);
         let read = |name: &str| opening.get(name).copied().unwrap_or(0);
         let mut carried = Carried::opening(read(&loss), read(&excess));
+        // Tables measure a lifetime, hurdles each period anew.
+        let measure = |by: &str| format!("tier-measure/{}/{by}", schedule.id);
+        for by in TIERED_BY {
+            carried.measures.insert(by.to_owned(), read(&measure(by)));
+        }
         let mut segments = Vec::new();
         for (from, to, terms) in segments_of(schedule, period) {
             let mine: Vec<&Placed<'_>> =
                 facts.iter().filter(|placed| from <= placed.day && placed.day <= to).collect();
+            let days = |from: Date, to: Date| whole(i128::from((to - from).whole_days() + 1));
+            let part = days(from, to) / days(period.first, period.last);
+            let on = Stretch { facts: &mine, part_of_period: part };
             let (steps, shares) =
-                books.segment(&world.contract, schedule, terms, &mine, &mut carried);
+                books.segment(&world.contract, schedule, terms, &on, &mut carried);
             segments.push(Segment { from, to, effective: terms.effective, steps, shares });
         }
         outcome.schedules.push((schedule.id.clone(), segments));
-        for (name, closing) in [(loss, carried.loss), (excess, carried.excess)] {
+        let mut closings = vec![(loss, carried.loss), (excess, carried.excess)];
+        let hurdles = opening.keys().filter_map(|name| name.strip_prefix(&measure("")));
+        for by in hurdles {
+            carried.measures.entry(by.to_owned()).or_default();
+        }
+        closings.extend(carried.measures.iter().map(|(by, closing)| (measure(by), *closing)));
+        for (name, closing) in closings {
             let opening = read(&name);
             if opening != 0 || closing != 0 {
                 outcome.balances.insert(name, [opening, closing - opening, closing]);
@@ -103,20 +126,21 @@ impl Books {
         contract: &PlainContract,
         schedule: &PlainSchedule,
         terms: &PlainTerms,
-        facts: &[&Placed<'_>],
+        on: &Stretch<'_>,
         carried: &mut Carried,
     ) -> (Vec<Step>, BTreeMap<String, i128>) {
         match &terms.deal {
             Deal::UsageFee { payer, payee, rates } => {
-                let step = fee(contract, rates, facts);
+                let step = fee(contract, rates, on.facts);
                 *self.positions.entry(*payer).or_default() -= step.total;
                 *self.positions.entry(*payee).or_default() += step.total;
                 self.owe(schedule, *payer, *payee, step.total);
                 (vec![step], BTreeMap::new())
             }
             Deal::Shared(deal) => {
-                let fall = shared(contract, deal, facts, carried);
-                let shares = self.positions_of(contract, schedule, deal, &fall);
+                let fall = shared(contract, deal, on.facts, &on.part_of_period, carried);
+                let parts = parts(contract, deal, &fall, carried);
+                let shares = self.positions_of(contract, schedule, (deal, &parts), &fall);
                 (fall.steps, shares)
             }
         }
@@ -127,15 +151,17 @@ impl Books {
         &mut self,
         contract: &PlainContract,
         schedule: &PlainSchedule,
-        deal: &Shared,
+        (deal, shares): (&Shared, &[(usize, Q)]),
         fall: &Fall,
     ) -> BTreeMap<String, i128> {
-        let mut shares = deal.split.clone();
-        shares.sort_by_key(|(party, _)| *party);
-        let parts = split(fall.share_base, &shares, contract.remainder, contract.rounding);
+        let parts = split_exactly(fall.share_base, shares, contract.remainder, contract.rounding);
         let parties = shares.iter().map(|(party, _)| *party);
         let mut position: BTreeMap<usize, i128> = parties.clone().zip(parts.clone()).collect();
-        let nobody_shares = fall.gross_profit - fall.share_base;
+        let off_the_top: i128 = fall.priority.iter().map(|(_, amount)| amount).sum();
+        for (party, amount) in &fall.priority {
+            *position.entry(*party).or_default() += amount;
+        }
+        let nobody_shares = fall.gross_profit - fall.share_base - off_the_top;
         let cost = fall.cost + fall.uplift;
         let invoiced = deal.cost.as_ref().is_some_and(|cost| cost.invoiced);
         let bearer = position.entry(schedule.bearer).or_default();

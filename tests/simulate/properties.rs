@@ -38,7 +38,7 @@ fn same(left: &[Outcome], right: &[Outcome]) -> Result<(), TestCaseError> {
 fn random_worlds_meet_every_clause() {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut runner = TestRunner::deterministic();
-    for _ in 0..300 {
+    for _ in 0..400 {
         let world = world().new_tree(&mut runner).expect("a world").current();
         let outcomes = oracle::settle_all(&world);
         for outcome in &outcomes {
@@ -71,6 +71,9 @@ fn clauses_met(outcome: &Outcome) -> Vec<(&'static str, bool)> {
         ("uplift", any("uplift", |amount| amount > 0)),
         ("carried-in", any("carried-in", |amount| amount > 0)),
         ("excess", any("excess", |amount| amount > 0)),
+        ("priority", any("priority", |amount| amount > 0)),
+        ("priority given back", any("priority", |amount| amount < 0)),
+        ("a measure", outcome.balances.keys().any(|name| name.starts_with("tier-measure"))),
         ("a loss", any("loss-carry", |amount| amount > 0)),
         ("a loss eaten", any("loss-carry", |amount| amount < 0)),
         ("a loss shared", any("share-base", |amount| amount < 0)),

@@ -1,4 +1,4 @@
-//! Random deals: every clause of a contract with flat splits.
+//! Random deals: every clause of a contract with flat splits and marginal tiers.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -7,9 +7,9 @@ use proptest::sample::{select, subsequence};
 use time::{Date, Duration};
 
 use super::world::{
-    Cost, Deal, Limit, Mode, Money, PlainContract, PlainDeduction, PlainLosses, PlainRate,
-    PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, PlainZone, Q, Remainder, Shared, Take,
-    What, Window, day, q,
+    Cost, Deal, Limit, Mode, Money, OffTheTop, PlainContract, PlainDeduction, PlainLosses,
+    PlainPriority, PlainRate, PlainSchedule, PlainScope, PlainSharedCost, PlainTerms, PlainTiers,
+    PlainZone, Q, Remainder, Shared, Take, What, Window, day, q,
 };
 
 const PARTIES: [&str; 4] = ["vendor", "platform", "reseller", "data-owner"];
@@ -157,15 +157,44 @@ fn split(parties: usize) -> impl Strategy<Value = Vec<(usize, Q)>> {
 fn shared(parties: usize) -> impl Strategy<Value = Shared> {
     let losses = select(vec![PlainLosses::CarryForward, PlainLosses::Share, PlainLosses::Absorb]);
     let cost = prop_oneof![4 => cost().prop_map(Some), 1 => Just(None)];
-    (cost, rates(), option::of(deductions()), option::of(losses), split(parties)).prop_map(
-        |(cost, rates, deductions, losses, split)| Shared {
+    let tiers = option::weighted(0.4, tiers(parties));
+    let whose = (split(parties), tiers, vec(off_the_top(parties), 0..3));
+    (cost, rates(), option::of(deductions()), option::of(losses), whose).prop_map(
+        |(cost, rates, deductions, losses, (split, tiers, priority))| Shared {
             cost,
             rates,
             deductions,
             losses,
+            priority: named(priority),
             split,
+            tiers,
         },
     )
+}
+
+/// A table that rises by hundreds.
+fn tiers(parties: usize) -> impl Strategy<Value = PlainTiers> {
+    let row = (1..20_i64, split(parties));
+    (select(super::oracle::TIERED_BY.to_vec()), vec(row, 1..3)).prop_map(|(by, steps)| {
+        let mut at = 0;
+        let climb = |(step, split): (i64, _)| {
+            at += step;
+            (q(at * 100, 1), split)
+        };
+        PlainTiers { by, rows: steps.into_iter().map(climb).collect() }
+    })
+}
+
+fn off_the_top(parties: usize) -> impl Strategy<Value = (usize, OffTheTop)> {
+    let of = select(vec!["gross-sales", "net-sales", "gross-profit"]);
+    let rate = (percent(30), of, option::of(limit(1000)))
+        .prop_map(|(rate, of, above)| OffTheTop::Rate { rate, of, above });
+    (0..parties, prop_oneof![1 => limit(100).prop_map(OffTheTop::Fee), 2 => rate])
+}
+
+fn named(list: Vec<(usize, OffTheTop)>) -> Vec<PlainPriority> {
+    let named = |(at, (to, take))| PlainPriority { name: format!("p{at}"), to, take };
+    list.into_iter().enumerate().map(named).collect()
 }
 
 fn deal(parties: usize) -> impl Strategy<Value = Deal> {

@@ -9,8 +9,8 @@ use super::outcome::Step;
 use super::patterns::{one_of, price_of};
 use super::placing::Placed;
 use super::world::{
-    Cost, Limit, Mode, PlainContract, PlainDeduction, PlainLosses, PlainRate, Q, Shared, Take,
-    What, q, zero,
+    Cost, Limit, Mode, OffTheTop, PlainContract, PlainDeduction, PlainLosses, PlainRate, Q, Shared,
+    Take, What, q, zero,
 };
 
 /// What passes from one segment to the next, and from period to period if it is a balance.
@@ -22,6 +22,8 @@ pub(crate) struct Carried {
     taken: BTreeMap<String, i128>,
     /// What was deducted as cost in this period.
     recovered: i128,
+    /// What tiers have measured, and in this period hurdles, by name.
+    pub(crate) measures: BTreeMap<String, i128>,
 }
 
 impl Carried {
@@ -40,6 +42,8 @@ pub(crate) struct Fall {
     pub(crate) excess: i128,
     pub(crate) gross_profit: i128,
     pub(crate) share_base: i128,
+    /// What goes to whom off the top.
+    pub(crate) priority: Vec<(usize, i128)>,
 }
 
 /// A sum of facts, rounded once, with its lines.
@@ -94,6 +98,7 @@ pub(crate) fn shared(
     contract: &PlainContract,
     deal: &Shared,
     facts: &[&Placed<'_>],
+    part_of_period: &Q,
     carried: &mut Carried,
 ) -> Fall {
     let mut steps = Vec::new();
@@ -122,11 +127,18 @@ pub(crate) fn shared(
     let gross_profit: i128 = lines.values().sum();
     steps.push(Step::new("gross-profit", "", gross_profit, lines.clone()));
 
-    let loss_carry = loss_carry(deal, gross_profit, carried);
+    let taken = off_the_top(contract, deal, part_of_period, &steps, carried);
+    let priority: i128 = taken.iter().map(|(_, amount)| amount).sum();
+    let loss_carry = loss_carry(deal, gross_profit - priority, carried);
     steps.push(Step::new("loss-carry", "", loss_carry, alone(loss_carry)));
-    steps.push(Step::new("priority", "", 0, Lines::new()));
-    *lines.entry(String::new()).or_default() += loss_carry;
-    let share_base = gross_profit + loss_carry;
+    if taken.is_empty() {
+        steps.push(Step::new("priority", "", 0, Lines::new()));
+    }
+    for (entry, (_, amount)) in deal.priority.iter().zip(&taken) {
+        steps.push(Step::new("priority", &entry.name, *amount, alone(*amount)));
+    }
+    *lines.entry(String::new()).or_default() += loss_carry - priority;
+    let share_base = gross_profit + loss_carry - priority;
     steps.push(Step::new("share-base", "", share_base, lines));
     Fall {
         steps,
@@ -136,7 +148,86 @@ pub(crate) fn shared(
         excess: bill.excess,
         gross_profit,
         share_base,
+        priority: taken,
     }
+}
+
+/// Each entry of priority, by the steps above it.
+fn off_the_top(
+    contract: &PlainContract,
+    deal: &Shared,
+    part_of_period: &Q,
+    steps: &[Step],
+    carried: &mut Carried,
+) -> Vec<(usize, i128)> {
+    let minor = |major: &Q| major * contract.currency.minor();
+    let mut taken = Vec::new();
+    for entry in &deal.priority {
+        let exact = match &entry.take {
+            OffTheTop::Fee(fee) => minor(fee) * part_of_period,
+            OffTheTop::Rate { rate, of, above } => {
+                let shown: i128 = steps.iter().filter(|s| s.step == *of).map(|s| s.total).sum();
+                let counted = match above {
+                    None => whole(shown),
+                    Some(hurdle) => {
+                        let so_far = carried.measures.entry(entry.name.clone()).or_default();
+                        let beyond = |sum: i128| (whole(sum) - minor(hurdle)).max(zero());
+                        let before = beyond(*so_far);
+                        *so_far += shown;
+                        beyond(*so_far) - before
+                    }
+                };
+                counted * rate
+            }
+        };
+        taken.push((entry.to, round(&exact, contract.rounding)));
+    }
+    taken
+}
+
+/// The exact part of each party of a share base, by the table if there is one; moves its measure.
+pub(crate) fn parts(
+    contract: &PlainContract,
+    deal: &Shared,
+    fall: &Fall,
+    carried: &mut Carried,
+) -> Vec<(usize, Q)> {
+    let base = whole(fall.share_base);
+    let mut parts: BTreeMap<usize, Q> = BTreeMap::new();
+    let mut give = |shares: &[(usize, Q)], of: &Q| {
+        for (party, share) in shares {
+            *parts.entry(*party).or_insert_with(zero) += share * of;
+        }
+    };
+    let Some(tiers) = &deal.tiers else {
+        give(&deal.split, &base);
+        return parts.into_iter().collect();
+    };
+    let moved: i128 = fall.steps.iter().filter(|s| s.step == tiers.by).map(|s| s.total).sum();
+    let so_far = carried.measures.entry(tiers.by.to_owned()).or_default();
+    let (before, after) = (whole(*so_far), whole(*so_far + moved));
+    *so_far += moved;
+    // What each row holds of a measure x, from nothing up, or below nothing in the first.
+    let edge = |at: usize| &tiers.rows[at].0 * contract.currency.minor();
+    let within = |at: usize, x: &Q| {
+        let floor = if at == 0 { x.clone().min(zero()) } else { edge(at - 1) };
+        let below = if at == tiers.rows.len() { x.clone() } else { x.clone().min(edge(at)) };
+        if at == 0 { below } else { (below - floor).max(zero()) }
+    };
+    let row = |at: usize| if at == 0 { &deal.split } else { &tiers.rows[at - 1].1 };
+    if moved == 0 {
+        let reached =
+            tiers.rows.iter().take_while(|(from, _)| from * contract.currency.minor() <= before);
+        give(row(reached.count()), &base);
+    } else {
+        for at in 0..=tiers.rows.len() {
+            let slice = within(at, &after) - within(at, &before);
+            if !slice.is_zero() {
+                give(row(at), &(slice * &base / whole(moved)));
+            }
+        }
+    }
+    parts.into_iter().collect()
 }
 
 /// From gross sales to net sales.

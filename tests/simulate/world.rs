@@ -172,8 +172,35 @@ pub(crate) struct Shared {
     pub(crate) deductions: Option<Vec<PlainDeduction>>,
     /// None: the key is left out.
     pub(crate) losses: Option<PlainLosses>,
+    /// What goes off the top.
+    pub(crate) priority: Vec<PlainPriority>,
     /// Parties and their shares, which add up to one.
     pub(crate) split: Vec<(usize, Q)>,
+    /// None: the split holds whatever was sold.
+    pub(crate) tiers: Option<PlainTiers>,
+}
+
+/// An entry of priority.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PlainPriority {
+    pub(crate) name: String,
+    pub(crate) to: usize,
+    pub(crate) take: OffTheTop,
+}
+
+/// An amount a period, or a rate of a step, perhaps beyond a hurdle in each period.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum OffTheTop {
+    Fee(Q),
+    Rate { rate: Q, of: &'static str, above: Option<Q> },
+}
+
+/// A marginal table over a lifetime; below its first row the split of the terms holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PlainTiers {
+    pub(crate) by: &'static str,
+    /// From an amount in major units on, the shares.
+    pub(crate) rows: Vec<(Q, Vec<(usize, Q)>)>,
 }
 
 /// A price for `per` units.

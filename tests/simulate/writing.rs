@@ -8,8 +8,9 @@ use revshare::fact::{Entry, Fact, Kind};
 use time::format_description::well_known::Rfc3339;
 
 use super::world::{
-    Cost, Deal, Limit, Mode, Money, PlainContract, PlainDeduction, PlainFact, PlainLosses,
-    PlainRate, PlainSchedule, PlainScope, Q, Remainder, Shared, Take, What, When, World, q,
+    Cost, Deal, Limit, Mode, Money, OffTheTop, PlainContract, PlainDeduction, PlainFact,
+    PlainLosses, PlainPriority, PlainRate, PlainSchedule, PlainScope, Q, Remainder, Shared, Take,
+    What, When, World, q,
 };
 
 /// An exact decimal, or a fraction if it is none.
@@ -185,14 +186,54 @@ fn shared_text(contract: &PlainContract, shared: &Shared) -> Vec<(&'static str, 
         Some(PlainLosses::Share) => pairs.push(("losses", quoted("share"))),
         Some(PlainLosses::Absorb) => pairs.push(("losses", quoted("absorb"))),
     }
-    let last = shared.split.len() - 1;
-    let shares = shared.split.iter().enumerate().map(|(at, (party, share))| {
+    if !shared.priority.is_empty() {
+        let all: Vec<String> = shared.priority.iter().map(|one| priority(contract, one)).collect();
+        pairs.push(("priority", format!("[{}]", all.join(", "))));
+    }
+    pairs.push(("split", split(contract, shared)));
+    pairs
+}
+
+fn split(contract: &PlainContract, shared: &Shared) -> String {
+    let first = shares(contract, &shared.split);
+    let Some(tiers) = &shared.tiers else { return table(first) };
+    let row = |from: &Q, shares: Vec<(&'static str, String)>| {
+        let from = ("from", quoted(&decimal(from)));
+        table([from].into_iter().chain(shares).collect())
+    };
+    let mut rows = vec![row(&q(0, 1), first)];
+    rows.extend(tiers.rows.iter().map(|(from, list)| row(from, shares(contract, list))));
+    table(vec![
+        ("by", quoted(tiers.by)),
+        ("window", quoted("lifetime")),
+        ("mode", quoted("marginal")),
+        ("tiers", format!("[{}]", rows.join(", "))),
+    ])
+}
+
+fn shares(contract: &PlainContract, split: &[(usize, Q)]) -> Vec<(&'static str, String)> {
+    let last = split.len() - 1;
+    let shares = split.iter().enumerate().map(|(at, (party, share))| {
         // Of three or more the last takes the rest, in so many words.
         let share = if at == last && at > 1 { "rest".to_owned() } else { rate(share) };
         (contract.parties[*party], quoted(&share))
     });
-    pairs.push(("split", table(shares.collect())));
-    pairs
+    shares.collect()
+}
+
+fn priority(contract: &PlainContract, entry: &PlainPriority) -> String {
+    let mut pairs = vec![("name", quoted(&entry.name)), ("to", quoted(contract.parties[entry.to]))];
+    match &entry.take {
+        OffTheTop::Fee(fee) => pairs.push(("fee", quoted(&money(contract, fee)))),
+        OffTheTop::Rate { rate: part, of, above } => {
+            pairs.push(("rate", quoted(&rate(part))));
+            pairs.push(("of", quoted(of)));
+            if let Some(hurdle) = above {
+                pairs.push(("above", quoted(&money(contract, hurdle))));
+            }
+        }
+    }
+    table(pairs)
 }
 
 fn rate_card(rates: &[PlainRate]) -> String {

@@ -52,6 +52,20 @@ pub(super) fn split(page: &mut Page, contract: &Contract, split: &Split) {
     page.item(3, mode(measured.mode));
 }
 
+/// Reads the deals out.
+pub(super) fn deals(page: &mut Page, contract: &Contract) {
+    if contract.deals.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, "Deals");
+    page.blank();
+    for deal in &contract.deals {
+        let renewal = if deal.renewal { ", a renewal" } else { "" };
+        page.item(1, &format!("{}: {} in all{renewal}.", deal.id, amount(contract, deal.value)));
+    }
+}
+
 fn by_deal(
     page: &mut Page,
     contract: &Contract,

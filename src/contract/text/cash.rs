@@ -6,7 +6,7 @@
 use super::keys;
 use super::payment;
 use super::reader::{Block, Reader};
-use super::tree::Node;
+use super::tree::{Node, Value};
 use super::value::{optional, or_default};
 use crate::calendar::{Day, Period, PeriodLength};
 use crate::contract::{
@@ -24,6 +24,10 @@ pub(super) fn read(
 ) -> Option<Cash> {
     let audits = blocks(reader, block, "audit", |reader, node| audit(reader, node, length));
     let withholdings = blocks(reader, block, "withholding", withholding);
+    let names = audits.iter().flatten().map(|clause| clause.name.as_str());
+    named_once(reader, block.get("audit"), &names.collect::<Vec<_>>());
+    let names = withholdings.iter().flatten().map(|clause| clause.name.as_str());
+    named_once(reader, block.get("withholding"), &names.collect::<Vec<_>>());
     let late_interest = optional(block.get("late-interest"), |node| late_interest(reader, node));
     let on_account = blocks(reader, block, "on-account", payment::on_account);
     let minimum_payments = blocks(reader, block, "minimum-payment", payment::minimum);
@@ -53,6 +57,19 @@ fn blocks<T>(
     let elements = reader.list(node, &format!("[[{name}]] blocks, each in double brackets"))?;
     let read: Vec<_> = elements.iter().map(|element| read(reader, element)).collect();
     read.into_iter().collect()
+}
+
+/// Statements show these clauses by name.
+fn named_once(reader: &mut Reader<'_>, node: Option<&Node>, names: &[&str]) {
+    let Some(Value::List(elements)) = node.map(|node| &node.value) else { return };
+    for (at, (name, element)) in names.iter().zip(elements).enumerate() {
+        if names[..at].contains(name) {
+            let place = element.field("name").map_or(&element.at, |field| &field.at);
+            let message = format!("two clauses of one kind have the name {name:?}");
+            let help = "give each its own name: statements show them by name";
+            reader.complain(&codes::DUPLICATE, place, message, help);
+        }
+    }
 }
 
 /// Two parties, of which one pays the other.

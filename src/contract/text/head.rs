@@ -8,9 +8,13 @@ use super::reader::{Block, Reader};
 use super::spelling::hint;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use super::{bundles, cash, clauses, deals, exchange, schedules};
+use super::{
+    advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
+};
+use super::{bundles, exchange};
+use super::{cash, deals};
 use crate::calendar::{PeriodLength, Zone};
-use crate::contract::{Contract, Late, Party, RemainderRule, codes};
+use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};
 
 const PERIODS: &[(&str, PeriodLength)] =
@@ -50,6 +54,14 @@ pub(super) fn read(
     let exchange = optional(block.get("fx"), |node| exchange::read(reader, node));
     let deals = or_default(block.get("deal"), Vec::new(), |node| deals::read(reader, node));
     let cash = cash::read(reader, &block, rules.as_ref().map(|rules| rules.0));
+    let ids = |all: &Vec<Schedule>| all.iter().map(|schedule| schedule.id.clone()).collect();
+    reader.schedules = schedules.as_ref().map(ids);
+    let floors = wide::all(reader, &block, "floor", floor::read);
+    let most_favoured = wide::all(reader, &block, "most-favoured", most_favoured::read);
+    let guarantees = wide::all(reader, &block, "guarantee", guarantee::read);
+    let advances = wide::all(reader, &block, "advance", advance::read);
+    let reserves = wide::all(reader, &block, "reserve", reserve::read);
+    let caps = wide::all(reader, &block, "cap", aggregate_cap::read);
     let (period, rounding, remainder, late, netting) = rules?;
     Some(Contract {
         id: id?,
@@ -69,6 +81,12 @@ pub(super) fn read(
         exchange: exchange?,
         deals: deals?,
         cash: cash?,
+        floors: floors?,
+        most_favoured: most_favoured?,
+        guarantees: guarantees?,
+        advances: advances?,
+        reserves: reserves?,
+        caps: caps?,
         file: Arc::clone(file),
         source: Arc::from(source),
     })

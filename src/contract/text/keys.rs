@@ -25,6 +25,12 @@ pub(super) static TOP: &[&str] = &[
     "minimum-payment",
     "overpayment",
     "payment",
+    "floor",
+    "most-favoured",
+    "guarantee",
+    "advance",
+    "reserve",
+    "cap",
 ];
 /// In `[[schedule]]`.
 pub(super) static SCHEDULE: &[&str] =
@@ -131,6 +137,39 @@ pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "
 pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
 /// In `[payment]`.
 pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
+/// In `[[floor]]`.
+pub(super) static FLOOR: &[&str] =
+    &["name", "party", "from", "at-least", "of", "window", "starts", "ends", "unused", "schedules"];
+/// In `[[most-favoured]]`.
+pub(super) static MOST_FAVOURED: &[&str] = &["name", "party", "from", "grants", "schedules"];
+/// In an entry of `grants`.
+pub(super) static GRANT: &[&str] = &["from", "rate"];
+/// In `[[guarantee]]`.
+pub(super) static GUARANTEE: &[&str] = &[
+    "name",
+    "party",
+    "from",
+    "amount",
+    "window",
+    "cumulative",
+    "starts",
+    "ends",
+    "prorate",
+    "year",
+    "escalator",
+    "on",
+    "per-period",
+    "schedules",
+];
+/// In `[[advance]]`.
+pub(super) static ADVANCE: &[&str] =
+    &["name", "to", "by", "amount", "rate", "starts", "ends", "schedules"];
+/// In `[[reserve]]`.
+pub(super) static RESERVE: &[&str] =
+    &["name", "party", "by", "rate", "rates", "release", "net-of", "starts", "ends", "schedules"];
+/// In `[[cap]]`.
+pub(super) static AGGREGATE_CAP: &[&str] =
+    &["name", "from", "to", "amount", "paid", "window", "starts", "ends", "schedules"];
 
 /// In `[[bundle]]`.
 pub(super) static BUNDLE: &[&str] = &["product", "parts"];

@@ -4,6 +4,8 @@
 //! [`value`] and [`number`] read what stands under a key; the others read a block each. The law:
 //! a contract comes out if and only if there is no finding.
 
+mod advance;
+mod aggregate_cap;
 mod bundles;
 mod cash;
 mod clauses;
@@ -11,8 +13,11 @@ mod cost;
 mod deals;
 mod deductions;
 mod exchange;
+mod floor;
+mod guarantee;
 mod head;
 mod keys;
+mod most_favoured;
 mod number;
 mod payment;
 mod places;
@@ -20,6 +25,7 @@ mod priority;
 mod rates;
 mod reach;
 mod reader;
+mod reserve;
 mod schedules;
 mod scopes;
 mod spelling;
@@ -30,6 +36,7 @@ mod tests;
 mod tiers;
 mod tree;
 mod value;
+mod wide;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -29,6 +29,8 @@ pub(super) struct Reader<'a> {
     pub(super) first_day: Option<Day>,
     /// Schedules that tiers add up over, each with its place; all must exist in the end.
     pub(super) added_up: Vec<(String, Range<usize>)>,
+    /// The ids of the contract's schedules, once they are read.
+    pub(super) schedules: Option<Vec<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -42,6 +44,7 @@ impl<'a> Reader<'a> {
             remainder: None,
             first_day: None,
             added_up: Vec::new(),
+            schedules: None,
         }
     }
 

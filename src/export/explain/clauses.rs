@@ -2,7 +2,27 @@
 
 use super::Node;
 use super::steps::Teller;
-use crate::settlement::{Adjustment, Balance, Payable};
+use crate::settlement::{Adjustment, Balance, BalanceKind, ClauseKind, Payable};
+
+/// The balances that a clause moves when it moves money.
+fn keeps(clause: ClauseKind) -> &'static [BalanceKind] {
+    match clause {
+        ClauseKind::ShareFloor => &[BalanceKind::Floor],
+        ClauseKind::Guarantee => &[BalanceKind::Guarantee],
+        ClauseKind::Advance => &[BalanceKind::Advance],
+        ClauseKind::Reserve | ClauseKind::ReserveRelease => &[BalanceKind::Reserve],
+        ClauseKind::Cap => &[BalanceKind::Cap],
+        ClauseKind::LateInterest => &[BalanceKind::LateInterest],
+        ClauseKind::OnAccount => &[BalanceKind::OnAccount, BalanceKind::PaidOnAccount],
+        ClauseKind::MinimumPayment => &[BalanceKind::CarriedPayable],
+        ClauseKind::OverpaymentCredit => &[BalanceKind::Credit],
+        ClauseKind::MostFavoured
+        | ClauseKind::TrueUp
+        | ClauseKind::Audit
+        | ClauseKind::GrossUp
+        | ClauseKind::WithholdingTax => &[],
+    }
+}
 
 impl Teller<'_> {
     /// All that a clause of a name moved; none if it moved nothing.
@@ -46,9 +66,12 @@ impl Teller<'_> {
     /// A balance that a clause keeps: how it opened and what moved it.
     pub(super) fn clause_balance(&mut self, balance: &Balance) -> Node {
         let name = &balance.name;
+        let period = self.settlement.period;
         let own = |each: &&Adjustment| {
-            let line = each.period.map(|period| format!("{}/{period}", each.name));
-            each.name == name.of || line.is_some_and(|line| line == name.of)
+            let line = format!("{}/{}", each.name, each.period.unwrap_or(period));
+            let reserved = name.kind == BalanceKind::Reserve;
+            let of = if reserved { &line } else { &each.name };
+            *of == name.of && keeps(each.clause).contains(&name.kind)
         };
         let moves = self.settlement.adjustments.iter().filter(own);
         let moves: Vec<Node> = moves.map(|each| self.adjusted(each, 1)).collect();

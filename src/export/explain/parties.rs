@@ -215,6 +215,15 @@ impl Teller<'_> {
             | BalanceKind::OnAccount
             | BalanceKind::PaidOnAccount
             | BalanceKind::CarriedPayable => return Some(self.clause_balance(balance)),
+            BalanceKind::Floor
+            | BalanceKind::FloorMeasure
+            | BalanceKind::FloorEarned
+            | BalanceKind::Guarantee
+            | BalanceKind::Advance
+            | BalanceKind::AdvancePaid
+            | BalanceKind::AdvanceLapsed
+            | BalanceKind::Reserve
+            | BalanceKind::Cap => return Some(self.clause_balance(balance)),
         };
         let settlement = self.settlement;
         let of_schedule = |id: &str| {
