@@ -65,6 +65,8 @@ impl BalanceKind {
         match self {
             Self::Loss
             | Self::ExcessCost
+            | Self::Deduction
+            | Self::Uncollected
             | Self::TierMeasure
             | Self::TierShared
             | Self::Floor

@@ -5,11 +5,9 @@
 //! `shared_cost` (cost that names no
 //! product is spread), `sales` (gross, refunds, deductions, net), `cost` (cost, uplift, ceiling),
 //! `priority` and `losses` (what goes off the top, what is left), `tiers`, `windows` and `shares`
-//! (whose it is), `usage_fee`, then `positions` (who holds what, who pays whom). [`settle`] strings
-//! them together. The contract-wide clauses follow in the order of `clauses`, a file each.
 //! (whose it is), `usage_fee`, with `cards` (what quantities cost) and `carried` (what passes from
-//! segment to segment), then `positions` (who holds
-//! what, who pays whom). [`settle`] strings them together.
+//! segment to segment), then `positions` (who holds what, who pays whom). [`settle`] strings
+//! them together. The contract-wide clauses follow in the order of `clauses`, a file each.
 
 mod adjustment;
 mod advance;
