@@ -78,7 +78,6 @@ impl BalanceKind {
             | Self::AdvanceLapsed
             | Self::Reserve
             | Self::Cap => false,
-            Self::Deduction | Self::Uncollected => false,
             Self::Owed
             | Self::PartPaid
             | Self::Paid

@@ -12,8 +12,6 @@ use super::{
     advance, aggregate_cap, clauses, floor, guarantee, most_favoured, reserve, schedules, wide,
 };
 use super::{bundles, cash, deals, exchange};
-use super::{bundles, exchange};
-use super::{cash, deals};
 use crate::calendar::{PeriodLength, Zone};
 use crate::contract::{Contract, Late, Party, RemainderRule, Schedule, codes};
 use crate::money::{Currency, Rounding};
