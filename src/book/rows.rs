@@ -102,8 +102,8 @@ impl Book {
         let hash = fact::id_hash(fact.kind.table(), source, id);
         let fail = |source| BookError::File { path: self.store_dir.display().to_string(), source };
         let Some(entry) = self.store.known().find(&hash).map_err(fail)? else { return Ok(own) };
-        let day = if fact.kind.takes_back() { entry.time.day_in(zone) } else { own.day };
-        Ok(Key { day, charged: entry.charged.map(|charged| charged.day_in(zone)), ..own })
+        let (day, charged) = self.store.archive().place_of(&entry, zone);
+        Ok(own.placed(day, charged))
     }
 }
 

@@ -5,10 +5,11 @@
 //! `superseded`; a fact that found its original leaves one day for another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
 use super::{
-    Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
-    Slice, Standing, Tally, Unresolved,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Lens, LensNames,
+    Move, Own, Payment, Pending, Slice, Standing, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -20,6 +21,9 @@ pub struct Archive {
     deliveries: u64,
     lens: Option<LensNames>,
     digests: BTreeSet<String>,
+    /// Products of charges; the first has the number 1.
+    products: Vec<String>,
+    numbers: BTreeMap<String, NonZeroU32>,
     /// For each day and pair the file that listed it last, and how.
     rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
     payments: BTreeMap<(String, String), Payment>,
@@ -79,6 +83,7 @@ impl Archive {
             let both = |lens: &LensNames| lens.filtered(names, true);
             self.lens = Some(self.lens.as_ref().map_or_else(|| names.clone(), both));
         }
+        delivery.products.iter().for_each(|product| self.name(product));
         delivery.files.iter().for_each(|file| self.keep(file));
         (first..self.files.len()).for_each(|at| self.list(at));
         for pending in &delivery.pending {
@@ -86,6 +91,11 @@ impl Archive {
         }
         delivery.moves.iter().for_each(|moved| self.relocate(moved));
         self.deliveries += 1;
+    }
+
+    fn name(&mut self, product: &str) {
+        self.products.push(product.to_owned());
+        self.numbers.insert(product.to_owned(), number(self.products.len()));
     }
 
     fn keep(&mut self, file: &FileTally) {
@@ -115,8 +125,11 @@ impl Archive {
 
     fn relocate(&mut self, moved: &Move) {
         if self.file_mut(&moved.pending).settle(moved) {
-            let Move { pending, time, charged } = moved;
-            let stands = Standing { kind: pending.kind, time: *time, charged: *charged };
+            let Move { pending, time, charged, chain } = moved;
+            let alone = Standing::alone(Own { kind: pending.kind, time: *time, product: None });
+            let product = charged.as_ref().map(|(_, product)| self.numbers[product]);
+            let charged = charged.as_ref().map(|(moment, _)| *moment);
+            let stands = Standing { charged, product, chain: *chain, ..alone };
             self.moved.insert(pending.hash(), stands);
         }
     }
@@ -191,6 +204,26 @@ impl Archive {
         self.moved.get(id).copied()
     }
 
+    /// Where a fact with an id counts as having happened in a zone, and the charge that it refers to
+    /// in the end.
+    pub fn place_of(
+        &self,
+        entry: &IdEntry,
+        zone: &Zone,
+    ) -> (crate::calendar::Day, Option<Charged>) {
+        let stands = self.moved(&entry.id).unwrap_or_else(|| Standing::from(entry));
+        let charged = stands.charge().map(|(moment, product)| Charged {
+            day: moment.day_in(zone),
+            product: self.products[product.get() as usize - 1].clone(),
+        });
+        (stands.time.day_in(zone), charged)
+    }
+
+    /// The products that ids refer to, by number.
+    pub(super) fn products(&self) -> &[String] {
+        &self.products
+    }
+
     /// The rate that stands for the same day and pair.
     pub(super) fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
         self.rates.get(&(rate.date, rate.base, rate.quote)).map(|(_, rate)| rate)
@@ -200,6 +233,12 @@ impl Archive {
     pub(super) fn payment(&self, source: &str, id: &str) -> Option<&Payment> {
         self.payments.get(&(source.to_owned(), id.to_owned()))
     }
+}
+
+/// The number of the last of so many products.
+pub(super) fn number(products: usize) -> NonZeroU32 {
+    let number = u32::try_from(products).ok().and_then(NonZeroU32::new);
+    number.expect("some products, and fewer than four billion")
 }
 
 impl ArchivedFile {
@@ -230,6 +269,9 @@ impl ArchivedFile {
         if *rows == 0 {
             self.pending.remove(&moved.pending);
         }
+        if let Some(waiting) = moved.waiting() {
+            *self.pending.entry(waiting).or_default() += 1;
+        }
         self.moved.push(moved.clone());
         true
     }
@@ -249,6 +291,9 @@ impl ArchivedFile {
 
 impl Pending {
     fn unresolved(&self, zone: &Zone) -> Option<Unresolved> {
+        if self.chain == Chain::Follows {
+            return None;
+        }
         Some(Unresolved {
             source: self.source.clone(),
             id: self.id.clone(),

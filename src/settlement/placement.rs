@@ -105,19 +105,10 @@ pub(super) fn is_shared_cost(key: &Key) -> bool {
 
 /// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
 pub(super) fn is_suspended(contract: &Contract, key: &Key) -> bool {
-    let charged = match key.kind {
-        Kind::Charge => Some(key.day),
-        Kind::Refund
-        | Kind::Credit
-        | Kind::Chargeback
-        | Kind::Tax
-        | Kind::Fee
-        | Kind::Collected
-        | Kind::Cost
-        | Kind::Usage => key.charged,
-    };
-    let suspended = |day| contract.availability.iter().any(|w| w.suspends(&key.product, day));
-    charged.is_some_and(suspended)
+    let suspended =
+        |product: &str, day| contract.availability.iter().any(|w| w.suspends(product, day));
+    let itself = key.kind == Kind::Charge && suspended(&key.product, key.day);
+    itself || key.charged.as_ref().is_some_and(|charge| suspended(&charge.product, charge.day))
 }
 
 impl<'a> Placed<'a> {
