@@ -74,3 +74,4 @@ pub mod posting;
 pub mod settlement;
 pub mod statement;
 pub mod store;
+pub mod stress;

@@ -15,6 +15,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("settlement", &["money", "calendar", "origin", "finding", "contract", "fact"]),
     ("posting", &["money", "calendar", "contract", "fact", "settlement", "finding"]),
     ("statement", &["money", "calendar", "contract", "fact", "settlement", "posting", "finding"]),
+    ("stress", &["money", "calendar", "contract", "fact", "settlement", "finding"]),
     ("intake", &["money", "calendar", "origin", "finding", "contract", "fact"]),
     ("store", &["money", "calendar", "origin", "finding", "contract", "fact", "settlement"]),
     (
@@ -44,6 +45,7 @@ const PURE: &[&str] = &[
     "settlement",
     "posting",
     "statement",
+    "stress",
 ];
 
 /// What must not stand in the pure floors: float, hash order, clock, I/O, randomness.
@@ -80,7 +82,23 @@ fn sources() -> Vec<Source> {
     let mut files = Vec::new();
     walk(&root, &mut files);
     files.sort();
+    let for_tests = files.iter().flat_map(|path| test_modules(path)).collect::<Vec<_>>();
+    files.retain(|path| !for_tests.contains(path));
     files.into_iter().map(|path| source(&root, path)).collect()
+}
+
+/// The files of modules that a file declares for tests only.
+fn test_modules(path: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(path).unwrap();
+    let folder = match path.file_stem().unwrap().to_str().unwrap() {
+        "mod" | "lib" | "main" => path.parent().unwrap().to_owned(),
+        stem => path.with_file_name(stem),
+    };
+    let declared = text.split("#[cfg(test)]\n").skip(1).filter_map(|rest| {
+        let line = rest.lines().next()?.strip_suffix(';')?;
+        Some(line.rsplit_once("mod ")?.1.to_owned())
+    });
+    declared.map(|name| folder.join(name + ".rs")).collect()
 }
 
 fn walk(dir: &Path, files: &mut Vec<PathBuf>) {

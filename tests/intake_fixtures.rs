@@ -1,13 +1,21 @@
 //! Feeds in the shapes that they come in, with made-up numbers: what each row becomes.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
-use revshare::fact::{Archive, Entry, Fact, Kind, Table};
+use proptest::prelude::*;
+use revshare::calendar::PeriodLength;
+use revshare::contract::{
+    Basis, Contract, Late, PartyId, Pattern, Rate, RemainderRule, Schedule, Scope, Terms,
+    UsageFeeTerms,
+};
+use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Table};
 use revshare::intake::{
     Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
 };
-use revshare::money::Exact;
+use revshare::money::{Exact, Rounding};
 
 fn exact(text: &str) -> Exact {
     text.parse().unwrap()
@@ -23,7 +31,7 @@ fn take_in(files: &[SourceFile], mapping: &Mapping) -> Import {
     import(Request {
         files,
         mapping,
-        contracts: &[],
+        contracts: &[rate_card()],
         archive: &archive,
         known: &(),
         rejects: None,
@@ -37,7 +45,7 @@ fn facts(file: &SourceFile, mapping: &Mapping) -> Vec<Fact> {
     reader.survey(std::slice::from_ref(file)).unwrap();
     let mut rows = reader.open(file).unwrap();
     let mut facts = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
+    while let Some(row) = rows.next_row().unwrap() {
         if let Reading::Entries(entries) = row.result {
             facts.extend(entries.into_iter().filter_map(|(_, entry)| match entry {
                 Entry::Fact(fact) => Some(fact),
@@ -59,7 +67,7 @@ fn a_cost_export_with_marks_nulls_and_pricing_units() {
     assert_eq!(read[0].time.to_string(), "2026-10-03T11:00:00Z");
     let none = Mapping::default();
     let reader = Reader::new(&none, &[]);
-    let first = reader.open(&file).unwrap().next().unwrap().unwrap();
+    let first = reader.open(&file).unwrap().next_row().unwrap().unwrap();
     let Reading::Entries(entries) = first.result else { panic!("the first row is good") };
     let slice = entries[0].0.as_ref().unwrap();
     assert_eq!((slice.account.as_str(), slice.period.as_str()), ("payer-7", "2026-10-01"));
@@ -183,5 +191,155 @@ fn packing_line_ends_and_layout_change_nothing() {
         let control = &import.gathered.delivery.files[0].controls[0];
         let due = (2, exact("99.50"));
         assert_eq!((control.accepted.rows, control.accepted.amount), due, "{name}");
+    }
+}
+
+/// A contract whose rate card prices input tokens of aria models from October on.
+fn rate_card() -> Contract {
+    let rate = Rate {
+        unit: "input-token".into(),
+        product: vec![Pattern::new("aria-*")],
+        price: exact("3.00"),
+        per: exact("1000000"),
+    };
+    let (payer, payee) = (PartyId(0), PartyId(1));
+    let terms = Terms {
+        effective: "2026-10-01".parse().unwrap(),
+        basis: Basis::UsageFee(UsageFeeTerms { payer, payee, rates: vec![rate] }),
+        places: BTreeMap::new(),
+    };
+    let schedule = Schedule {
+        id: "marketplace".into(),
+        scope: Scope { channel: vec![Pattern::new("marketplace")], ..Scope::default() },
+        seller: None,
+        bearer: None,
+        provider: None,
+        terms: vec![terms],
+        line: 1,
+    };
+    Contract {
+        id: "deal".into(),
+        currency: "USD".parse().unwrap(),
+        zone: "America/Los_Angeles".parse().unwrap(),
+        period: PeriodLength::Month,
+        rounding: Rounding::HalfEven,
+        remainder: RemainderRule::LargestRemainder,
+        late: Late::Restate,
+        finality: None,
+        netting: true,
+        parties: Vec::new(),
+        schedules: vec![schedule],
+        shared_costs: Vec::new(),
+        availability: Vec::new(),
+        file: Arc::from("contract.toml"),
+        source: Arc::from(""),
+    }
+}
+
+#[test]
+fn a_charge_without_an_amount_needs_a_rate_card_in_force() {
+    let rows = "id,time,kind,product,channel,quantity,unit\n\
+                priced,2026-10-05,charge,aria-2,marketplace,1000,input-token\n\
+                still-september-there,2026-10-01T03:00:00Z,charge,aria-2,marketplace,1,input-token\n\
+                no-price,2026-10-05,charge,aria-2,marketplace,1000,output-token\n\
+                out-of-scope,2026-10-05,charge,aria-2,internal:chat,1000,input-token\n\
+                no-unit,2026-10-05,charge,aria-2,marketplace,1000,\n";
+    let book = tempfile::tempdir().unwrap();
+    std::fs::write(book.path().join("sales.csv"), rows).unwrap();
+    let (mapping, contracts) = (Mapping::default(), [rate_card()]);
+    let reader = Reader::new(&mapping, &contracts);
+    let file = discover(book.path()).unwrap().remove(0);
+    let mut rows = reader.open(&file).unwrap();
+    let mut accepted = Vec::new();
+    while let Some(row) = rows.next_row().unwrap() {
+        match row.result {
+            Reading::Entries(_) => accepted.push(row.line),
+            Reading::Refused { findings, .. } => assert_eq!(findings[0].code.id, "I019"),
+            Reading::Superseded { .. } => panic!("own columns have no versions"),
+        }
+    }
+    assert_eq!(accepted, [2]);
+}
+
+#[test]
+fn what_an_earlier_delivery_brought_stands() {
+    let book = tempfile::tempdir().unwrap();
+    let head = "id,time,kind,amount,currency\n";
+    let (mapping, contracts) = (Mapping::default(), [rate_card()]);
+    let mut archive = Archive::default();
+    let mut memory = Memory(Vec::new());
+    for (amount, due) in [("5.00", (1, 0, 0)), ("5.0", (0, 1, 0)), ("6.00", (0, 0, 1))] {
+        let row = format!("{head}s-1,2026-10-05,charge,{amount},USD\n");
+        std::fs::write(book.path().join("sales.csv"), row).unwrap();
+        let mut rejects = Vec::new();
+        let import = import(Request {
+            files: &discover(book.path()).unwrap(),
+            mapping: &mapping,
+            contracts: &contracts,
+            archive: &archive,
+            known: &memory,
+            rejects: Some(&mut rejects),
+            progress: &mut silent,
+        })
+        .unwrap();
+        let control = &import.gathered.delivery.files[0].controls[0];
+        let rows = (control.accepted.rows, control.duplicate.rows, control.rejected.rows);
+        assert_eq!(rows, due, "{amount}");
+        assert_eq!(String::from_utf8(rejects).unwrap().contains("I027"), due.2 == 1);
+        archive.apply(&import.gathered.delivery);
+        memory.0.extend(import.gathered.ids);
+    }
+}
+
+/// The ids of earlier deliveries.
+struct Memory(Vec<IdEntry>);
+
+impl Known for Memory {
+    fn find(&self, id: &[u8; 16]) -> std::io::Result<Option<IdEntry>> {
+        Ok(self.0.iter().find(|entry| entry.id == *id).copied())
+    }
+}
+
+#[test]
+fn the_maps_of_the_guide_are_maps() {
+    let guide = std::fs::read_to_string("docs/feeds.md").unwrap();
+    let maps: Vec<&str> =
+        guide.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(maps.len(), 3);
+    for map in maps {
+        assert_eq!(Mapping::parse("revshare.toml", map).map(drop), Ok(()), "{map}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is done to a file, it is read to its end and every row is in one group.
+    #[test]
+    fn damaged_files_lose_nothing(
+        which in 0..4_usize,
+        hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (name, as_file) = [
+            ("focus-costs.csv", "costs.csv"),
+            ("billing-events.csv", "sales.csv"),
+            ("events.ndjson", "usage.ndjson"),
+            ("focus-costs.csv", "sales.csv"),
+        ][which];
+        let mut bytes = std::fs::read(Path::new("fixtures/feeds").join(name)).unwrap();
+        for (place, byte) in hits {
+            *place.get_mut(&mut bytes) = byte;
+        }
+        bytes.truncate(bytes.len() - cut.index(40));
+        let book = tempfile::tempdir().unwrap();
+        std::fs::write(book.path().join(as_file), &bytes).unwrap();
+        let import = take_in(&discover(book.path()).unwrap(), &Mapping::default());
+        for control in &import.gathered.delivery.files[0].controls {
+            let groups =
+                [control.accepted, control.duplicate, control.superseded, control.rejected];
+            prop_assert_eq!(control.read.rows, groups.iter().map(|group| group.rows).sum::<u64>());
+            prop_assert_eq!(control.read.amount, groups.iter().map(|group| group.amount).sum());
+        }
     }
 }

@@ -33,7 +33,7 @@ impl Book {
     /// # Errors
     /// What the machine refused; bad rows are no error, they are in the report.
     pub fn import(&mut self, step: Step<'_>) -> Result<ImportReport, BookError> {
-        let files = intake::discover(&self.dir)?;
+        let files = intake::discover_with(&self.dir, &self.mapping)?;
         self.import_files(files, step)
     }
 

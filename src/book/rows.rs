@@ -8,7 +8,7 @@ use super::{Book, BookError, codes};
 use crate::calendar::{Period, Zone};
 use crate::contract::Contract;
 use crate::export::explain::Node;
-use crate::fact::{self, Entry, Fact, Key, Lens};
+use crate::fact::{self, ArchivedFile, Entry, Fact, FileTally, Key, Lens};
 use crate::finding::Finding;
 use crate::intake::{self, Reader, Reading, SourceFile};
 
@@ -45,45 +45,60 @@ impl Book {
         let keys: BTreeSet<&Key> =
             keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
-        for archived in self.store.archive().files().iter().map(|file| &file.tally) {
-            let file = SourceFile {
-                path: self.dir.join(&archived.path),
-                name: archived.path.clone(),
-                table: archived.table,
-            };
-            match intake::digest_of(&file.path) {
-                Ok(digest) if digest == archived.digest => {
-                    self.rows_in(&file, &archived.source, &keys, &contract.zone, &mut rows)?;
-                }
-                Ok(_) => findings.push(source(&archived.path, "has changed since its import")),
-                Err(error) => findings.push(source(&archived.path, &error.to_string())),
-            }
+        let archived = self.store.archive().files();
+        let mut at = 0;
+        while at < archived.len() {
+            // Some feeds can only be read together with the other files of their delivery.
+            let same = |file: &&ArchivedFile| file.delivery == archived[at].delivery;
+            let delivery: Vec<&ArchivedFile> = archived[at..].iter().take_while(same).collect();
+            at += delivery.len();
+            let there = delivery.into_iter().map(|file| &file.tally);
+            let there: Vec<&FileTally> =
+                there.filter(|file| self.is_unchanged(file, &mut findings)).collect();
+            self.rows_in(&there, &keys, &contract.zone, &mut rows)?;
         }
         Ok((rows, findings))
     }
 
+    fn source_of(&self, file: &FileTally) -> SourceFile {
+        SourceFile { path: self.dir.join(&file.path), name: file.path.clone(), table: file.table }
+    }
+
+    /// Is the file there as it was imported?
+    fn is_unchanged(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+        let why = match intake::digest_of(&self.source_of(file).path) {
+            Ok(digest) if digest == file.digest => return true,
+            Ok(_) => "has changed since its import".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        findings.push(gone(&file.path, &why));
+        false
+    }
+
     fn rows_in(
         &self,
-        file: &SourceFile,
-        source: &str,
+        files: &[&FileTally],
         keys: &BTreeSet<&Key>,
         zone: &Zone,
         rows: &mut Vec<SourceRow>,
     ) -> Result<(), BookError> {
         let lens = Lens::of(&self.contracts);
+        let sources: Vec<SourceFile> = files.iter().map(|file| self.source_of(file)).collect();
         let mut reader = Reader::new(&self.mapping, &self.contracts);
-        reader.survey(std::slice::from_ref(file))?;
-        let mut lines = reader.open(file)?;
-        while let Some(row) = lines.next()? {
-            let Reading::Entries(entries) = &row.result else { continue };
-            let mut behind = false;
-            for (_, entry) in entries {
-                let Entry::Fact(fact) = entry else { continue };
-                behind |= keys.contains(&self.key_of(fact, source, zone, &lens)?);
-            }
-            if behind {
-                let text = row.text.trim_end().to_owned();
-                rows.push(SourceRow { file: file.name.clone(), line: row.line, row: text });
+        reader.survey(&sources)?;
+        for (source, file) in sources.iter().zip(files) {
+            let mut lines = reader.open(source)?;
+            while let Some(row) = lines.next_row()? {
+                let Reading::Entries(entries) = &row.result else { continue };
+                let mut behind = false;
+                for (_, entry) in entries {
+                    let Entry::Fact(fact) = entry else { continue };
+                    behind |= keys.contains(&self.key_of(fact, &file.source, zone, &lens)?);
+                }
+                if behind {
+                    let text = row.text.trim_end().to_owned();
+                    rows.push(SourceRow { file: source.name.clone(), line: row.line, row: text });
+                }
             }
         }
         Ok(())
@@ -107,7 +122,7 @@ impl Book {
     }
 }
 
-fn source(path: &str, why: &str) -> Finding {
+fn gone(path: &str, why: &str) -> Finding {
     let help = "put back the file as it was imported to see its rows";
     Finding::new(&codes::SOURCE, format!("{path} {why}; its rows cannot be shown")).help(help)
 }

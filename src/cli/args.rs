@@ -76,6 +76,8 @@ pub(super) enum Verb {
     Statement(StatementArgs),
     /// Show how any number of a statement came about, down to the input rows
     Explain(ExplainArgs),
+    /// Throw random months at a contract: what the parties should see before they sign
+    Stress(StressArgs),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
@@ -172,6 +174,24 @@ pub(super) struct ExplainArgs {
     /// Down to the input rows, read again from their files
     #[arg(long)]
     pub(super) rows: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StressArgs {
+    /// The contract file
+    pub(super) file: PathBuf,
+    /// The same seed gives the same report
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// How many random stretches of months
+    #[arg(long, default_value_t = 200)]
+    pub(super) worlds: u32,
+    /// How many months in each
+    #[arg(long, default_value_t = 4)]
+    pub(super) months: u32,
+    /// The most that a month's charges may come to, in major units
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(super) volume: u64,
 }
 
 #[derive(Debug, Args)]

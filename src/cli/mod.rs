@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod settle;
 mod statement;
+mod stress;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
         Verb::Close(args) => close::close(console, &args),
         Verb::Statement(args) => statement::statement(console, &args),
         Verb::Explain(args) => explain::explain(console, &args),
+        Verb::Stress(args) => stress::stress(console, &args),
         Verb::Verify(args) => upkeep::verify(console, &args),
         Verb::Rebuild(args) => upkeep::rebuild(console, &args),
         Verb::Schema(args) => schema::schema(console, &args),

@@ -14,7 +14,7 @@ use crate::statement::pretty;
 /// use revshare::{export::findings, finding::Finding, settlement::codes};
 /// let finding = Finding::new(&codes::CURRENCY, "3 facts are in EUR").help("deliver them in USD");
 /// let text = findings::render(&[finding], false);
-/// assert_eq!(text, "error[S001]: 3 facts are in EUR\n  |\n  = help: deliver them in USD\n");
+/// assert_eq!(text, "error[S001]: 3 facts are in EUR\n |\n = help: deliver them in USD\n");
 /// ```
 pub fn render(findings: &[Finding], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };

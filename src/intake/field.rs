@@ -117,7 +117,9 @@ impl Field {
                 }
             };
             if let Some((text, at)) = found {
-                return self.look_up(text, at).map(Some);
+                let found = self.look_up(text, at)?;
+                // A constant or a lookup may leave a field open on purpose.
+                return Ok(Some(found).filter(|(text, _)| !text.is_empty()));
             }
         }
         Ok(None)

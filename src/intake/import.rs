@@ -122,7 +122,7 @@ impl Run<'_> {
         });
         rows.findings().iter().for_each(|finding| self.complaints.add(finding.clone()));
         let mut count = 0;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.next_row()? {
             count += 1;
             self.row(number, &rows, &file.name, row)?;
             if count % STEP == 0 {
@@ -211,7 +211,7 @@ impl Run<'_> {
 
     /// Feeds a file for the second time, to decide between rows that contradict each other.
     fn contest(&mut self, number: usize, mut rows: Rows<'_>) -> Result<(), IntakeError> {
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.next_row()? {
             if let Reading::Entries(entries) = row.result {
                 for (slice, entry) in &entries {
                     self.gather.contest(number, row.line, slice.as_ref(), entry);
@@ -243,7 +243,7 @@ fn report_losers(
             continue;
         }
         let (mut rows, name) = (reader.open(file)?, Arc::from(file.name.as_str()));
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.next_row()? {
             let Some(id) = losers.get(&row.line) else { continue };
             let finding = conflict(id, false).finding(&name, row.line, &row.text, &[]);
             if let Some(out) = rejects {

@@ -36,6 +36,7 @@ mod draft;
 mod feed;
 mod field;
 mod focus;
+mod format;
 mod import;
 mod json;
 mod mapping;

@@ -4,74 +4,18 @@
 use super::codes;
 use super::draft::Draft;
 use super::feed::Movement;
-use super::field::{Field, Header, Row};
+use super::field::{Column, Field, Header, Place, Row};
+use super::format::{Format, no_currency, unknown_format, unsuitable};
 use super::mapping::{Map, Mapping};
 use super::reject::Refusal;
 use super::rows::Body;
 use super::survey::Survey;
-use super::target::{Target, nearest, required, table_name};
+use super::target::Target;
 use super::{aws, cloudevents, focus, own};
 use crate::calendar::Zone;
 use crate::contract::Contract;
 use crate::fact::{Entry, Slice, Table};
 use crate::money::{Currency, Exact};
-
-/// The formats by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Own,
-    Focus,
-    BillingEvent,
-    CloudEvents,
-    Mapped,
-}
-
-impl Format {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Own, Self::Focus, Self::BillingEvent, Self::CloudEvents, Self::Mapped];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Focus => "focus",
-            Self::BillingEvent => "aws-billing-event",
-            Self::CloudEvents => "cloudevents",
-            Self::Mapped => "mapped",
-        }
-    }
-
-    fn defaults(self, table: Table) -> Vec<(Target, Field)> {
-        match self {
-            Self::Own => own::defaults(table),
-            Self::Focus => focus::defaults(table),
-            Self::BillingEvent => aws::defaults(),
-            Self::CloudEvents => cloudevents::defaults(table),
-            Self::Mapped => Vec::new(),
-        }
-    }
-
-    fn of(table: Table, names: &[String]) -> Option<Self> {
-        [
-            (Self::BillingEvent, aws::recognises(names)),
-            (Self::Focus, focus::recognises(names)),
-            (Self::CloudEvents, cloudevents::recognises(names)),
-            (Self::Own, own::recognises(table, names)),
-        ]
-        .into_iter()
-        .find(|(_, recognised)| *recognised)
-        .map(|(format, _)| format)
-    }
-
-    fn suits(self, table: Table) -> bool {
-        match self {
-            Self::Own | Self::Mapped => true,
-            Self::Focus | Self::CloudEvents => {
-                matches!(table, Table::Sales | Table::Costs | Table::Usage)
-            }
-            Self::BillingEvent => table == Table::Sales,
-        }
-    }
-}
 
 /// What a format needs besides its fields.
 #[derive(Debug)]
@@ -83,6 +27,9 @@ enum Extra {
     CloudEvents,
 }
 
+/// The rules of one entry's fields.
+type Fields = Vec<(Target, Field)>;
+
 /// How the rows of one file become entries.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -92,7 +39,7 @@ pub(super) struct Plan {
     zone: Option<Zone>,
     nulls: bool,
     /// One set of fields for each entry that a row gives, with the mark that its id ends with.
-    variants: Vec<(Option<String>, Vec<(Target, Field)>)>,
+    variants: Vec<(Option<String>, Fields)>,
     slice: Option<(Field, Field)>,
     extra: Extra,
     /// For a feed that has no column for it.
@@ -141,7 +88,7 @@ impl Plan {
         if format == Format::Focus && !plan.assume_currency(header, contracts, &mut notes) {
             refusals.push(no_currency());
         }
-        plan.bind(header);
+        plan.bind(header, map.is_none());
         let plan = if refusals.is_empty() { Ok(plan) } else { Err(refusals) };
         Planned { plan, notes }
     }
@@ -180,16 +127,15 @@ impl Plan {
             return Vec::new();
         }
         let mut refusals = own::check_twice(names);
-        let present = |name: &str, why: &str| {
-            own::check_present(names, &super::field::Column::new(name), why)
-        };
+        let present = |name: &str, why: &str| own::check_present(names, &Column::new(name), why);
         match self.format {
             Format::Own if map.is_none() => refusals.extend(own::check_header(self.table, names)),
             Format::BillingEvent => {
                 let why = "every billing event needs it";
                 refusals.extend(aws::NEEDED.iter().filter_map(|name| present(name, why)));
             }
-            Format::Own | Format::Focus | Format::CloudEvents | Format::Mapped => {}
+            Format::Focus => refusals.extend(self.check_amount(names)),
+            Format::Own | Format::CloudEvents | Format::Mapped => {}
         }
         let mapped = map.into_iter().flat_map(Map::all_fields);
         for field in mapped {
@@ -202,6 +148,19 @@ impl Plan {
         refusals
     }
 
+    /// FOCUS has several columns of cost: is the one that was chosen there?
+    fn check_amount(&self, names: &[String]) -> Option<Refusal> {
+        let mut fields = self.variants.iter().flat_map(|(_, fields)| fields);
+        let (_, field) = fields.find(|(target, _)| *target == Target::Amount)?;
+        let column = Column::new(field.names().next()?);
+        let there = field.names().any(|name| names.iter().any(|other| other == name));
+        let refusal = own::check_present(names, &column, "it is the amount").filter(|_| !there)?;
+        Some(refusal.help(
+            "map amount to another cost column in revshare.toml: \
+             amount = { column = \"EffectiveCost\" }",
+        ))
+    }
+
     /// Finds the currency of a feed without a column for it; false if there is none to find.
     fn assume_currency(
         &mut self,
@@ -211,7 +170,7 @@ impl Plan {
     ) -> bool {
         let Some(names) = header else { return true };
         let has = |field: &Field| {
-            field.places.iter().any(|place| !matches!(place, super::field::Place::Column(..)))
+            field.places.iter().any(|place| !matches!(place, Place::Column(..)))
                 || field.names().any(|name| names.iter().any(|column| column == name))
         };
         let fields = self.variants.iter().flat_map(|(_, fields)| fields);
@@ -231,7 +190,7 @@ impl Plan {
         true
     }
 
-    fn bind(&mut self, header: &Header) {
+    fn bind(&mut self, header: &Header, strict: bool) {
         let fields = self.variants.iter_mut().flat_map(|(_, fields)| fields);
         fields.for_each(|(_, field)| field.bind(header));
         if let Some((account, period)) = &mut self.slice {
@@ -239,11 +198,11 @@ impl Plan {
             period.bind(header);
         }
         self.extra = match self.format {
-            Format::Own => Extra::Strict,
+            Format::Own if strict => Extra::Strict,
             Format::Focus => Extra::Focus(focus::Columns::bound(header)),
             Format::BillingEvent => Extra::BillingEvent(Box::new(aws::Columns::bound(header))),
             Format::CloudEvents => Extra::CloudEvents,
-            Format::Mapped => Extra::None,
+            Format::Own | Format::Mapped => Extra::None,
         };
     }
 
@@ -396,35 +355,4 @@ fn overridden(mut fields: Vec<(Target, Field)>, by: &[(Target, Field)]) -> Vec<(
         fields.push((*target, field.clone()));
     }
     fields
-}
-
-fn unknown_format(table: Table, names: &[String]) -> Refusal {
-    let known = required(table).iter().map(|target| target.name());
-    let shown: Vec<&str> = names.iter().map(String::as_str).take(12).collect();
-    let message = format!("the columns {} are those of no known format", shown.join(", "));
-    let near = names.iter().find_map(|name| nearest(name, known.clone()).map(|to| (name, to)));
-    let needed: Vec<&str> = known.clone().collect();
-    let help = match near {
-        Some((name, to)) if name != to => format!("did you mean {to} by {name}?"),
-        Some(_) | None => format!(
-            "a file of {} has the columns {}; anything else is mapped in revshare.toml",
-            table_name(table),
-            needed.join(", ")
-        ),
-    };
-    Refusal::new(&codes::FORMAT, message).help(help)
-}
-
-fn unsuitable(format: Format, table: Table) -> Refusal {
-    let (format, table) = (format.name(), table_name(table));
-    Refusal::new(&codes::TABLE, format!("{format} has no rows of {table}")).help(
-        "name the file by what it holds: a billing_event feed sales*, a cost export costs* or \
-         sales*, readings usage*",
-    )
-}
-
-fn no_currency() -> Refusal {
-    let message = "there is no column BillingCurrency, and the contracts name no single currency";
-    Refusal::new(&codes::COLUMN_MISSING, message)
-        .help("map currency in revshare.toml: currency = { constant = \"USD\" }")
 }

@@ -251,8 +251,7 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// If the file cannot be read, or is packed and damaged.
-    #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Result<Option<Row>, IntakeError> {
+    pub fn next_row(&mut self) -> Result<Option<Row>, IntakeError> {
         let Some(raw) = self.raw()? else { return Ok(None) };
         let line = raw.line;
         let text = match std::str::from_utf8(&raw.bytes) {

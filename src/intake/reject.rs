@@ -49,14 +49,14 @@ impl Refusal {
     }
 }
 
-/// The most of a line that a finding shows.
+/// The most of a line that a finding shows, in characters.
 const EXCERPT: usize = 400;
 
 fn shorten(line: &str) -> String {
     if line.len() <= EXCERPT {
         return line.to_owned();
     }
-    format!("{} …", &line[..line.floor_char_boundary(EXCERPT)])
+    format!("{} …", line.chars().take(EXCERPT).collect::<String>())
 }
 
 fn whole_line(file: &Arc<str>, text: &str) -> Origin {

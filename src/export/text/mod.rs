@@ -91,10 +91,16 @@ mod tests {
     use super::*;
     use crate::statement::example;
 
+    const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/export/text/example.txt");
+
     #[test]
     fn the_example_month() {
         let text = statement(&example::statement());
         let golden = include_str!("example.txt");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::write(GOLDEN, &text).unwrap();
+            return;
+        }
         assert_eq!(text, golden, "\n{text}");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
     }

@@ -13,7 +13,7 @@ use crate::fact::Table;
 use crate::finding::Finding;
 
 use super::field::Field;
-use super::plan::Format;
+use super::format::Format;
 use super::target::Target;
 
 /// What `revshare.toml` says; nothing, if there is none.

@@ -12,7 +12,7 @@ use crate::finding::{Code, Finding};
 use crate::intake::codes;
 use crate::intake::discover::table_of_name;
 use crate::intake::field::Field;
-use crate::intake::plan::Format;
+use crate::intake::format::Format;
 use crate::intake::target::{Target, fields as fields_of, nearest, required, table_name};
 use crate::origin::Origin;
 
