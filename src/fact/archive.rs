@@ -190,7 +190,7 @@ impl Archive {
         let rates = self.rates.values().map(|(_, rate)| rate.clone()).collect();
         let mut payments: Vec<_> = self.payments.values().cloned().collect();
         payments.sort();
-        Ok(Evidence { tally, unresolved, rates, payments })
+        Ok(Evidence { tally, unresolved, rates, payments, refused: Vec::new() })
     }
 
     /// Facts that wait for their original.

@@ -25,6 +25,14 @@ impl BalanceKind {
             Self::ExcessCost => "excess-cost",
         }
     }
+
+    /// Is it computed again with a closed period? What stands between what is owed and what is
+    /// paid is not: it happened.
+    pub fn is_restated(self) -> bool {
+        match self {
+            Self::Loss | Self::ExcessCost => true,
+        }
+    }
 }
 
 /// Which balance: its kind and the schedule or clause that it belongs to, written

@@ -14,5 +14,24 @@ pub static UNPRICED: Code =
 pub static TOO_LARGE: Code =
     Code { id: "S003", title: "an amount is too large", severity: Severity::Error };
 
+/// A party of closed periods that the contract does not name any more.
+pub static PARTY_GONE: Code = Code {
+    id: "S010",
+    title: "a party of closed periods is no party any more",
+    severity: Severity::Error,
+};
+
+/// An amendment changed the currency.
+pub static OTHER_CURRENCY: Code = Code {
+    id: "S011",
+    title: "closed periods were settled in another currency",
+    severity: Severity::Error,
+};
+
+/// An amendment changed how long periods are.
+pub static OTHER_PERIODS: Code =
+    Code { id: "S012", title: "closed periods have another length", severity: Severity::Error };
+
 /// Every code of this part, in order.
-pub static ALL: &[&Code] = &[&CURRENCY, &UNPRICED, &TOO_LARGE];
+pub static ALL: &[&Code] =
+    &[&CURRENCY, &UNPRICED, &TOO_LARGE, &PARTY_GONE, &OTHER_CURRENCY, &OTHER_PERIODS];

@@ -100,6 +100,12 @@ impl Dues<'_> {
         self.adjust(true_up.from, true_up.to, true_up.amount, reason);
     }
 
+    /// Every debt so far by the parties' names, in order; those of nothing are left out.
+    pub(super) fn listed(&self) -> Vec<Payable> {
+        let each = self.debts.iter().map(|(id, debts)| (id.as_deref(), debts));
+        each.flat_map(|(id, debts)| payables(self.contract, debts, id)).collect()
+    }
+
     /// Who pays whom in the end: one payable per pair, or per schedule and pair without netting.
     pub(super) fn payables(&self) -> Vec<Payable> {
         if self.contract.netting {

@@ -7,6 +7,7 @@
 //! what, who pays whom). [`settle`] strings them together.
 
 mod adjustment;
+mod arrival;
 mod balances;
 mod clauses;
 pub mod codes;
@@ -15,6 +16,7 @@ mod dues;
 mod losses;
 mod placement;
 mod positions;
+mod restate;
 mod sales;
 mod settle;
 mod settled;
@@ -25,8 +27,10 @@ mod trace;
 mod usage_fee;
 
 pub use adjustment::{Adjustment, ClauseKind};
+pub use arrival::{Stage, as_arrived};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use placement::{Scoped, scope_of, unmatched};
+pub use restate::{Restated, RestatedLine, View, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Step,

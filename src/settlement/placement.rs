@@ -95,6 +95,7 @@ pub(super) fn place<'a>(
         }
     }
     placed.list_unresolved(contract, period, evidence);
+    placed.list_refused(contract, period, evidence);
     placed
 }
 
@@ -179,6 +180,22 @@ impl<'a> Placed<'a> {
         });
     }
 
+    fn list_refused(&mut self, contract: &Contract, period: Period, evidence: &Evidence) {
+        for refused in evidence.refused.iter().filter(|refused| refused.listed == period) {
+            let key = &refused.key;
+            let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+            let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else { continue };
+            self.exceptions.push(Exception {
+                kind: ExceptionKind::RefusedAsFinal,
+                schedule: Some(contract.schedules[index].id.clone()),
+                key: key.clone(),
+                cell: refused.cell,
+                part: Ratio::one(),
+                note: "it came after its period had become final".to_owned(),
+            });
+        }
+    }
+
     fn list_unresolved(&mut self, contract: &Contract, period: Period, evidence: &Evidence) {
         let of_period = |key: &Key| period.contains(key.day);
         for fact in evidence.unresolved.iter().filter(|fact| of_period(&fact.key)) {
@@ -229,7 +246,8 @@ impl Exception {
             ExceptionKind::Suspended
             | ExceptionKind::Unrated
             | ExceptionKind::NotDeducted
-            | ExceptionKind::UnknownReference => false,
+            | ExceptionKind::UnknownReference
+            | ExceptionKind::RefusedAsFinal => false,
         }
     }
 }

@@ -4,8 +4,11 @@ use super::balances::{BalanceKind, BalanceName, Balances};
 use super::dues::Dues;
 use super::placement::{Placed, Share, place};
 use super::positions::{ByParty, Debts, give, owe, owed_by};
+use super::restate::Restated;
 use super::sales::{Place, Used};
-use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, StepName};
+use super::settled::{
+    Exception, ExceptionKind, ScheduleResult, SegmentResult, Settlement, StepName,
+};
 use super::sheet::Sheet;
 use super::{clauses, cost, losses, positions, sales, shares, usage_fee};
 use crate::calendar::Period;
@@ -31,7 +34,7 @@ pub fn settle(
     evidence: &Evidence,
     opening: &Balances,
 ) -> Result<Settlement, Vec<Finding>> {
-    let nothing = Restatement { balances: opening.clone(), true_ups: Vec::new() };
+    let nothing = Restatement { balances: opening.clone(), ..Restatement::default() };
     settle_restating(contract, period, evidence, opening, &nothing)
 }
 
@@ -42,6 +45,10 @@ pub struct Restatement {
     pub balances: Balances,
     /// What closed periods now give more or less than was settled for them.
     pub true_ups: Vec<TrueUp>,
+    /// The lines behind the true-ups.
+    pub restated: Vec<Restated>,
+    /// Facts of closed periods that came late and cannot be settled there either.
+    pub exceptions: Vec<Exception>,
 }
 
 /// One difference between what a closed period now is and what was settled for it.
@@ -88,12 +95,14 @@ pub fn settle_restating(
     if !findings.is_empty() {
         return Err(findings);
     }
+    placed.exceptions.extend(restatement.exceptions.iter().cloned());
     placed
         .exceptions
         .sort_by(|a, b| (a.kind, &a.schedule, &a.key).cmp(&(b.kind, &b.schedule, &b.key)));
     let positions = named(contract, &books.positions);
     let mut dues = books.dues(period, evidence, &results);
     clauses::entitle(&mut dues).map_err(|finding| vec![finding])?;
+    let debts = dues.listed();
     restatement.true_ups.iter().for_each(|true_up| dues.true_up(true_up));
     clauses::pay(&mut dues).map_err(|finding| vec![finding])?;
     let payables = dues.payables();
@@ -105,7 +114,9 @@ pub fn settle_restating(
         currency: contract.currency,
         schedules: results,
         positions,
+        debts,
         adjustments,
+        true_ups: restatement.restated.clone(),
         payables,
         balances,
         exceptions: placed.exceptions,

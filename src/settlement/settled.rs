@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Adjustment, Balance, Trace};
+use super::{Adjustment, Balance, Restated, Trace};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -20,8 +20,13 @@ pub struct Settlement {
     pub schedules: Vec<ScheduleResult>,
     /// Position of each party over all schedules, in the contract's order.
     pub positions: Vec<(String, Minor)>,
+    /// What the parties owe each other for this period by schedules and clauses, before what
+    /// closed periods were restated by, and before anything is netted or held back.
+    pub debts: Vec<Payable>,
     /// What contract-wide clauses moved, in their order.
     pub adjustments: Vec<Adjustment>,
+    /// What closed periods were restated by, line by line.
+    pub true_ups: Vec<Restated>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried, by name.
@@ -190,6 +195,8 @@ pub enum ExceptionKind {
     NotDeducted,
     /// A fact whose `ref` names nothing known; it is settled on its own day.
     UnknownReference,
+    /// A correction that came after its period had become final.
+    RefusedAsFinal,
 }
 
 impl ExceptionKind {
@@ -202,6 +209,7 @@ impl ExceptionKind {
             Self::Unrated => "unrated",
             Self::NotDeducted => "not-deducted",
             Self::UnknownReference => "unknown-reference",
+            Self::RefusedAsFinal => "refused-as-final",
         }
     }
 }

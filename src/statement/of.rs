@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Adjustment, Amount, Balance, Clause, Exception, FileControl, Line, Payable, Provenance,
-    Quantity, Schedule, Segment, Statement, Step, VERSION, law, words,
+    Quantity, Schedule, Segment, Statement, Step, TrueUp, TrueUpLine, VERSION, law, words,
 };
 use crate::contract::{Basis, Contract};
 use crate::money::{Currency, Minor};
@@ -38,6 +38,7 @@ impl Statement {
                 .iter()
                 .map(|each| adjustment(each, currency))
                 .collect(),
+            true_ups: settlement.true_ups.iter().map(|each| true_up(each, currency)).collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
             exceptions: settlement.exceptions.iter().map(exception).collect(),
@@ -112,6 +113,30 @@ fn payable(payable: &settlement::Payable, currency: Currency) -> Payable {
         to: payable.to.clone(),
         amount: Amount::of(payable.amount, currency),
         schedule: payable.schedule.clone(),
+    }
+}
+
+fn true_up(restated: &settlement::Restated, currency: Currency) -> TrueUp {
+    let debt = |(from, to, amount): &(String, String, Minor)| Payable {
+        from: from.clone(),
+        to: to.clone(),
+        amount: Amount::of(*amount, currency),
+        schedule: None,
+    };
+    let line = |line: &settlement::RestatedLine| TrueUpLine {
+        segment: line.segment,
+        step: line.step.clone(),
+        name: line.name.clone(),
+        product: line.product.clone(),
+        settled: Amount::of(line.settled, currency),
+        now: Amount::of(line.now, currency),
+        difference: Amount::of(line.difference(), currency),
+    };
+    TrueUp {
+        period: restated.period,
+        schedule: restated.schedule.clone(),
+        debts: restated.debts.iter().map(debt).collect(),
+        lines: restated.lines.iter().map(line).collect(),
     }
 }
 
