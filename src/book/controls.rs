@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Book, BookError};
 use crate::contract::Contract;
-use crate::fact::{Archive, Count, Evidence, Key, Tally};
+use crate::fact::{Archive, Count, Evidence, Key, Lens, Tally};
 use crate::money::Currency;
 use crate::settlement::unmatched;
 use crate::statement::FileControl;
@@ -16,10 +16,11 @@ impl Book {
         archive: &Archive,
         evidence: &Evidence,
     ) -> Result<Vec<FileControl>, BookError> {
-        let aside = unmatched(contract, evidence);
+        let (aside, lens) = (unmatched(contract, evidence), Lens::of([contract]));
         let mut controls = Vec::new();
         for (index, file) in archive.files().iter().enumerate() {
-            let unmatched = sums(&aside, &archive.file_tally(index, &contract.zone)?);
+            let unmatched =
+                sums(&aside, &lens.see_all(&archive.file_tally(index, &contract.zone)?));
             for control in &file.tally.controls {
                 let unmatched = unmatched.get(&control.currency).copied().unwrap_or_default();
                 controls.push(FileControl::of(&file.tally, control, unmatched));

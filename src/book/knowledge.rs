@@ -7,7 +7,7 @@ use super::{Book, BookError};
 use crate::calendar::Period;
 use crate::contract::{Contract, Late};
 use crate::fact::{Archive, Evidence};
-use crate::settlement::{Balances, Restatement, Stage, View, as_arrived, restate};
+use crate::settlement::{Balances, Restatement, Stage, View, as_arrived, first_period, restate};
 use crate::store::{Closing, ClosingHead};
 
 /// What periods of one stretch were settled from, so far.
@@ -119,7 +119,7 @@ impl Settled {
 /// The first period that there is anything to settle for.
 fn first(contract: &Contract, evidence: &Evidence, closed: &[&ClosingHead]) -> Period {
     let first = closed.first().expect("something is closed").period;
-    let known = Book::first_period(contract, evidence);
+    let known = first_period(contract, evidence);
     // Another length of periods is refused before anything is compared.
     known.filter(|known| known.length() == first.length()).map_or(first, |known| known.min(first))
 }

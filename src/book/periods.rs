@@ -1,22 +1,11 @@
-//! Which periods a contract has: from the first that one of its facts lies in, in order.
+//! Which periods a contract has: up to the last that a fact lies in.
 
 use super::Book;
 use crate::calendar::{Day, Period};
 use crate::contract::Contract;
-use crate::fact::{Evidence, Key};
-use crate::settlement::{Scoped, scope_of};
+use crate::fact::Evidence;
 
 impl Book {
-    /// The first period that a fact of the contract lies in.
-    pub(super) fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        let belongs = |key: &&Key| {
-            let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
-            scope_of(contract, key.day, dimensions) != Scoped::Unmatched
-        };
-        let first = evidence.tally.iter().map(|(key, _)| key).find(belongs);
-        first.map(|key| Period::of(key.day, contract.period))
-    }
-
     /// The last period that any fact lies in.
     pub(super) fn last_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
         let last: Option<Day> = evidence.tally.iter().map(|(key, _)| key.day).max();

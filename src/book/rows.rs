@@ -55,7 +55,7 @@ impl Book {
             let there = delivery.into_iter().map(|file| &file.tally);
             let there: Vec<&FileTally> =
                 there.filter(|file| self.is_unchanged(file, &mut findings)).collect();
-            self.rows_in(&there, &keys, &contract.zone, &mut rows)?;
+            self.rows_in(&there, &keys, contract, &mut rows)?;
         }
         Ok((rows, findings))
     }
@@ -79,10 +79,10 @@ impl Book {
         &self,
         files: &[&FileTally],
         keys: &BTreeSet<&Key>,
-        zone: &Zone,
+        contract: &Contract,
         rows: &mut Vec<SourceRow>,
     ) -> Result<(), BookError> {
-        let lens = Lens::of(&self.contracts);
+        let (lens, zone) = (Lens::of([contract]), &contract.zone);
         let sources: Vec<SourceFile> = files.iter().map(|file| self.source_of(file)).collect();
         let mut reader = Reader::new(&self.mapping, &self.contracts);
         reader.survey(&sources)?;

@@ -6,7 +6,9 @@ use crate::contract::Contract;
 use crate::fact::{Archive, Evidence};
 use crate::finding::Finding;
 use crate::posting;
-use crate::settlement::{Balances, Restatement, Settlement, settle, settle_restating};
+use crate::settlement::{
+    Balances, Restatement, Settlement, first_period, settle, settle_restating,
+};
 use crate::statement::{Provenance, Statement};
 use crate::store::{Closing, ClosingHead};
 
@@ -145,7 +147,7 @@ impl Book {
             }
             return Ok(last.next());
         }
-        let first = Self::first_period(desk.contract, &desk.evidence);
+        let first = first_period(desk.contract, &desk.evidence);
         Ok(first.map_or(wanted, |first| first.min(wanted)))
     }
 
@@ -158,9 +160,8 @@ impl Book {
         let mut all = Vec::new();
         for contract in self.contracts.clone() {
             let desk = self.desk(&contract)?;
-            let first = self
-                .first_close(&contract)
-                .or_else(|| Self::first_period(&contract, &desk.evidence));
+            let first =
+                self.first_close(&contract).or_else(|| first_period(&contract, &desk.evidence));
             let last = through.or_else(|| Self::last_period(&contract, &desk.evidence));
             let (Some(mut period), Some(last)) = (first, last) else { continue };
             while period <= last {

@@ -1,5 +1,6 @@
 //! What the tally has to keep apart for the contracts at hand.
 
+use super::{Key, Tally};
 use crate::calendar::Zone;
 use crate::contract::{Contract, Pattern};
 
@@ -36,6 +37,17 @@ impl Lens {
     /// The customer if some contract names it, else nothing.
     pub fn customer<'a>(&self, name: &'a str) -> &'a str {
         if self.customers.iter().any(|pattern| pattern.matches(name)) { name } else { "" }
+    }
+
+    /// The key as this lens sees it: names that it does not keep apart are left out.
+    pub fn see(&self, key: &Key) -> Key {
+        let (customer, deal) = (self.customer(&key.customer), self.deal(&key.deal));
+        Key { customer: customer.to_owned(), deal: deal.to_owned(), ..key.clone() }
+    }
+
+    /// The tally as this lens sees it, so that what one contract names changes nothing for another.
+    pub fn see_all(&self, tally: &Tally) -> Tally {
+        tally.iter().map(|(key, cell)| (self.see(key), *cell)).collect()
     }
 
     /// The deal if some contract names it, else nothing.

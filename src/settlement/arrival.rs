@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::calendar::{Day, Period};
 use crate::contract::{Contract, Late};
-use crate::fact::{Evidence, FxRate, Key, Refused, Tally, Unresolved};
+use crate::fact::{Evidence, FxRate, Key, Lens, Refused, Tally, Unresolved};
 use crate::money::Currency;
 
 /// All that was known at one moment, and the period that was open when the last of it came.
@@ -20,10 +20,12 @@ pub struct Stage {
     pub evidence: Evidence,
 }
 
-/// What the contract is settled from. Each stage knows what the one before it knew, and more.
+/// What the contract is settled from: all that is known, seen as this contract alone needs it. Each stage knows what the one before it knew, and more.
 pub fn as_arrived(contract: &Contract, stages: Vec<Stage>) -> Evidence {
+    let lens = Lens::of([contract]);
+    let mut stages =
+        stages.into_iter().map(|stage| Stage { evidence: seen(&lens, stage.evidence), ..stage });
     let order_matters = contract.late == Late::NextPeriod || contract.finality.is_some();
-    let mut stages = stages.into_iter();
     if !order_matters {
         return stages.next_back().map(|stage| stage.evidence).unwrap_or_default();
     }
@@ -39,6 +41,14 @@ pub fn as_arrived(contract: &Contract, stages: Vec<Stage>) -> Evidence {
         before = after;
     }
     arrived
+}
+
+/// What other contracts keep apart makes no difference to this one.
+fn seen(lens: &Lens, evidence: Evidence) -> Evidence {
+    let mut unresolved = evidence.unresolved;
+    unresolved.iter_mut().for_each(|it| it.key = lens.see(&it.key));
+    unresolved.sort();
+    Evidence { tally: lens.see_all(&evidence.tally), unresolved, ..evidence }
 }
 
 /// What facts had to pass that came while a period was open.

@@ -29,7 +29,7 @@ mod usage_fee;
 pub use adjustment::{Adjustment, ClauseKind};
 pub use arrival::{Stage, as_arrived};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
-pub use placement::{Scoped, scope_of, unmatched};
+pub use placement::{Scoped, first_period, scope_of, unmatched};
 pub use restate::{Restated, RestatedLine, View, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{

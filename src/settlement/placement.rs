@@ -229,6 +229,23 @@ pub(super) fn card_price(contract: &Contract, key: &Key) -> Option<Ratio> {
     rates.iter().find(|rate| rate.prices(&key.unit, &key.product)).map(crate::contract::Rate::each)
 }
 
+/// The first period that a fact of the contract lies in.
+pub fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
+    let keys = || evidence.tally.iter().map(|(key, _)| key);
+    let scoped = |key: &&Key| {
+        let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+        scope_of(contract, key.day, dimensions) != Scoped::Unmatched
+    };
+    let first = keys().find(scoped).map(|key| Period::of(key.day, contract.period));
+    let before = |key: &&Key| first.is_none_or(|first| key.day < first.first_day());
+    // Shared cost may fall on a schedule whose scope does not name it.
+    if !keys().take_while(before).any(is_shared_cost) {
+        return first;
+    }
+    let aside = unmatched(contract, evidence);
+    keys().find(|key| !aside.contains(key)).map(|key| Period::of(key.day, contract.period))
+}
+
 /// The keys of facts that belong to no schedule of the contract, over all periods.
 pub fn unmatched(contract: &Contract, evidence: &Evidence) -> BTreeSet<Key> {
     let of = |key: &Key| Period::of(key.day, contract.period);
