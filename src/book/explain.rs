@@ -103,7 +103,7 @@ impl Book {
     }
 }
 
-fn not_closed(contract: &Contract, period: Period) -> Finding {
+pub(super) fn not_closed(contract: &Contract, period: Period) -> Finding {
     let message = format!("{} {period} is not closed", contract.id);
     let help = format!("see a draft with `revshare settle DIR {period}`, or close it");
     Finding::new(&codes::NOT_CLOSED, message).help(help)

@@ -3,11 +3,14 @@
 //! The law: a view of a period depends on the journal up to one place, and on the contract of that
 //! place, and so comes out the same whenever it is asked for.
 
+use super::explain::not_closed;
+use super::settle::Desk;
 use super::{Book, BookError};
 use crate::calendar::Period;
 use crate::contract::{Contract, Late};
 use crate::fact::{Archive, Evidence};
 use crate::settlement::{Balances, Restatement, Stage, View, as_arrived, first_period, restate};
+use crate::statement::Statement;
 use crate::store::{Closing, ClosingHead};
 
 /// What periods of one stretch were settled from, so far.
@@ -77,6 +80,61 @@ impl Book {
     fn last_of(&self, closed: &[&ClosingHead]) -> Result<Option<Closing>, BookError> {
         let Some(head) = closed.last() else { return Ok(None) };
         Ok(self.store.closing(&head.contract, head.period)?)
+    }
+
+    /// What a period looks like with all that was known, under the contract as it was, when another
+    /// one was closed. A period as known at its own close is its closed statement; any other stands
+    /// alone, without the true-ups that a statement may hold.
+    ///
+    /// # Errors
+    /// A finding if the other period is not closed.
+    pub fn as_known_at(
+        &self,
+        contract: &Contract,
+        period: Period,
+        at: Period,
+    ) -> Result<Statement, BookError> {
+        if period == at {
+            return self.closed_or_finding(contract, period);
+        }
+        let heads = self.heads(contract);
+        let upto: Vec<_> = heads.into_iter().filter(|head| head.period <= at).collect();
+        if upto.last().is_none_or(|head| head.period != at) {
+            return Err(not_closed(contract, at).into());
+        }
+        let then = self.settled_at(&upto)?;
+        let watermark = upto.last().expect("one was found").watermark;
+        let archive = self.store.archive_at(watermark)?;
+        Self::standing_alone(&then.contract, &archive, then.evidence.clone(), then.first, period)
+    }
+
+    /// What a period looks like with all that is known now, without true-ups.
+    ///
+    /// # Errors
+    /// What keeps it from being settled.
+    pub fn as_known_now(
+        &self,
+        contract: &Contract,
+        period: Period,
+    ) -> Result<Statement, BookError> {
+        let closed = self.heads(contract);
+        let archive = self.store.archive();
+        let evidence = self.evidence(contract, &closed, archive)?;
+        let known = first_period(contract, &evidence).unwrap_or(period);
+        let first = closed.first().map_or(known, |head| known.min(head.period));
+        Self::standing_alone(contract, archive, evidence, first, period)
+    }
+
+    fn standing_alone(
+        contract: &Contract,
+        archive: &Archive,
+        evidence: Evidence,
+        first: Period,
+        period: Period,
+    ) -> Result<Statement, BookError> {
+        let desk = Desk::fresh(contract, archive, evidence);
+        let settlement = desk.settle_through(first.min(period), period)?;
+        desk.statement(&settlement)
     }
 
     /// What closed periods were settled from so far: the last close that restated settled all up to

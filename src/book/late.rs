@@ -1,40 +1,56 @@
-//! Facts that arrived for periods that are closed: told, never dropped.
+//! Facts that came for closed periods since the last close: said, with what becomes of them.
+
+use std::collections::BTreeMap;
 
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
+use crate::contract::{Contract, Late};
+use crate::fact::Key;
 use crate::finding::Finding;
 use crate::settlement::{Scoped, scope_of};
 
 impl Book {
-    /// A finding per contract and closed period that facts have arrived for since it was closed.
+    /// A finding per contract and closed period that facts have come for since the last close. What
+    /// came before it is settled.
     ///
     /// # Errors
     /// A store that cannot be read.
     pub fn late(&self) -> Result<Vec<Finding>, BookError> {
         let mut findings = Vec::new();
         for contract in &self.contracts {
-            let heads = self.store.closings().filter(|head| head.contract == contract.id);
-            for head in heads {
-                let then = self.store.archive_at(head.watermark)?.evidence(&contract.zone)?;
-                let now = self.store.archive().evidence(&contract.zone)?;
-                let mut change = then.tally.negated();
-                change.merge(&now.tally);
-                let of = |key: &crate::fact::Key| {
-                    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
-                    Period::of(key.day, contract.period) == head.period
-                        && scope_of(contract, key.day, dimensions) != Scoped::Unmatched
-                };
-                let rows: i64 = change.iter().filter(|(key, _)| of(key)).map(|(_, c)| c.rows).sum();
-                if change.iter().any(|(key, _)| of(key)) {
-                    let message = format!(
-                        "{rows} facts of {} have come for {} since it was closed",
-                        contract.id, head.period
-                    );
-                    let help = "they are kept and counted; its closed statement stays as it is";
-                    findings.push(Finding::new(&codes::LATE, message).help(help));
-                }
+            let Some(last) = self.store.last_closing(&contract.id) else { continue };
+            let then = self.store.archive_at(last.watermark)?.evidence(&contract.zone)?;
+            let mut change = then.tally.negated();
+            change.merge(&self.store.archive().evidence(&contract.zone)?.tally);
+            let mut late: BTreeMap<Period, i64> = BTreeMap::new();
+            for (key, cell) in change.iter().filter(|(key, _)| belongs(contract, key)) {
+                *late.entry(Period::of(key.day, contract.period)).or_default() += cell.rows;
             }
+            let open = last.period.next();
+            let late = late.into_iter().filter(|(period, _)| *period < open);
+            findings.extend(late.map(|(period, rows)| told(contract, period, rows, open)));
         }
         Ok(findings)
     }
+}
+
+fn belongs(contract: &Contract, key: &Key) -> bool {
+    let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+    scope_of(contract, key.day, dimensions) != Scoped::Unmatched
+}
+
+fn told(contract: &Contract, period: Period, rows: i64, open: Period) -> Finding {
+    let id = &contract.id;
+    let what = match rows {
+        0 => format!("facts of {id} for {period}, which is closed, were replaced or moved"),
+        1 => format!("1 fact of {id} has come for {period}, which is closed"),
+        rows if rows < 0 => format!("{} facts of {id} left {period}, which is closed", -rows),
+        rows => format!("{rows} facts of {id} have come for {period}, which is closed"),
+    };
+    let then = match contract.late {
+        Late::Restate => format!("the difference will be a true-up in {open}"),
+        Late::NextPeriod => format!("they will be settled in {open}"),
+    };
+    let help = format!("{then}: see it with `revshare settle DIR {open}`");
+    Finding::new(&codes::LATE, what).help(help)
 }

@@ -43,6 +43,12 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
+    /// A desk that opens with nothing.
+    pub(super) fn fresh(contract: &'a Contract, archive: &'a Archive, evidence: Evidence) -> Self {
+        let (opening, restatement) = Default::default();
+        Self { contract, archive, evidence, opening, restatement }
+    }
+
     /// Settles every period from the first open one to `last`, and gives back the last.
     pub(super) fn settle_through(
         &self,

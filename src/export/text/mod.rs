@@ -3,6 +3,7 @@
 //! Steps of nothing that a reader does not miss are left out; the JSON document has them all.
 
 mod appendix;
+mod true_ups;
 mod waterfall;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub fn statement(statement: &Statement) -> String {
             text.push_str(&parties("positions", &schedule.positions));
         }
     }
+    text.push_str(&true_ups::true_ups(statement));
     text.push_str(&settlement(statement));
     text.push_str(&balances(&statement.balances));
     text.push_str(&exceptions(&statement.exceptions));
