@@ -14,7 +14,7 @@ use crate::contract::{
     Basis, Contract, Losses, PartyId, Schedule, Settled, SharedTerms, UsageFeeTerms,
 };
 use crate::money::Minor;
-use crate::settlement::{ScheduleResult, SegmentResult, Settlement, StepName};
+use crate::settlement::{Adjustment, ScheduleResult, SegmentResult, Settlement, StepName};
 
 /// Holds what the customers were billed, until it is passed on.
 const CLEARING: &str = "clearing:sales";
@@ -52,35 +52,33 @@ pub fn postings(settlement: &Settlement, contract: &Contract) -> Vec<Posting> {
             book.enter(PartyId(party), result);
             postings.extend(book.into_postings(PartyId(party), result, settlement));
         }
-        postings.extend(adjusted(settlement, contract.party_name(PartyId(party))));
+        let name = contract.party_name(PartyId(party));
+        let each = settlement.adjustments.iter();
+        postings.extend(each.flat_map(|adjustment| adjusted(name, adjustment, settlement)));
     }
     postings
 }
 
-/// What contract-wide clauses moved, in one party's book: a claim or a debt against the account of
-/// the clause, which stands at nothing once both books are added.
-fn adjusted(settlement: &Settlement, book: &str) -> Vec<Posting> {
-    let mut postings = Vec::new();
-    for adjustment in &settlement.adjustments {
-        let clause = format!("clause:{}", adjustment.clause.as_str());
-        let (debit, credit) = match book {
-            from if from == adjustment.from => (clause, format!("payable:{}", adjustment.to)),
-            to if to == adjustment.to => (format!("receivable:{}", adjustment.from), clause),
-            _ => continue,
-        };
-        let posting = |account, debit, credit| Posting {
-            book: book.to_owned(),
-            date: settlement.period.last_day(),
-            account,
-            debit,
-            credit,
-            schedule: adjustment.schedule.clone().unwrap_or_default(),
-            memo: format!("{} {} {}", settlement.contract, settlement.period, adjustment.name),
-        };
-        postings.push(posting(debit, adjustment.amount, Minor::ZERO));
-        postings.push(posting(credit, Minor::ZERO, adjustment.amount));
-    }
-    postings
+/// What a contract-wide clause moves in the book of one of its two parties.
+fn adjusted(book: &str, adjustment: &Adjustment, settlement: &Settlement) -> Vec<Posting> {
+    let Adjustment { clause, name, from, to, amount, schedule, period, .. } = adjustment;
+    let clause = format!("clause:{}", clause.as_str());
+    let [debit, credit] = match book {
+        _ if book == from => [clause, format!("payable:{to}")],
+        _ if book == to => [format!("receivable:{from}"), clause],
+        _ => return Vec::new(),
+    };
+    let of = period.map(|period| format!(" of {period}")).unwrap_or_default();
+    let posting = |account, debit, credit| Posting {
+        book: book.to_owned(),
+        date: settlement.period.last_day(),
+        account,
+        debit,
+        credit,
+        schedule: schedule.clone().unwrap_or_default(),
+        memo: format!("{} {} {name}{of}", settlement.contract, settlement.period),
+    };
+    vec![posting(debit, *amount, Minor::ZERO), posting(credit, Minor::ZERO, *amount)]
 }
 
 /// What a party's position on a shared basis is made of; the amounts add up to the position.

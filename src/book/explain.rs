@@ -1,6 +1,5 @@
 //! Computing a statement again to show how its numbers came about.
 
-use super::settle::Desk;
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
@@ -8,7 +7,7 @@ use crate::export::explain::{self, Node};
 use crate::fact::Archive;
 use crate::finding::Finding;
 use crate::posting::Posting;
-use crate::settlement::{Balances, Settlement};
+use crate::settlement::Settlement;
 use crate::statement::Statement;
 use crate::store::Closing;
 
@@ -51,8 +50,8 @@ impl Book {
             return self.replay_closing(&closing);
         }
         let desk = self.desk(contract)?;
-        let (first, opening) = self.opening(&desk, period)?;
-        let settlement = desk.settle_through(first, period, opening)?;
+        let first = self.next_open(&desk, period)?;
+        let settlement = desk.settle_through(first, period)?;
         Ok(Replay { contract: contract.clone(), settlement })
     }
 
@@ -60,9 +59,11 @@ impl Book {
     fn replay_closing(&self, closing: &Closing) -> Result<Replay, BookError> {
         let contract = Contract::parse(&closing.contract_file, &closing.contract_source)?;
         let archive: Archive = self.store.archive_at(closing.watermark)?;
-        let opening = self.opening_of(&contract.id, closing.period)?;
-        let desk = Desk::new(&contract, &archive)?;
-        let settlement = desk.settle_through(closing.period, closing.period, opening)?;
+        let heads = self.heads(&contract);
+        let before = heads.iter().take_while(|head| head.period < closing.period).copied();
+        let before: Vec<_> = before.collect();
+        let desk = self.desk_after(&contract, &archive, closing.watermark, &before)?;
+        let settlement = desk.settle_through(closing.period, closing.period)?;
         let digest = desk.statement(&settlement)?.digest;
         if digest != closing.digest {
             let message = format!(
@@ -75,12 +76,6 @@ impl Book {
             return Err(Finding::new(&codes::REPLAY, message).help(help).into());
         }
         Ok(Replay { contract, settlement })
-    }
-
-    /// The balances that a closed period opened with: those that the close before ended with.
-    fn opening_of(&self, contract: &str, period: Period) -> Result<Balances, BookError> {
-        let before = self.store.closing(contract, period.previous())?;
-        Ok(before.map(|closing| closing.balances).unwrap_or_default())
     }
 
     /// The closed statement of a period.
@@ -110,7 +105,7 @@ impl Book {
     }
 }
 
-fn not_closed(contract: &Contract, period: Period) -> Finding {
+pub(super) fn not_closed(contract: &Contract, period: Period) -> Finding {
     let message = format!("{} {period} is not closed", contract.id);
     let help = format!("see a draft with `revshare settle DIR {period}`, or close it");
     Finding::new(&codes::NOT_CLOSED, message).help(help)

@@ -12,6 +12,7 @@ mod controls;
 mod error;
 mod explain;
 mod import;
+mod knowledge;
 mod late;
 mod open;
 mod periods;

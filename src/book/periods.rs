@@ -1,4 +1,4 @@
-//! Which periods a contract has: from the first that one of its facts lies in, in order.
+//! Which periods a contract has: up to the last that a fact lies in.
 
 use std::collections::BTreeSet;
 
@@ -42,11 +42,6 @@ impl Book {
         let own = keys.filter(|key| concerns(contract, key));
         let days = own.map(|key| key.day).chain(payment_days(contract, evidence));
         days.map(|day| Period::of(day, contract.period)).collect()
-    }
-
-    /// The first period that a fact of the contract lies in.
-    pub(super) fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
-        Self::periods_with_facts(contract, evidence).first().copied()
     }
 
     /// The last period that a fact of the contract lies in, and the first fact after a silence too

@@ -146,10 +146,8 @@ impl Book {
         let key = match &fact.reference {
             None => own,
             Some(_) => {
-                let moved = behind.archive.moved_to(&hash);
-                let (time, charged) = moved.unwrap_or((entry.time, entry.charged));
-                let day = if fact.kind.takes_back() { time.day_in(zone) } else { own.day };
-                Key { day, charged: charged.map(|charged| charged.day_in(zone)), ..own }
+                let (day, charged) = behind.archive.place_of(&entry, zone);
+                own.placed(day, charged)
             }
         };
         let tallied = entry.content == fact.content_hash() && behind.keys.contains(&key);

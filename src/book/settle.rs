@@ -3,12 +3,14 @@
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Archive, Evidence, Lens};
+use crate::fact::{Archive, Evidence};
 use crate::finding::Finding;
 use crate::posting;
-use crate::settlement::{Balances, Settlement, settle};
+use crate::settlement::{
+    Balances, Restatement, Settlement, first_period, settle, settle_restating,
+};
 use crate::statement::{Provenance, Statement};
-use crate::store::Closing;
+use crate::store::{Closing, ClosingHead};
 
 /// Is a statement closed, and since when?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,30 +37,31 @@ pub(super) struct Desk<'a> {
     pub(super) contract: &'a Contract,
     pub(super) archive: &'a Archive,
     pub(super) evidence: Evidence,
+    /// What the first open period opens with, as it was closed and as it is now.
+    opening: Balances,
+    restatement: Restatement,
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(contract: &'a Contract, archive: &'a Archive) -> Result<Self, BookError> {
-        let evidence = archive.evidence(&contract.zone)?.seen_through(&Lens::of([contract]));
-        Ok(Self { contract, archive, evidence })
+    /// A desk that opens with nothing.
+    pub(super) fn fresh(contract: &'a Contract, archive: &'a Archive, evidence: Evidence) -> Self {
+        let (opening, restatement) = Default::default();
+        Self { contract, archive, evidence, opening, restatement }
     }
 
-    fn settle(&self, period: Period, opening: &Balances) -> Result<Settlement, BookError> {
-        Ok(settle(self.contract, period, &self.evidence, opening)?)
-    }
-
-    /// Settles every period from `first` to `last`, and gives back the last.
+    /// Settles every period from the first open one to `last`, and gives back the last.
     pub(super) fn settle_through(
         &self,
         first: Period,
         last: Period,
-        opening: Balances,
     ) -> Result<Settlement, BookError> {
-        let mut settlement = self.settle(first, &opening)?;
+        let (contract, evidence) = (self.contract, &self.evidence);
+        let mut settlement =
+            settle_restating(contract, first, evidence, &self.opening, &self.restatement)?;
         let mut period = first;
         while period < last {
             period = period.next();
-            settlement = self.settle(period, &settlement.closing())?;
+            settlement = settle(contract, period, evidence, &settlement.closing())?;
         }
         Ok(settlement)
     }
@@ -73,7 +76,20 @@ impl<'a> Desk<'a> {
 
 impl Book {
     pub(super) fn desk<'a>(&'a self, contract: &'a Contract) -> Result<Desk<'a>, BookError> {
-        Desk::new(contract, self.store.archive())
+        self.desk_after(contract, self.store.archive(), self.store.imports(), &self.heads(contract))
+    }
+
+    /// The desk with the knowledge of some imports, after some closes.
+    pub(super) fn desk_after<'a>(
+        &self,
+        contract: &'a Contract,
+        archive: &'a Archive,
+        imports: u64,
+        closed: &[&ClosingHead],
+    ) -> Result<Desk<'a>, BookError> {
+        let evidence = self.evidence(contract, closed, archive)?;
+        let (opening, restatement) = self.restatement(contract, &evidence, closed, imports)?;
+        Ok(Desk { contract, archive, evidence, opening, restatement })
     }
 
     /// The statement of a period: the closed one if it is closed, else a draft from what is known
@@ -86,8 +102,8 @@ impl Book {
             return Ok(Closed { statement, standing: Standing::ClosedBefore });
         }
         let desk = self.desk(contract)?;
-        let (first, opening) = self.opening(&desk, period)?;
-        let settlement = desk.settle_through(first, period, opening)?;
+        let first = self.next_open(&desk, period)?;
+        let settlement = desk.settle_through(first, period)?;
         Ok(Closed { statement: desk.statement(&settlement)?, standing: Standing::Draft })
     }
 
@@ -114,26 +130,21 @@ impl Book {
             return Ok(Closed { statement, standing: Standing::ClosedBefore });
         }
         let desk = self.desk(contract)?;
-        let (first, opening) = self.opening(&desk, period)?;
+        let first = self.next_open(&desk, period)?;
         if period != first {
             let message = format!("{period} cannot be closed before {first}");
             let help = format!("close {first} first, or all in order with `revshare run`");
             return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
         }
-        let settlement = desk.settle(period, &opening)?;
+        let settlement = desk.settle_through(period, period)?;
         let statement = desk.statement(&settlement)?;
         let closing = self.closing(contract, &settlement, &statement)?;
         self.store.close(&closing)?;
         Ok(Closed { statement, standing: Standing::ClosedNow })
     }
 
-    /// The next period to settle and the balances that it opens with. Asking for a period before
-    /// any fact settles that period alone.
-    pub(super) fn opening(
-        &self,
-        desk: &Desk<'_>,
-        wanted: Period,
-    ) -> Result<(Period, Balances), BookError> {
+    /// The next period to settle. Asking for a period before any fact settles that period alone.
+    pub(super) fn next_open(&self, desk: &Desk<'_>, wanted: Period) -> Result<Period, BookError> {
         check_length(desk.contract, wanted)?;
         if let Some(last) = self.store.last_closing(&desk.contract.id).map(|head| head.period) {
             check_length(desk.contract, last)?;
@@ -147,12 +158,10 @@ impl Book {
                 );
                 return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
             }
-            let closing = self.store.closing(&desk.contract.id, last)?;
-            let balances = closing.map(|closing| closing.balances).unwrap_or_default();
-            return Ok((last.next(), balances));
+            return Ok(last.next());
         }
-        let first = Self::first_period(desk.contract, &desk.evidence);
-        Ok((first.map_or(wanted, |first| first.min(wanted)), Balances::default()))
+        let first = first_period(desk.contract, &desk.evidence);
+        Ok(first.map_or(wanted, |first| first.min(wanted)))
     }
 
     /// Closes every period of every contract in order, up to `through`, by default the last period
@@ -164,9 +173,8 @@ impl Book {
         let mut all = Vec::new();
         for contract in self.contracts.clone() {
             let desk = self.desk(&contract)?;
-            let first = self
-                .first_close(&contract)
-                .or_else(|| Self::first_period(&contract, &desk.evidence));
+            let first =
+                self.first_close(&contract).or_else(|| first_period(&contract, &desk.evidence));
             let last = match through {
                 Some(through) => Some(through.last_complete(contract.period)),
                 None => Self::last_period(&contract, &desk.evidence).0,

@@ -18,7 +18,8 @@ pub enum PeriodLength {
 }
 
 impl PeriodLength {
-    fn months(self) -> i32 {
+    /// How many months.
+    pub fn months(self) -> i32 {
         match self {
             Self::Month => 1,
             Self::Quarter => 3,

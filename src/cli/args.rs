@@ -149,6 +149,9 @@ pub(super) struct PeriodArgs {
 pub(super) struct StatementArgs {
     #[command(flatten)]
     pub(super) period: PeriodArgs,
+    /// The period with all that was known when another one was closed, instead of as it was closed
+    #[arg(long, value_name = "PERIOD", conflicts_with = "form")]
+    pub(super) as_known_at: Option<Period>,
     /// Print another form of it
     #[arg(long = "as", value_enum, value_name = "FORM")]
     pub(super) form: Option<Form>,

@@ -11,6 +11,11 @@ pub(super) fn statement(console: &Console, args: &StatementArgs) -> Result<(), F
     console.findings(book.store().notes());
     let mut all = Vec::new();
     for contract in chosen(&book, &args.period)? {
+        if let Some(at) = args.as_known_at {
+            let statement = book.as_known_at(contract, args.period.period, at)?;
+            all.push(Closed { statement, standing: Standing::Draft });
+            continue;
+        }
         let statement = book.closed_or_finding(contract, args.period.period)?;
         match args.form {
             None => all.push(Closed { statement, standing: Standing::ClosedBefore }),

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::num::NonZeroU32;
 
 use super::{
-    Count, Delivery, Evidence, FileTally, FxRate, Hash, Lens, LensNames, Move, Payment, Pending,
-    Slice, Standing, Table, Tally, Unresolved,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Lens, LensNames,
+    Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
-use crate::calendar::{Day, Moment, Zone};
+use crate::calendar::{Day, Zone};
 use crate::money::Currency;
 
 /// The state of everything delivered.
@@ -21,6 +22,9 @@ pub struct Archive {
     deliveries: u64,
     lens: Option<LensNames>,
     digests: BTreeSet<(Table, String)>,
+    /// Products of charges; the first has the number 1.
+    products: Vec<String>,
+    numbers: BTreeMap<String, NonZeroU32>,
     /// For each day and pair the file that listed it last, and how.
     rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
     payments: BTreeMap<(String, String), Payment>,
@@ -83,6 +87,7 @@ impl Archive {
             let both = |lens: &LensNames| lens.filtered(names, true);
             self.lens = Some(self.lens.as_ref().map_or_else(|| names.clone(), both));
         }
+        delivery.products.iter().for_each(|product| self.name(product));
         delivery.files.iter().for_each(|file| self.keep(file));
         (first..self.files.len()).for_each(|at| self.list(at));
         for pending in &delivery.pending {
@@ -90,6 +95,11 @@ impl Archive {
         }
         delivery.moves.iter().for_each(|moved| self.relocate(moved));
         self.deliveries += 1;
+    }
+
+    fn name(&mut self, product: &str) {
+        self.products.push(product.to_owned());
+        self.numbers.insert(product.to_owned(), number(self.products.len()));
     }
 
     fn keep(&mut self, file: &FileTally) {
@@ -119,8 +129,11 @@ impl Archive {
 
     fn relocate(&mut self, moved: &Move) {
         if self.file_mut(&moved.pending).settle(moved) {
-            let Move { pending, time, charged } = moved;
-            let stands = Standing { kind: pending.kind, time: *time, charged: *charged };
+            let Move { pending, time, charged, chain } = moved;
+            let alone = Standing::alone(Own { kind: pending.kind, time: *time, product: None });
+            let product = charged.as_ref().map(|(_, product)| self.numbers[product]);
+            let charged = charged.as_ref().map(|(moment, _)| *moment);
+            let stands = Standing { charged, product, chain: *chain, ..alone };
             self.moved.insert(pending.hash(), stands);
         }
     }
@@ -181,7 +194,7 @@ impl Archive {
         let rates = self.rates.values().map(|(_, rate)| rate.clone()).collect();
         let mut payments: Vec<_> = self.payments.values().cloned().collect();
         payments.sort();
-        Ok(Evidence { tally, unresolved, rates, payments })
+        Ok(Evidence { tally, unresolved, rates, payments, refused: Vec::new() })
     }
 
     /// Facts that wait for their original.
@@ -195,10 +208,24 @@ impl Archive {
         self.moved.get(id).copied()
     }
 
-    /// For a fact that found its original after it came: when it counts as having happened, and
-    /// when the charge happened that it refers to in the end.
-    pub fn moved_to(&self, id: &Hash) -> Option<(Moment, Option<Moment>)> {
-        self.moved(id).map(|stands| (stands.time, stands.charged))
+    /// Where a fact with an id counts as having happened in a zone, and the charge that it refers to
+    /// in the end.
+    pub fn place_of(
+        &self,
+        entry: &IdEntry,
+        zone: &Zone,
+    ) -> (crate::calendar::Day, Option<Charged>) {
+        let stands = self.moved(&entry.id).unwrap_or_else(|| Standing::from(entry));
+        let charged = stands.charge().map(|(moment, product)| Charged {
+            day: moment.day_in(zone),
+            product: self.products[product.get() as usize - 1].clone(),
+        });
+        (stands.time.day_in(zone), charged)
+    }
+
+    /// The products that ids refer to, by number.
+    pub(super) fn products(&self) -> &[String] {
+        &self.products
     }
 
     /// The rate that stands for the same day and pair.
@@ -210,6 +237,12 @@ impl Archive {
     pub(super) fn payment(&self, source: &str, id: &str) -> Option<&Payment> {
         self.payments.get(&(source.to_owned(), id.to_owned()))
     }
+}
+
+/// The number of the last of so many products.
+pub(super) fn number(products: usize) -> NonZeroU32 {
+    let number = u32::try_from(products).ok().and_then(NonZeroU32::new);
+    number.expect("some products, and fewer than four billion")
 }
 
 impl ArchivedFile {
@@ -240,6 +273,9 @@ impl ArchivedFile {
         if *rows == 0 {
             self.pending.remove(&moved.pending);
         }
+        if let Some(waiting) = moved.waiting() {
+            *self.pending.entry(waiting).or_default() += 1;
+        }
         self.moved.push(moved.clone());
         true
     }
@@ -259,6 +295,9 @@ impl ArchivedFile {
 
 impl Pending {
     fn unresolved(&self, zone: &Zone) -> Option<Unresolved> {
+        if self.chain == Chain::Follows {
+            return None;
+        }
         Some(Unresolved {
             source: self.source.clone(),
             id: self.id.clone(),

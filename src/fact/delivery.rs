@@ -1,10 +1,11 @@
 //! What one import brought: the record that the journal keeps instead of the rows.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, FxRate, Hash, Key, Kind, Lens, Payment, Table};
+use super::{Cell, Chain, Charged, FxRate, Hash, Key, Kind, Lens, Payment, Table};
 use crate::calendar::{Moment, Zone};
 use crate::contract::Pattern;
 use crate::money::{Currency, Exact};
@@ -17,9 +18,12 @@ pub struct Delivery {
     pub lens: LensNames,
     /// The files in the order of their paths.
     pub files: Vec<FileTally>,
-    /// Facts whose `ref` was unknown when they came; tallied on their own day.
+    /// Products of charges that no earlier delivery named, in order; ids refer to them by number.
+    pub products: Vec<String>,
+    /// Facts whose `ref` was unknown when they came; tallied on their own day, or on that of what they
+    /// name if that waits itself.
     pub pending: Vec<Pending>,
-    /// Earlier pending facts whose original came with this delivery.
+    /// Earlier pending facts that stand elsewhere since this delivery.
     pub moves: Vec<Move>,
 }
 
@@ -192,8 +196,10 @@ pub struct Pending {
     pub file: u64,
     /// What a later delivery would replace it with.
     pub slice: Option<Slice>,
-    /// Its key by the name of the time zone, on its own day.
+    /// Where it is tallied, by the name of the time zone.
     pub keys: BTreeMap<String, Key>,
+    /// Where its chain of references leads so far.
+    pub chain: Chain,
     /// One fact.
     pub cell: CellRecord,
 }
@@ -221,24 +227,47 @@ impl From<Cell> for CellRecord {
     }
 }
 
-/// A pending fact that found its original: it leaves one key for another.
+/// A pending fact that stands elsewhere now: it leaves one key for another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// Which fact.
     pub pending: Pending,
     /// When it counts as having happened now.
     pub time: Moment,
-    /// When the charge happened that it refers to in the end.
-    pub charged: Option<Moment>,
+    /// The charge that it refers to in the end: when it happened, for which product.
+    pub charged: Option<(Moment, String)>,
+    /// Where its chain leads now; unless to its end, it goes on waiting.
+    pub chain: Chain,
 }
 
 impl Move {
     /// Where it was and where it is now, in a time zone; none if it was not tallied there.
     pub fn keys(&self, zone: &Zone) -> Option<(Key, Key)> {
         let from = self.pending.keys.get(zone.name())?;
-        let charged = self.charged.map(|moment| moment.day_in(zone));
-        let to = Key { day: self.time.day_in(zone), charged, ..from.clone() };
-        Some((from.clone(), to))
+        Some((from.clone(), self.key(from, zone)))
+    }
+
+    fn key(&self, from: &Key, zone: &Zone) -> Key {
+        let charged = self.charged.as_ref().map(|(moment, product)| Charged {
+            day: moment.day_in(zone),
+            product: product.clone(),
+        });
+        from.placed(self.time.day_in(zone), charged)
+    }
+
+    /// The fact as it goes on waiting; none if it has found what it waited for.
+    pub(super) fn waiting(&self) -> Option<Pending> {
+        let keys = self.pending.keys.iter().map(|(name, from)| {
+            let zone = name.parse().expect("the name of a zone that was tallied");
+            (name.clone(), self.key(from, &zone))
+        });
+        let keys = keys.collect();
+        match self.chain {
+            Chain::Found => None,
+            Chain::Follows | Chain::Adrift => {
+                Some(Pending { keys, chain: self.chain, ..self.pending.clone() })
+            }
+        }
     }
 }
 
@@ -257,6 +286,8 @@ pub struct IdEntry {
     pub kind: Kind,
     /// For a fact that refers (in the end) to a charge: when that charge happened.
     pub charged: Option<Moment>,
+    /// The number of that charge's product in the archive's list, or of its own for a charge.
+    pub product: Option<NonZeroU32>,
 }
 
 /// Facts that earlier deliveries brought.

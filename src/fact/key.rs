@@ -32,8 +32,19 @@ pub struct Key {
     pub currency: Option<Currency>,
     /// Did the facts come without an amount, to be priced by the rate card?
     pub unpriced: bool,
-    /// For facts that refer to a charge: the day of that charge.
-    pub charged: Option<Day>,
+    /// For facts that refer to a charge, in the end: that charge.
+    pub charged: Option<Charged>,
+    /// The facts' own day, where another one decides.
+    pub own: Option<Day>,
+}
+
+/// What matters of a charge to the facts that refer to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Charged {
+    /// Its day.
+    pub day: Day,
+    /// The model that was charged for.
+    pub product: String,
 }
 
 impl Key {
@@ -52,6 +63,7 @@ impl Key {
             currency: fact.currency,
             unpriced: fact.kind == Kind::Charge && fact.amount.is_none(),
             charged: None,
+            own: None,
         }
     }
 
@@ -63,5 +75,17 @@ impl Key {
             deal: lens.deal(&self.deal).to_owned(),
             ..self.clone()
         }
+    }
+
+    /// The key of the same facts on the day that decides, which may not be their own.
+    #[must_use]
+    pub fn placed(&self, day: Day, charged: Option<Charged>) -> Self {
+        let own = self.own_day();
+        Self { day, charged, own: (own != day).then_some(own), ..self.clone() }
+    }
+
+    /// The day on which the facts happened themselves.
+    pub fn own_day(&self) -> Day {
+        self.own.unwrap_or(self.day)
     }
 }

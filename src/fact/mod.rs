@@ -26,11 +26,12 @@ pub use delivery::{
     Pending, Slice,
 };
 pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
-pub use key::Key;
+pub use key::{Charged, Key};
 pub use lens::Lens;
-pub use tally::{Cell, Evidence, Tally, Unresolved};
+pub use standing::Chain;
+pub use tally::{Cell, Evidence, Refused, Tally, Unresolved};
 
-use self::standing::Standing;
+use self::standing::{Own, Standing};
 use crate::calendar::{Day, Moment, Period};
 use crate::money::{Currency, Exact};
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, FxRate, Key, Lens, Payment};
+use crate::calendar::Period;
 use crate::money::Exact;
 
 /// How many facts, how much of them.
@@ -148,6 +149,19 @@ pub struct Evidence {
     pub rates: Vec<FxRate>,
     /// What was really paid; sorted.
     pub payments: Vec<Payment>,
+    /// Corrections that a contract refuses because their period had become final; sorted.
+    pub refused: Vec<Refused>,
+}
+
+/// Facts that came too late to count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The period that was open when they came, in whose statement they are listed.
+    pub listed: Period,
+    /// Which facts.
+    pub key: Key,
+    /// How many, how much.
+    pub cell: Cell,
 }
 
 impl Evidence {

@@ -122,6 +122,12 @@ impl Dues<'_> {
         self.adjust(true_up.from, true_up.to, true_up.amount, reason);
     }
 
+    /// Every debt so far by the parties' names, in order; those of nothing are left out.
+    pub(super) fn listed(&self) -> Vec<Payable> {
+        let each = self.debts.iter().map(|(id, debts)| (id.as_ref(), debts));
+        each.flat_map(|(id, debts)| self.named(nets(id, debts))).collect()
+    }
+
     /// What is to be paid as things stand: one for a pair, or for a schedule and pair without
     /// netting.
     pub(super) fn nets(&self) -> Vec<Net> {
@@ -143,6 +149,10 @@ impl Dues<'_> {
 
     /// Who pays whom in the end, and when.
     pub(super) fn payables(&self) -> Vec<Payable> {
+        self.named(self.nets())
+    }
+
+    fn named(&self, nets: Vec<Net>) -> Vec<Payable> {
         let terms = self.contract.cash.payment.as_ref();
         let payable = |net: Net| Payable {
             from: self.contract.party_name(net.from).to_owned(),
@@ -151,7 +161,7 @@ impl Dues<'_> {
             schedule: net.schedule,
             due: terms.map(|terms| terms.due(self.period)),
         };
-        self.nets().into_iter().map(payable).collect()
+        nets.into_iter().map(payable).collect()
     }
 
     /// Shows a balance even when it is zero.

@@ -11,6 +11,7 @@
 
 mod adjustment;
 mod advance;
+mod arrival;
 mod audit;
 mod balances;
 mod cap;
@@ -36,6 +37,7 @@ mod placement;
 mod positions;
 mod priority;
 mod reserve;
+mod restate;
 mod sales;
 mod settle;
 mod settled;
@@ -49,9 +51,11 @@ mod windows;
 mod withholding;
 
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
+pub use arrival::{Stage, as_arrived};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use exchange::UsedRate;
-pub use placement::{Scoped, concerns, scope_of, unmatched};
+pub use placement::{Scoped, concerns, first_period, scope_of, unmatched};
+pub use restate::{Restated, RestatedLine, View, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,

@@ -105,6 +105,7 @@ pub(super) fn place<'a>(
     }
     placed.findings.extend(rates.finding());
     placed.list_unresolved(contract, period, evidence);
+    placed.list_refused(contract, period, evidence);
     placed
 }
 
@@ -142,19 +143,10 @@ pub fn concerns(contract: &Contract, key: &Key) -> bool {
 
 /// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
 pub(super) fn is_suspended(contract: &Contract, key: &Key, product: &str) -> bool {
-    let charged = match key.kind {
-        Kind::Charge => Some(key.day),
-        Kind::Refund
-        | Kind::Credit
-        | Kind::Chargeback
-        | Kind::Tax
-        | Kind::Fee
-        | Kind::Collected
-        | Kind::Cost
-        | Kind::Usage => key.charged,
-    };
-    let suspended = |day| contract.availability.iter().any(|w| w.suspends(product, day));
-    charged.is_some_and(suspended)
+    let suspended =
+        |product: &str, day| contract.availability.iter().any(|w| w.suspends(product, day));
+    let itself = key.kind == Kind::Charge && suspended(product, key.day);
+    itself || key.charged.as_ref().is_some_and(|charge| suspended(&charge.product, charge.day))
 }
 
 impl<'a> Placed<'a> {
@@ -288,6 +280,22 @@ impl<'a> Placed<'a> {
         });
     }
 
+    fn list_refused(&mut self, contract: &Contract, period: Period, evidence: &Evidence) {
+        for refused in evidence.refused.iter().filter(|refused| refused.listed == period) {
+            let key = &refused.key;
+            let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
+            let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else { continue };
+            self.exceptions.push(Exception {
+                kind: ExceptionKind::RefusedAsFinal,
+                schedule: Some(contract.schedules[index].id.clone()),
+                key: key.clone(),
+                cell: refused.cell,
+                part: Ratio::one(),
+                note: "it came after its period had become final".to_owned(),
+            });
+        }
+    }
+
     fn list_unresolved(&mut self, contract: &Contract, period: Period, evidence: &Evidence) {
         let of_period = |key: &Key| period.contains(key.day);
         for fact in evidence.unresolved.iter().filter(|fact| of_period(&fact.key)) {
@@ -323,6 +331,20 @@ pub(super) fn card_price(contract: &Contract, share: &Share<'_>) -> Option<Ratio
     rates.iter().find(|rate| rate.prices(&key.unit, &key.product)).map(crate::contract::Rate::each)
 }
 
+/// The first period that a fact of the contract lies in.
+pub fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
+    let keys = || evidence.tally.iter().map(|(key, _)| key);
+    let scoped = |key: &&Key| concerns(contract, key);
+    let first = keys().find(scoped).map(|key| Period::of(key.day, contract.period));
+    let before = |key: &&Key| first.is_none_or(|first| key.day < first.first_day());
+    // Shared cost may fall on a schedule whose scope does not name it.
+    if !keys().take_while(before).any(is_shared_cost) {
+        return first;
+    }
+    let aside = unmatched(contract, evidence);
+    keys().find(|key| !aside.contains(key)).map(|key| Period::of(key.day, contract.period))
+}
+
 /// The keys of facts that belong to no schedule of the contract, over all periods.
 pub fn unmatched(contract: &Contract, evidence: &Evidence) -> BTreeSet<Key> {
     let of = |key: &Key| Period::of(key.day, contract.period);
@@ -341,7 +363,8 @@ impl Exception {
             | ExceptionKind::Unrated
             | ExceptionKind::NotDeducted
             | ExceptionKind::UnknownReference
-            | ExceptionKind::Excluded => false,
+            | ExceptionKind::Excluded
+            | ExceptionKind::RefusedAsFinal => false,
         }
     }
 }

@@ -6,8 +6,9 @@ use super::dues::Dues;
 use super::exchange::UsedRate;
 use super::placement::{Placed, Share, place};
 use super::positions::{ByParty, Debts, give, owe, owed_by};
+use super::restate::Restated;
 use super::sales::Place;
-use super::settled::{ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
+use super::settled::{Exception, ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
 use super::sheet::Sheet;
 use super::tiers::Ground;
 use super::{clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows};
@@ -34,7 +35,7 @@ pub fn settle(
     evidence: &Evidence,
     opening: &Balances,
 ) -> Result<Settlement, Vec<Finding>> {
-    let nothing = Restatement { balances: opening.clone(), true_ups: Vec::new() };
+    let nothing = Restatement { balances: opening.clone(), ..Restatement::default() };
     settle_restating(contract, period, evidence, opening, &nothing)
 }
 
@@ -45,6 +46,10 @@ pub struct Restatement {
     pub balances: Balances,
     /// What closed periods now give more or less than was settled for them.
     pub true_ups: Vec<TrueUp>,
+    /// The lines behind the true-ups.
+    pub restated: Vec<Restated>,
+    /// Facts of closed periods that came late and cannot be settled there either.
+    pub exceptions: Vec<Exception>,
 }
 
 /// One difference between what a closed period now is and what was settled for it.
@@ -93,12 +98,14 @@ pub fn settle_restating(
     if !findings.is_empty() {
         return Err(findings);
     }
+    placed.exceptions.extend(restatement.exceptions.iter().cloned());
     placed
         .exceptions
         .sort_by(|a, b| (a.kind, &a.schedule, &a.key).cmp(&(b.kind, &b.schedule, &b.key)));
     let positions = named(contract, &books.positions);
     let mut dues = books.dues(period, evidence, &results);
     clauses::entitle(&mut dues).map_err(|finding| vec![finding])?;
+    let debts = dues.listed();
     restatement.true_ups.iter().for_each(|true_up| dues.true_up(true_up));
     clauses::pay(&mut dues).map_err(|finding| vec![finding])?;
     let payables = dues.payables();
@@ -110,8 +117,10 @@ pub fn settle_restating(
         currency: contract.currency,
         schedules: results,
         positions,
+        debts,
         adjustments,
         withheld,
+        true_ups: restatement.restated.clone(),
         payables,
         balances,
         exceptions: placed.exceptions,

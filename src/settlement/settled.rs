@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Adjustment, Balance, Trace, UsedRate, Withheld};
+use super::{Adjustment, Balance, Restated, Trace, UsedRate, Withheld};
 use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
 use crate::money::{Currency, Minor, Ratio};
@@ -20,10 +20,15 @@ pub struct Settlement {
     pub schedules: Vec<ScheduleResult>,
     /// Position of each party over all schedules, in the contract's order.
     pub positions: Vec<(String, Minor)>,
+    /// What the parties owe each other for this period by schedules and clauses, before what
+    /// closed periods were restated by, and before anything is netted or held back.
+    pub debts: Vec<Payable>,
     /// What contract-wide clauses moved, in their order.
     pub adjustments: Vec<Adjustment>,
     /// Tax that payers keep back and remit; a memo.
     pub withheld: Vec<Withheld>,
+    /// What closed periods were restated by, line by line.
+    pub true_ups: Vec<Restated>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried, by name.
@@ -227,6 +232,8 @@ pub enum ExceptionKind {
     UnknownReference,
     /// A fact of a schedule that is seen and counted, but not settled.
     Excluded,
+    /// A correction that came after its period had become final.
+    RefusedAsFinal,
 }
 
 impl ExceptionKind {
@@ -240,6 +247,7 @@ impl ExceptionKind {
             Self::NotDeducted => "not-deducted",
             Self::UnknownReference => "unknown-reference",
             Self::Excluded => "excluded",
+            Self::RefusedAsFinal => "refused-as-final",
         }
     }
 }

@@ -59,6 +59,10 @@ pub struct Statement {
     /// none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub withheld: Vec<Withheld>,
+    /// What closed periods were restated by since they were settled, line by line; the money is in
+    /// `adjustments`. Absent if nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub true_ups: Vec<TrueUp>,
     /// Who pays whom; every amount is positive.
     pub payables: Vec<Payable>,
     /// What is carried from period to period.
@@ -269,11 +273,48 @@ pub struct Adjustment {
     pub note: String,
 }
 
+/// What one closed period and schedule were restated by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TrueUp {
+    /// The closed period.
+    #[schemars(with = "String")]
+    pub period: Period,
+    /// The schedule; absent for clauses beside all schedules.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub schedule: Option<String>,
+    /// What one party owes another on this account; empty if only lines or balances changed.
+    pub debts: Vec<Payable>,
+    /// The lines that changed.
+    pub lines: Vec<TrueUpLine>,
+}
+
+/// A line of a closed period that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TrueUpLine {
+    /// The first day of its segment; absent for a clause beside all schedules.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schemars(with = "Option<String>")]
+    pub segment: Option<Day>,
+    /// The step of the waterfall, `share`, or the name of a clause.
+    pub step: String,
+    /// The deduction's own name, the party of a share, or what a clause says of itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The model; empty if the step has no product basis.
+    pub product: String,
+    /// As settled so far.
+    pub settled: Amount,
+    /// As it is now.
+    pub now: Amount,
+    /// Now, less what was settled.
+    pub difference: Amount,
+}
+
 /// Facts that were seen and not settled, or settled otherwise than they asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exception {
     /// `unmatched`, `unshared`, `suspended`, `unrated`, `not-deducted`, `unknown-reference`,
-    /// `excluded`.
+    /// `excluded`, `refused-as-final`.
     pub kind: String,
     /// The schedule that they belong to, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]

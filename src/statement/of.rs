@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, Payable, Provenance,
-    Quantity, Schedule, Segment, Statement, Step, Tier, VERSION, Withheld, law, words,
+    Quantity, Schedule, Segment, Statement, Step, Tier, TrueUp, TrueUpLine, VERSION, Withheld, law,
+    words,
 };
 use crate::contract::Contract;
 use crate::money::{Currency, Minor};
@@ -39,6 +40,7 @@ impl Statement {
                 .map(|each| adjustment(each, currency))
                 .collect(),
             withheld: settlement.withheld.iter().map(|each| withheld(each, currency)).collect(),
+            true_ups: settlement.true_ups.iter().map(|each| true_up(each, currency)).collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
             exceptions: settlement.exceptions.iter().map(exception).collect(),
@@ -141,6 +143,31 @@ fn withheld(withheld: &settlement::Withheld, currency: Currency) -> Withheld {
         gross: Amount::of(withheld.gross, currency),
         tax: Amount::of(withheld.tax, currency),
         arrives: Amount::of(withheld.arrives, currency),
+    }
+}
+
+fn true_up(restated: &settlement::Restated, currency: Currency) -> TrueUp {
+    let debt = |(from, to, amount): &(String, String, Minor)| Payable {
+        from: from.clone(),
+        to: to.clone(),
+        amount: Amount::of(*amount, currency),
+        schedule: None,
+        due: None,
+    };
+    let line = |line: &settlement::RestatedLine| TrueUpLine {
+        segment: line.segment,
+        step: line.step.clone(),
+        name: line.name.clone(),
+        product: line.product.clone(),
+        settled: Amount::of(line.settled, currency),
+        now: Amount::of(line.now, currency),
+        difference: Amount::of(line.difference(), currency),
+    };
+    TrueUp {
+        period: restated.period,
+        schedule: restated.schedule.clone(),
+        debts: restated.debts.iter().map(debt).collect(),
+        lines: restated.lines.iter().map(line).collect(),
     }
 }
 

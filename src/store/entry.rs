@@ -1,10 +1,12 @@
 //! One remembered id as bytes of a fixed size. Pure.
 
+use std::num::NonZeroU32;
+
 use crate::calendar::{Day, Moment};
 use crate::fact::{IdEntry, Kind};
 
-/// id 16, content 16, kind 1, time 13, charged 13.
-pub(super) const ENTRY: usize = 59;
+/// id 16, content 16, kind 1, time 13, charged 13, product 4 (0 for none).
+pub(super) const ENTRY: usize = 63;
 const MOMENT: usize = 13;
 
 /// What stands for "no moment".
@@ -46,7 +48,8 @@ pub(super) fn encode(entry: &IdEntry) -> [u8; ENTRY] {
     bytes[16..32].copy_from_slice(&entry.content);
     bytes[32] = kind.and_then(|at| u8::try_from(at).ok()).expect("every kind is in the list");
     bytes[33..46].copy_from_slice(&moment_bytes(Some(entry.time)));
-    bytes[46..].copy_from_slice(&moment_bytes(entry.charged));
+    bytes[46..59].copy_from_slice(&moment_bytes(entry.charged));
+    bytes[59..].copy_from_slice(&entry.product.map_or(0, NonZeroU32::get).to_le_bytes());
     bytes
 }
 
@@ -57,7 +60,8 @@ pub(super) fn decode(bytes: &[u8; ENTRY]) -> Option<IdEntry> {
         content: *bytes[16..].first_chunk()?,
         kind: *Kind::ALL.get(usize::from(bytes[32]))?,
         time: moment(&bytes[33..46])??,
-        charged: moment(&bytes[46..])?,
+        charged: moment(&bytes[46..59])?,
+        product: NonZeroU32::new(u32::from_le_bytes(*bytes[59..].first_chunk()?)),
     })
 }
 
@@ -72,7 +76,8 @@ mod tests {
             let time: Moment = text.parse().unwrap();
             let charged = (at % 2 == 0).then_some(time);
             let kind = Kind::ALL[at * 2];
-            let entry = IdEntry { id: [1; 16], content: [2; 16], time, kind, charged };
+            let product = charged.and(NonZeroU32::new(7));
+            let entry = IdEntry { id: [1; 16], content: [2; 16], time, kind, charged, product };
             assert_eq!(decode(&encode(&entry)), Some(entry));
         }
         assert_eq!(decode(&[0xFF; ENTRY]), None);

@@ -33,6 +33,7 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         currency: Some("USD".parse().unwrap()),
         unpriced: false,
         charged: None,
+        own: None,
     };
     let cell = Cell { rows: 1, quantity: 1.into(), amount };
     let part = Part { slice: None, tallies: [("UTC".to_owned(), vec![(key, cell)])].into() };
@@ -69,6 +70,7 @@ pub(crate) fn ids(import: u64, count: u64) -> Vec<IdEntry> {
         time,
         kind: Kind::ALL[(row % 9) as usize],
         charged: (row % 2 == 0).then_some(time),
+        product: None,
     };
     (0..count).map(entry).collect()
 }

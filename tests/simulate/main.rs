@@ -15,6 +15,7 @@ mod placing;
 mod properties;
 mod random;
 mod random_deals;
+mod restated;
 mod waterfall;
 mod world;
 mod writing;

@@ -40,14 +40,6 @@ fn original<'w>(world: &'w World, fact: &PlainFact) -> Option<&'w PlainFact> {
     world.facts.iter().find(|other| other.what.is_sale() && other.id == *id)
 }
 
-/// Does it refer to something that is known, but refers to nothing known in its turn?
-pub(crate) fn hangs_on_nothing(world: &World, fact: &PlainFact) -> bool {
-    original(world, fact).is_some_and(|original| {
-        let dangles = original.reference.is_some() && self::original(world, original).is_none();
-        dangles || hangs_on_nothing(world, original)
-    })
-}
-
 /// The day that decides period and terms.
 pub(crate) fn settled_day(world: &World, fact: &PlainFact) -> Date {
     match original(world, fact) {

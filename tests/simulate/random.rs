@@ -1,13 +1,12 @@
 //! Random facts that meet the edges of random deals, and the worlds that both make.
 
-use num_traits::Signed;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use time::Duration;
 
-use super::placing::{hangs_on_nothing, unpriceable};
+use super::placing::unpriceable;
 use super::random_deals::{COST_CATEGORIES, UNITS, contract, some_day};
 use super::world::{PlainFact, Q, What, When, World, q};
 
@@ -133,7 +132,12 @@ fn refer(fact: &mut PlainFact, before: &[PlainFact], which: &prop::sample::Index
     }
     let original = which.get(&sales);
     fact.reference = Some(original.id.clone());
-    fact.product = original.product;
+    // Now and then a refund names another product than its charge, or none.
+    fact.product = match luck {
+        1 => fact.product,
+        2 => "",
+        _ => original.product,
+    };
     fact.channel = original.channel;
     fact.region = original.region;
     fact.customer = original.customer;
@@ -143,21 +147,12 @@ fn refer(fact: &mut PlainFact, before: &[PlainFact], which: &prop::sample::Index
     }
 }
 
-/// A world. Charges that nobody could price are left out, because the program refuses them, and
-/// chains of references end at something known.
+/// A world. Charges that nobody could price are left out, because the program refuses them.
 pub(crate) fn world() -> impl Strategy<Value = World> {
     (contract(), facts()).prop_map(|(contract, facts)| {
         let mut world = World { contract, facts };
         let all = world.clone();
         world.facts.retain(|fact| !unpriceable(&all, fact));
-        let all = world.clone();
-        for fact in world.facts.iter_mut().filter(|fact| hangs_on_nothing(&all, fact)) {
-            fact.reference = None;
-            // Only what takes a named fact back may have the opposite sign.
-            if fact.what != What::Tax {
-                fact.amount = fact.amount.take().map(|amount| -amount.abs());
-            }
-        }
         world
     })
 }

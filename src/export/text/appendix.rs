@@ -15,14 +15,18 @@ pub(super) fn balances(balances: &[Balance]) -> String {
         return String::new();
     }
     let mut table = Table::default();
-    table.row(["", "opening", "movement", "closing"]);
+    // What closed periods were restated by is a part of the movement.
+    let restated = balances.iter().any(|balance| !balance.restated.is_zero());
+    let row = |name: &str, [opening, restated_by, movement, closing]: [String; 4]| {
+        let mut row = vec![name.to_owned(), opening];
+        row.extend(restated.then_some(restated_by));
+        row.extend([movement, closing]);
+        row
+    };
+    table.row(row("", ["opening", "restated", "movement", "closing"].map(str::to_owned)));
     for balance in balances {
-        table.row([
-            balance.name.clone(),
-            balance.opening.grouped(),
-            balance.movement.grouped(),
-            balance.closing.grouped(),
-        ]);
+        let amounts = [&balance.opening, &balance.restated, &balance.movement, &balance.closing];
+        table.row(row(&balance.name, amounts.map(crate::statement::Amount::grouped)));
     }
     heading("Balances") + &table.render(2, LABEL)
 }

@@ -4,6 +4,7 @@
 
 mod adjustments;
 mod appendix;
+mod true_ups;
 mod waterfall;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ pub fn statement(statement: &Statement) -> String {
         }
     }
     text.push_str(&adjustments::adjustments(&statement.adjustments));
+    text.push_str(&true_ups::true_ups(statement));
     text.push_str(&settlement(statement));
     text.push_str(&balances(&statement.balances));
     text.push_str(&exceptions(&statement.exceptions));

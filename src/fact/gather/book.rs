@@ -75,7 +75,8 @@ impl Book {
     /// The cells in UTC: day, kind, rows, amount, and the day of the charge.
     pub(super) fn cells(&self) -> Vec<String> {
         let cells = self.evidence().tally.into_cells().into_iter().map(|(key, cell)| {
-            let charged = key.charged.map(|day| format!(" of {day}")).unwrap_or_default();
+            let charged =
+                key.charged.map(|charge| format!(" of {}", charge.day)).unwrap_or_default();
             format!("{} {} {} {}{charged}", key.day, key.kind, cell.rows, cell.amount)
         });
         cells.collect()

@@ -116,7 +116,8 @@ impl Gather<'_> {
         }
         let home = home.expect("the winner is one of the rows");
         self.withdraw(self.seen[&id].file as usize, &id, &entered);
-        self.seen.insert(id, Seen::of(content, home, &winner));
+        let own = self.own_of(&winner);
+        self.seen.insert(id, Seen::of(content, home, own));
         self.enter(home, None, Some(id), winner);
     }
 }

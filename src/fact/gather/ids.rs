@@ -3,8 +3,7 @@
 use std::io;
 
 use super::{Disposition, Gather};
-use crate::calendar::Moment;
-use crate::fact::{Entry, Hash, IdEntry, Kind, Slice, Standing};
+use crate::fact::{Entry, Hash, IdEntry, Kind, Own, Slice, Standing};
 
 /// What is kept of an id of this delivery.
 #[derive(Clone, Copy)]
@@ -14,15 +13,11 @@ pub(super) struct Seen {
     /// The file that it is counted in.
     pub(super) file: u32,
     /// None for rates and payments.
-    pub(super) fact: Option<(Kind, Moment)>,
+    pub(super) fact: Option<Own>,
 }
 
 impl Seen {
-    pub(super) fn of(content: Hash, file: usize, entry: &Entry) -> Self {
-        let fact = match entry {
-            Entry::Fact(fact) => Some((fact.kind, fact.time)),
-            Entry::Fx(_) | Entry::Payment(_) => None,
-        };
+    pub(super) fn of(content: Hash, file: usize, fact: Option<Own>) -> Self {
         Self { content, file: u32::try_from(file).expect("fewer files than that"), fact }
     }
 }
@@ -53,9 +48,18 @@ impl Gather<'_> {
             return Ok(disposition);
         }
         self.recall(file, &entry)?;
-        self.seen.insert(id, Seen::of(content, file, &entry));
+        let own = self.own_of(&entry);
+        self.seen.insert(id, Seen::of(content, file, own));
         self.enter(file, None, Some(id), entry);
         Ok(Disposition::Accepted)
+    }
+
+    /// A fact before anything it refers to is looked at; none for rates and payments.
+    pub(super) fn own_of(&mut self, entry: &Entry) -> Option<Own> {
+        let Entry::Fact(fact) = entry else { return None };
+        let charge = fact.kind == Kind::Charge;
+        let product = charge.then(|| self.products.add(&fact.product));
+        Some(Own { kind: fact.kind, time: fact.time, product })
     }
 
     /// What an earlier delivery makes of a row. Rates are compared at the end: one of another
@@ -98,11 +102,11 @@ impl Gather<'_> {
         let mut ids = Vec::with_capacity(self.seen.len());
         // Consumed on the way, because this is what a large delivery fills the memory with.
         for (id, Seen { content, fact, .. }) in std::mem::take(&mut self.seen) {
-            let Some((kind, time)) = fact else { continue };
+            let Some(own) = fact else { continue };
             let stands = self.referring.get(&id).and_then(|referring| referring.stands);
-            let time = stands.map_or(time, |stands| stands.time);
-            let charged = stands.and_then(|stands| stands.charged);
-            ids.push(IdEntry { id, content, time, kind, charged });
+            let stands = stands.unwrap_or_else(|| Standing::alone(own));
+            let Standing { kind, time, charged, product, .. } = stands;
+            ids.push(IdEntry { id, content, time, kind, charged, product });
         }
         ids
     }

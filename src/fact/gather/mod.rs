@@ -14,6 +14,7 @@ mod contest;
 mod ids;
 #[cfg(test)]
 mod laws;
+mod products;
 mod refs;
 mod sheet;
 #[cfg(test)]
@@ -28,11 +29,13 @@ pub use contest::Loser;
 
 use self::contest::Contest;
 use self::ids::Seen;
-use self::refs::Referring;
+use self::products::Products;
+use self::refs::{Place, Referring};
 use self::sheet::{Group, Sheet};
 use super::canonical::hash;
 use super::{
-    Archive, Delivery, Entry, Hash, IdEntry, Known, Lens, Pending, Slice, Standing, Table, id_hash,
+    Archive, Delivery, Entry, Hash, IdEntry, Kind, Known, Lens, Pending, Slice, Standing, Table,
+    id_hash,
 };
 use crate::money::{Currency, Exact};
 
@@ -115,6 +118,7 @@ pub struct Gather<'a> {
     originals: BTreeMap<Hash, Standing>,
     /// Facts of earlier deliveries whose original was unknown, by id.
     waiting: BTreeMap<Hash, &'a Pending>,
+    products: Products,
 }
 
 impl<'a> Gather<'a> {
@@ -131,6 +135,7 @@ impl<'a> Gather<'a> {
             referring_unnamed: Vec::new(),
             originals: BTreeMap::new(),
             waiting: refs::waiting(archive),
+            products: Products::of(archive),
         }
     }
 
@@ -192,7 +197,8 @@ impl<'a> Gather<'a> {
     pub fn finish(mut self) -> Gathered {
         let losers = self.decide();
         let (mut pending, moves) = self.place();
-        let ids = self.ids();
+        let mut ids = self.ids();
+        let products = self.products.settle(&mut ids);
         let mut sheets: Vec<(u64, Sheet)> = (0..).zip(self.sheets).collect();
         sheets.sort_by(|(_, a), (_, b)| a.path().cmp(b.path()));
         // From here on a file is known by its place in the archive.
@@ -201,8 +207,13 @@ impl<'a> Gather<'a> {
         pending.iter_mut().for_each(|it| it.file = place[&it.file]);
         pending.sort();
         let files = sheets.into_iter().map(|(_, sheet)| sheet.finish(&self.lens, self.archive));
-        let delivery =
-            Delivery { lens: (&self.lens).into(), files: files.collect(), pending, moves };
+        let delivery = Delivery {
+            lens: (&self.lens).into(),
+            files: files.collect(),
+            products,
+            pending,
+            moves,
+        };
         Gathered { delivery, ids, losers }
     }
 
@@ -213,10 +224,13 @@ impl<'a> Gather<'a> {
             Entry::Fx(rate) => drop(sheet.rates.insert(rate)),
             Entry::Payment(payment) => drop(sheet.payments.insert(payment)),
             Entry::Fact(fact) if fact.reference.is_none() => {
-                sheet.add(slice, &fact, &self.lens, fact.time, None);
+                let place = Place { time: fact.time, charged: None };
+                sheet.add(slice, &fact, &self.lens, &place);
             }
             Entry::Fact(fact) => {
-                let referring = Referring { file, slice: slice.cloned(), fact, stands: None };
+                let product = (fact.kind == Kind::Charge).then(|| self.products.add(&fact.product));
+                let slice = slice.cloned();
+                let referring = Referring { file, slice, fact, product, stands: None };
                 match id {
                     Some(id) => drop(self.referring.insert(id, referring)),
                     None => self.referring_unnamed.push(referring),

@@ -1,15 +1,18 @@
 //! Facts that refer to others: which day they take, once everything is in.
 //!
 //! The law: it does not matter where an original is, whether in this file, in another, or in an
-//! earlier or later delivery, nor through how many facts the chain leads to it. A chain that leads
-//! to nothing known, or in a circle, leaves its facts on their own days.
+//! earlier or later delivery, nor through how many facts the chain leads to it. A fact that names
+//! something unknown, or stands in a circle, stays on its own day; what refers to it stands where
+//! it does, and moves with it.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use super::Gather;
-use crate::calendar::Moment;
+use crate::calendar::{Moment, Zone};
 use crate::fact::{
-    Archive, Cell, Fact, Hash, Key, Kind, Lens, Move, Pending, Slice, Standing, Table, id_hash,
+    Archive, Cell, Chain, Charged, Fact, Hash, Key, Kind, Lens, Move, Own, Pending, Slice,
+    Standing, Table, id_hash,
 };
 
 /// An accepted fact that refers to another, kept whole until all are in.
@@ -17,7 +20,9 @@ pub(super) struct Referring {
     pub(super) file: usize,
     pub(super) slice: Option<Slice>,
     pub(super) fact: Fact,
-    /// Found at the end; none if its original is unknown.
+    /// The number of a charge's product.
+    pub(super) product: Option<NonZeroU32>,
+    /// Found at the end.
     pub(super) stands: Option<Standing>,
 }
 
@@ -26,9 +31,13 @@ impl Referring {
         self.fact.reference.as_deref().expect("only facts that refer are kept")
     }
 
-    fn pending(&self, source: &str, lens: &Lens) -> Pending {
+    fn own(&self) -> Own {
+        Own { kind: self.fact.kind, time: self.fact.time, product: self.product }
+    }
+
+    fn pending(&self, source: &str, lens: &Lens, chain: Chain, place: &Place) -> Pending {
         let fact = &self.fact;
-        let key = |zone| Key::of(fact, zone, lens);
+        let key = |zone| place.key(fact, zone, lens);
         Pending {
             source: source.to_owned(),
             id: fact.id.clone().unwrap_or_default(),
@@ -38,8 +47,26 @@ impl Referring {
             file: self.file as u64,
             slice: self.slice.clone(),
             keys: lens.zones.iter().map(|zone| (zone.name().to_owned(), key(zone))).collect(),
+            chain,
             cell: Cell::of(fact).into(),
         }
+    }
+}
+
+/// When a fact counts as having happened, and the charge that it refers to in the end.
+pub(super) struct Place {
+    pub(super) time: Moment,
+    pub(super) charged: Option<(Moment, String)>,
+}
+
+impl Place {
+    /// Where a fact is tallied in a zone.
+    pub(super) fn key(&self, fact: &Fact, zone: &Zone, lens: &Lens) -> Key {
+        let charged = self.charged.as_ref().map(|(moment, product)| Charged {
+            day: moment.day_in(zone),
+            product: product.clone(),
+        });
+        Key::of(fact, zone, lens).placed(self.time.day_in(zone), charged)
     }
 }
 
@@ -48,13 +75,21 @@ enum Link {
     /// It ends in a fact that stands.
     Stands(Standing),
     /// It goes on.
-    Refers { kind: Kind, own: Moment, to: Hash },
-    /// It leads nowhere.
+    Refers { own: Own, to: Hash },
+    /// Nothing of this id is known.
     Unknown,
 }
 
-/// What each fact of a chain was found to be; none if its chain leads nowhere.
-type Found = BTreeMap<Hash, Option<Standing>>;
+/// What is known of the facts of the chains that were followed.
+#[derive(Default)]
+pub(super) struct Found(BTreeMap<Hash, Step>);
+
+#[derive(Clone, Copy)]
+enum Step {
+    /// It is at this place of the chain that is being followed.
+    Walking(usize),
+    Stands(Standing),
+}
 
 /// The facts of earlier deliveries that wait for their original, by id.
 pub(super) fn waiting(archive: &Archive) -> BTreeMap<Hash, &Pending> {
@@ -63,82 +98,122 @@ pub(super) fn waiting(archive: &Archive) -> BTreeMap<Hash, &Pending> {
 }
 
 impl Gather<'_> {
-    /// Tallies every referring fact. Returns those that stay on their own day because their
-    /// original is unknown, and the earlier ones that found theirs.
+    /// Tallies every referring fact. Returns those that wait for their original, and the earlier
+    /// ones that stand elsewhere now.
     pub(super) fn place(&mut self) -> (Vec<Pending>, Vec<Move>) {
-        let mut found = Found::new();
+        let mut found = Found::default();
         let moves = self.moves(&mut found);
-        let all = self.referring.values().chain(&self.referring_unnamed);
-        let standing: Vec<_> = all.map(|referring| self.stands(referring, &mut found)).collect();
+        let named = self.referring.iter().map(|(id, referring)| (Some(*id), referring));
+        let all = named.chain(self.referring_unnamed.iter().map(|referring| (None, referring)));
+        let standing: Vec<_> =
+            all.map(|(id, referring)| self.stands(id, referring, &mut found)).collect();
+        let places: Vec<_> = standing.iter().map(|stands| self.place_of(stands)).collect();
         let all = self.referring.values_mut().chain(&mut self.referring_unnamed);
         let mut pending = Vec::new();
-        for (referring, stands) in all.zip(standing) {
-            referring.stands = stands;
+        for ((referring, stands), place) in all.zip(standing).zip(places) {
+            referring.stands = Some(stands);
             let sheet = &mut self.sheets[referring.file];
-            if stands.is_none() {
-                pending.push(referring.pending(sheet.source(), &self.lens));
+            if stands.chain != Chain::Found {
+                let source = sheet.source();
+                pending.push(referring.pending(source, &self.lens, stands.chain, &place));
             }
-            let fact = &referring.fact;
-            let (time, charged) = stands.map_or((fact.time, None), |at| (at.time, at.charged));
-            sheet.add(referring.slice.as_ref(), fact, &self.lens, time, charged);
+            sheet.add(referring.slice.as_ref(), &referring.fact, &self.lens, &place);
         }
         (pending, moves)
     }
 
-    fn stands(&self, referring: &Referring, found: &mut Found) -> Option<Standing> {
+    fn place_of(&self, stands: &Standing) -> Place {
+        let name = |(moment, product)| (moment, self.products.name(product).to_owned());
+        Place { time: stands.time, charged: stands.charge().map(name) }
+    }
+
+    fn stands(&self, id: Option<Hash>, referring: &Referring, found: &mut Found) -> Standing {
         let original = self.original(referring.file, referring.reference());
-        let fact = &referring.fact;
-        self.resolve(original, found).map(|stands| stands.referred_by(fact.kind, fact.time))
+        self.follow(id, referring.own(), original, found)
+    }
+
+    /// Where a fact stands that refers to another.
+    fn follow(&self, id: Option<Hash>, own: Own, to: Hash, found: &mut Found) -> Standing {
+        let stands = match id {
+            Some(id) => self.resolve(id, found),
+            None => self.resolve(to, found).map(|original| original.referred_by(own)),
+        };
+        stands.unwrap_or_else(|| Standing::adrift(own))
     }
 
     fn moves(&self, found: &mut Found) -> Vec<Move> {
         let settle = |pending: &Pending| {
-            let original = self.resolve(pending.original(), found)?;
-            let stands = original.referred_by(pending.kind, pending.time);
-            let (time, charged) = (stands.time, stands.charged);
-            Some(Move { pending: pending.clone(), time, charged })
+            let id = (!pending.id.is_empty()).then(|| pending.hash());
+            let stands = self.follow(id, self.own(pending), pending.original(), found);
+            let Place { time, charged } = self.place_of(&stands);
+            let moved = Move { pending: pending.clone(), time, charged, chain: stands.chain };
+            (moved.waiting().as_ref() != Some(pending)).then_some(moved)
         };
         self.archive.pending().filter_map(settle).collect()
     }
 
-    /// Follows a chain to its end.
+    /// Follows a chain to its end; none if nothing of that id is known.
     fn resolve(&self, start: Hash, found: &mut Found) -> Option<Standing> {
         let (mut chain, mut at) = (Vec::new(), start);
         let mut stands = loop {
-            if let Some(known) = found.get(&at) {
-                break *known;
+            match found.0.get(&at) {
+                Some(Step::Stands(stands)) => break *stands,
+                Some(Step::Walking(place)) => {
+                    let circle = chain.split_off(*place);
+                    break found.strand(&circle, at);
+                }
+                None => {}
             }
             match self.link(&at) {
-                Link::Stands(stands) => break Some(stands),
-                Link::Unknown => break None,
-                Link::Refers { kind, own, to } => {
-                    // A circle comes back to here and finds that it leads nowhere.
-                    found.insert(at, None);
-                    chain.push((at, kind, own));
+                Link::Stands(stands) => break stands,
+                Link::Unknown => {
+                    let last = chain.pop()?;
+                    break found.strand(&[last], last.0);
+                }
+                Link::Refers { own, to } => {
+                    found.0.insert(at, Step::Walking(chain.len()));
+                    chain.push((at, own));
                     at = to;
                 }
             }
         };
-        for (id, kind, own) in chain.into_iter().rev() {
-            stands = stands.map(|original| original.referred_by(kind, own));
-            found.insert(id, stands);
+        for (id, own) in chain.into_iter().rev() {
+            stands = stands.referred_by(own);
+            found.0.insert(id, Step::Stands(stands));
         }
-        stands
+        Some(stands)
+    }
+
+    fn own(&self, pending: &Pending) -> Own {
+        let product = || pending.keys.values().next().map(|key| self.products.number(&key.product));
+        let product = (pending.kind == Kind::Charge).then(product).flatten().flatten();
+        Own { kind: pending.kind, time: pending.time, product }
     }
 
     fn link(&self, id: &Hash) -> Link {
-        if let Some(Referring { file, fact, .. }) = self.referring.get(id) {
-            let to = self.original(*file, fact.reference.as_deref().unwrap_or_default());
-            return Link::Refers { kind: fact.kind, own: fact.time, to };
+        if let Some(referring) = self.referring.get(id) {
+            let to = self.original(referring.file, referring.reference());
+            return Link::Refers { own: referring.own(), to };
         }
-        if let Some((kind, time)) = self.seen.get(id).and_then(|seen| seen.fact) {
-            return Link::Stands(Standing::alone(kind, time));
+        if let Some(own) = self.seen.get(id).and_then(|seen| seen.fact) {
+            return Link::Stands(Standing::alone(own));
         }
         if let Some(pending) = self.waiting.get(id) {
-            let to = pending.original();
-            return Link::Refers { kind: pending.kind, own: pending.time, to };
+            return Link::Refers { own: self.own(pending), to: pending.original() };
         }
         self.originals.get(id).map_or(Link::Unknown, |stands| Link::Stands(*stands))
+    }
+}
+
+impl Found {
+    /// Leaves facts on their own days; returns where the one asked for stands.
+    fn strand(&mut self, facts: &[(Hash, Own)], asked: Hash) -> Standing {
+        let each = facts.iter().map(|(id, own)| (*id, Standing::adrift(*own)));
+        self.0.extend(each.map(|(id, stands)| (id, Step::Stands(stands))));
+        match self.0.get(&asked) {
+            Some(Step::Stands(stands)) => *stands,
+            Some(Step::Walking(_)) | None => unreachable!("it is one of the facts"),
+        }
     }
 }
 

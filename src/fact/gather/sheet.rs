@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FileHeader;
-use crate::calendar::Moment;
+use super::refs::Place;
 use crate::fact::{
     Archive, Cell, Control, Count, Entry, Fact, FileTally, FxRate, Key, Lens, Part, Payment, Slice,
     Tally,
@@ -83,19 +83,10 @@ impl Sheet {
         }
     }
 
-    /// Adds a fact to the tallies of a slice, or to what only adds, at the time that it counts as
-    /// having happened.
-    pub(super) fn add(
-        &mut self,
-        slice: Option<&Slice>,
-        fact: &Fact,
-        lens: &Lens,
-        time: Moment,
-        charged: Option<Moment>,
-    ) {
+    /// Adds a fact to the tallies of a slice, or to what only adds, where it stands.
+    pub(super) fn add(&mut self, slice: Option<&Slice>, fact: &Fact, lens: &Lens, place: &Place) {
         for (zone, tally) in lens.zones.iter().zip(self.tallies(slice)) {
-            let (day, charged) = (time.day_in(zone), charged.map(|moment| moment.day_in(zone)));
-            tally.add(Key { day, charged, ..Key::of(fact, zone, lens) }, Cell::of(fact));
+            tally.add(place.key(fact, zone, lens), Cell::of(fact));
         }
     }
 

@@ -127,9 +127,9 @@ fn what_refers_to_nothing_known_stays_and_is_listed() {
         (vec!["refund a 2026-11-02 -4 b", "refund b 2026-11-02 -4 a"], vec!["a", "b"]),
         (
             vec!["refund a 2026-11-02 -4 b", "refund b 2026-11-02 -4 a", "fee c 2026-11-02 -1 a"],
-            vec!["a", "b", "c"],
+            vec!["a", "b"],
         ),
-        (vec!["refund a 2026-11-02 -4 b", "refund b 2026-11-02 -4 s"], vec!["a", "b"]),
+        (vec!["refund a 2026-11-02 -4 b", "refund b 2026-11-02 -4 s"], vec!["b"]),
         (vec!["refund a 2026-11-02 -4 k", "cost k 2026-10-01 4"], vec!["a"]),
     ] {
         let apart: Vec<&[&str]> = lines.chunks(1).collect();
@@ -142,12 +142,61 @@ fn what_refers_to_nothing_known_stays_and_is_listed() {
 }
 
 #[test]
+fn what_follows_a_waiting_fact_stands_and_moves_with_it() {
+    let lines = ["refund c 2026-11-09 -1 b", "refund b 2026-11-02 -4 a", "charge a 2026-10-05 10"];
+    let mut book = book(&[&lines[..2]]);
+    assert_eq!(book.cells(), ["2026-11-02 refund 1 -4", "2026-11-02 refund 1 -1"]);
+    assert_eq!(book.unresolved(), ["b"]);
+    let own: Vec<_> = book.evidence().tally.iter().filter_map(|(key, _)| key.own).collect();
+    assert_eq!(own, ["2026-11-09".parse().unwrap()]);
+    book.import(&[file(&lines[2..])]);
+    assert_eq!(
+        book.cells()[1..],
+        ["2026-10-05 refund 1 -4 of 2026-10-05", "2026-10-05 refund 1 -1 of 2026-10-05"]
+    );
+    let mut apart = Book::default();
+    for (line, unresolved) in lines.iter().zip([&["c"][..], &["b"], &[]]) {
+        apart.import(&[file(&[line])]);
+        assert_eq!(apart.unresolved(), unresolved);
+    }
+    assert_eq!(apart.everything(), book.everything());
+}
+
+#[test]
+fn what_refers_to_a_charge_knows_its_product() {
+    let sale = |line: &str, product: &str| match entry(line) {
+        crate::fact::Entry::Fact(fact) => {
+            (None, crate::fact::Entry::Fact(Fact { product: product.into(), ..fact }))
+        }
+        other => (None, other),
+    };
+    let rows = [
+        sale("charge x 2026-10-04 1", "haiku"),
+        sale("charge s 2026-10-05 10", "opus"),
+        sale("refund r 2026-11-02 -4 s", ""),
+        sale("chargeback q 2026-11-03 1 r", "sonnet"),
+    ];
+    let mut orders = vec![vec![rows.to_vec()]];
+    orders.push(rows.iter().map(|row| vec![row.clone()]).collect());
+    orders.push(rows.iter().rev().map(|row| vec![row.clone()]).collect());
+    for order in orders {
+        let mut book = Book::default();
+        order.into_iter().for_each(|rows| drop(book.import(&[rows])));
+        let charged = book.evidence().tally.into_cells();
+        let charged = charged.into_iter().filter_map(|(key, _)| key.charged);
+        let products: Vec<_> = charged.map(|charge| charge.product).collect();
+        assert_eq!(products, ["opus", "opus"]);
+    }
+}
+
+#[test]
 fn a_move_is_recorded_once() {
     let mut book = book(&[&["refund r 2026-11-02 -4 s"], &["refund q 2026-11-03 -1 r"]]);
     let gathered = book.import(&[file(&["charge s 2026-10-05T23:30:00-07:00 10"])]);
     let moved = |id: &str| gathered.delivery.moves.iter().any(|it| it.pending.id == id);
     assert!(moved("r") && moved("q") && gathered.delivery.moves.len() == 2);
-    assert_eq!(book.cells()[1], "2026-10-06 refund 2 -5 of 2026-10-06");
+    let moved = ["2026-10-06 refund 1 -4 of 2026-10-06", "2026-10-06 refund 1 -1 of 2026-10-06"];
+    assert_eq!(book.cells()[1..], moved, "one for each day of their own");
     let here = book.archive.evidence(&lens().zones[0]).unwrap();
     assert!(here.tally.iter().all(|(key, _)| key.day.to_string() == "2026-10-05"));
     let again = book.import(&[file(&["chargeback p 2026-12-01 1 q"])]);

@@ -1,0 +1,65 @@
+//! Products of charges by number: an id of fixed size remembers a number instead of a name.
+//!
+//! The law: the numbers that leave a delivery depend on its charges, not on the order of its rows.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use crate::fact::archive::number as last_of;
+use crate::fact::{Archive, IdEntry};
+
+/// The products of the archive, then those of this delivery in the order in which they came.
+#[derive(Default)]
+pub(super) struct Products {
+    names: Vec<String>,
+    numbers: BTreeMap<String, NonZeroU32>,
+    known: usize,
+}
+
+impl Products {
+    pub(super) fn of(archive: &Archive) -> Self {
+        let mut products = Self::default();
+        for product in archive.products() {
+            products.add(product);
+        }
+        products.known = products.names.len();
+        products
+    }
+
+    /// The number of a product, which may be new.
+    pub(super) fn add(&mut self, product: &str) -> NonZeroU32 {
+        if let Some(number) = self.numbers.get(product) {
+            return *number;
+        }
+        self.names.push(product.to_owned());
+        let number = last_of(self.names.len());
+        self.numbers.insert(product.to_owned(), number);
+        number
+    }
+
+    pub(super) fn number(&self, product: &str) -> Option<NonZeroU32> {
+        self.numbers.get(product).copied()
+    }
+
+    pub(super) fn name(&self, number: NonZeroU32) -> &str {
+        &self.names[number.get() as usize - 1]
+    }
+
+    /// Gives the new products that ids use their numbers for good; returns these products in order.
+    pub(super) fn settle(&self, ids: &mut [IdEntry]) -> Vec<String> {
+        let new = |number: &NonZeroU32| number.get() as usize > self.known;
+        let used = ids.iter().filter_map(|entry| entry.product).filter(new);
+        let mut fresh: BTreeMap<&str, NonZeroU32> =
+            used.map(|number| (self.name(number), number)).collect();
+        for (place, number) in (1..).zip(fresh.values_mut()) {
+            *number = last_of(self.known + place);
+        }
+        for entry in ids {
+            entry.product = entry.product.map(|number| {
+                let fresh = fresh.get(self.name(number));
+                fresh.copied().unwrap_or(number)
+            });
+        }
+        fresh.into_keys().map(str::to_owned).collect()
+    }
+}

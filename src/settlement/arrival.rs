@@ -1,0 +1,118 @@
+//! What a contract makes of the order in which facts arrived: `late = "next-period"` moves late
+//! facts to the period that was open when they came, `finality` refuses those that came too late.
+//!
+//! The law: what comes out depends on the contract and on the order of imports and closes in the
+//! journal alone, so that every later view of a period says the same.
+
+use std::collections::BTreeMap;
+
+use crate::calendar::{Day, Period};
+use crate::contract::{Contract, Late};
+use crate::fact::{Evidence, FxRate, Key, Lens, Refused, Tally, Unresolved};
+use crate::money::Currency;
+
+/// All that was known at one moment, and the period that was open when the last of it came.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// None as long as nothing was closed.
+    pub open: Option<Period>,
+    /// Everything, not only what is new.
+    pub evidence: Evidence,
+}
+
+/// What the contract is settled from: all that is known, seen as this contract alone needs it. Each stage knows what the one before it knew, and more.
+pub fn as_arrived(contract: &Contract, stages: Vec<Stage>) -> Evidence {
+    let lens = Lens::of([contract]);
+    let mut stages =
+        stages.into_iter().map(|stage| Stage { evidence: seen(&lens, stage.evidence), ..stage });
+    let order_matters = contract.late == Late::NextPeriod || contract.finality.is_some();
+    if !order_matters {
+        return stages.next_back().map(|stage| stage.evidence).unwrap_or_default();
+    }
+    let Some(first) = stages.next() else { return Evidence::default() };
+    let mut before = first.evidence;
+    let mut arrived = before.clone();
+    for Stage { open, evidence: after } in stages {
+        let door = Door { contract, open };
+        door.tally(&before, &after, &mut arrived);
+        door.unresolved(&before, &after, &mut arrived);
+        door.rates(&before, &after, &mut arrived);
+        arrived.payments = after.payments.clone();
+        before = after;
+    }
+    arrived
+}
+
+/// What other contracts keep apart makes no difference to this one.
+fn seen(lens: &Lens, evidence: Evidence) -> Evidence {
+    let mut seen = evidence.seen_through(lens);
+    seen.unresolved.sort();
+    seen
+}
+
+/// What facts had to pass that came while a period was open.
+struct Door<'a> {
+    contract: &'a Contract,
+    open: Option<Period>,
+}
+
+impl Door<'_> {
+    /// The key under which facts count that came now; none if they are refused.
+    fn enter(&self, key: &Key) -> Option<Key> {
+        let Some(open) = self.open else { return Some(key.clone()) };
+        if self.is_final(key.own_day()) {
+            return None;
+        }
+        let late = self.contract.late == Late::NextPeriod && key.day < open.first_day();
+        Some(if late { key.placed(open.first_day(), key.charged.clone()) } else { key.clone() })
+    }
+
+    /// Is the day's period closed for good?
+    fn is_final(&self, day: Day) -> bool {
+        let length = self.contract.period;
+        let months = |open: Period| open.since(Period::of(day, length)) * length.months();
+        let late = self.open.map_or(0, months);
+        self.contract.finality.is_some_and(|most| i64::from(late) > i64::from(most))
+    }
+
+    fn tally(&self, before: &Evidence, after: &Evidence, arrived: &mut Evidence) {
+        let mut change: Tally = before.tally.negated();
+        change.merge(&after.tally);
+        for (key, cell) in change.into_cells() {
+            match (self.enter(&key), self.open) {
+                (Some(key), _) => arrived.tally.add(key, cell),
+                (None, Some(listed)) => arrived.refused.push(Refused { listed, key, cell }),
+                (None, None) => unreachable!("nothing is refused while nothing is closed"),
+            }
+        }
+    }
+
+    /// What still waits for its original waits where it was put when it came.
+    fn unresolved(&self, before: &Evidence, after: &Evidence, arrived: &mut Evidence) {
+        let name = |it: &Unresolved| (it.source.clone(), it.id.clone(), it.reference.clone());
+        let known: BTreeMap<_, &Unresolved> =
+            before.unresolved.iter().map(|it| (name(it), it)).collect();
+        let kept: BTreeMap<_, Unresolved> =
+            arrived.unresolved.drain(..).map(|it| (name(&it), it)).collect();
+        let place = |it: &Unresolved| match known.get(&name(it)) {
+            Some(before) if *before == it => kept.get(&name(it)).cloned(),
+            Some(_) | None => self.enter(&it.key).map(|key| Unresolved { key, ..it.clone() }),
+        };
+        arrived.unresolved = after.unresolved.iter().filter_map(place).collect();
+        arrived.unresolved.sort();
+    }
+
+    /// A rate for a day that is final stays as it was.
+    fn rates(&self, before: &Evidence, after: &Evidence, arrived: &mut Evidence) {
+        type Pair = (Day, Currency, Currency);
+        let by_pair = |rates: &[FxRate]| -> BTreeMap<Pair, FxRate> {
+            let pair = |rate: &FxRate| ((rate.date, rate.base, rate.quote), rate.clone());
+            rates.iter().map(pair).collect()
+        };
+        let (known, mut standing) = (by_pair(&before.rates), by_pair(&arrived.rates));
+        let new = by_pair(&after.rates).into_iter();
+        let new = new.filter(|(pair, rate)| known.get(pair) != Some(rate));
+        standing.extend(new.filter(|((date, _, _), _)| !self.is_final(*date)));
+        arrived.rates = standing.into_values().collect();
+    }
+}

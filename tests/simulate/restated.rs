@@ -1,0 +1,212 @@
+//! The law that finds the deepest mistakes: whatever the order of arrival, what was settled in
+//! total is what would have been settled had every fact and every amendment been there in time.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use revshare::calendar::Period;
+use revshare::contract::Contract;
+use revshare::fact::{Archive, Entry, Evidence, FileHeader, Gather, Lens, Table};
+use revshare::settlement::{
+    Balances, Restatement, Settlement, Stage, View, as_arrived, first_period, restate, settle,
+    settle_restating,
+};
+
+use super::oracle::periods;
+use super::placing::unpriceable;
+use super::random::world;
+use super::random_deals;
+use super::world::{PlainContract, World};
+use super::writing::{entries, to_toml};
+
+/// What everybody owes everybody in the end: by schedule and pair, with a sign.
+type Owed = BTreeMap<(Option<String>, String, String), i128>;
+
+fn add_up(owed: &mut Owed, settlement: &Settlement) {
+    for payable in &settlement.payables {
+        let (from, to) = (payable.from.clone(), payable.to.clone());
+        let amount = payable.amount.0;
+        let (from, to, amount) = if from < to { (from, to, amount) } else { (to, from, -amount) };
+        *owed.entry((payable.schedule.clone(), from, to)).or_default() += amount;
+    }
+    owed.retain(|_, amount| *amount != 0);
+}
+
+fn parsed(contract: &PlainContract) -> Result<Contract, TestCaseError> {
+    let text = to_toml(contract);
+    Contract::parse("deal.toml", &text).map_err(|list| TestCaseError::fail(format!("{list:#?}")))
+}
+
+/// Imports one delivery after another.
+struct Arrivals {
+    lens: Lens,
+    archive: Archive,
+    known: BTreeMap<[u8; 16], revshare::fact::IdEntry>,
+}
+
+impl Arrivals {
+    fn import(&mut self, rows: Vec<Entry>) -> Result<(), TestCaseError> {
+        let mut gather = Gather::new(&self.lens, &self.archive, &self.known);
+        let file = gather.open(FileHeader {
+            path: "sales.csv".to_owned(),
+            table: Table::Sales,
+            format: "own".to_owned(),
+            source: "own".to_owned(),
+        });
+        for row in rows {
+            gather.push(file, 0, None, row).map_err(|why| TestCaseError::fail(why.to_string()))?;
+        }
+        let gathered = gather.finish();
+        self.known.extend(gathered.ids.iter().map(|entry| (entry.id, *entry)));
+        self.archive.apply(&gathered.delivery);
+        Ok(())
+    }
+}
+
+/// A book that closes what it can.
+struct Closer {
+    /// The last closed period, and what it was settled from.
+    last: Option<(Period, Contract, Evidence)>,
+    first: Option<Period>,
+    closing: Balances,
+    owed: Owed,
+}
+
+impl Closer {
+    fn first(&self, contract: &Contract, evidence: &Evidence) -> Period {
+        let first = self.first.expect("something is closed");
+        first_period(contract, evidence).map_or(first, |known| known.min(first))
+    }
+
+    fn close(
+        &mut self,
+        period: Period,
+        contract: &Contract,
+        evidence: &Evidence,
+    ) -> Result<(), TestCaseError> {
+        let fail =
+            |list: Vec<revshare::finding::Finding>| TestCaseError::fail(format!("{list:#?}"));
+        let restatement = match &self.last {
+            None => Restatement::default(),
+            Some((last, then, known)) => {
+                let now = View { contract, evidence, first: self.first(contract, evidence) };
+                let then = View { contract: then, evidence: known, first: self.first(then, known) };
+                restate(now, &[(*last, then)], &self.closing, *last).map_err(fail)?
+            }
+        };
+        let settlement = settle_restating(contract, period, evidence, &self.closing, &restatement)
+            .map_err(fail)?;
+        for balance in &settlement.balances {
+            prop_assert_eq!(balance.opening, self.closing.get(&balance.name));
+        }
+        add_up(&mut self.owed, &settlement);
+        self.closing = settlement.closing();
+        self.first.get_or_insert(period);
+        self.last = Some((period, contract.clone(), evidence.clone()));
+        Ok(())
+    }
+}
+
+/// Settles a world whose facts come in the deliveries of `plan`, before the period of that number
+/// is closed; until `amended` another contract is thought to hold.
+fn as_it_comes(
+    world: &World,
+    early: &PlainContract,
+    plan: &[usize],
+    amended: usize,
+) -> Result<(Owed, Balances), TestCaseError> {
+    let (early, agreed) = (parsed(early)?, parsed(&world.contract)?);
+    let mut arrivals = Arrivals {
+        lens: Lens::of([&early, &agreed]),
+        archive: Archive::default(),
+        known: BTreeMap::new(),
+    };
+    let mut closer =
+        Closer { last: None, first: None, closing: Balances::default(), owed: Owed::new() };
+    let list = open_periods(world);
+    for (at, period) in list.iter().enumerate() {
+        let last = at + 1 == list.len();
+        let due = |delivery: &usize| *delivery == at || last && *delivery > at;
+        let rows = entries(world.contract.currency, &world.facts).into_iter().zip(plan);
+        arrivals
+            .import(rows.filter(|(_, delivery)| due(delivery)).map(|(row, _)| row).collect())?;
+        let contract = if at < amended && !last { &early } else { &agreed };
+        let evidence = arrivals.archive.evidence(&contract.zone);
+        let evidence = evidence.map_err(|why| TestCaseError::fail(why.to_string()))?;
+        let evidence = as_arrived(contract, vec![Stage { open: None, evidence }]);
+        let mut next = match &closer.last {
+            Some((closed, _, _)) => closed.next(),
+            None => first_period(contract, &evidence).unwrap_or(period.next()),
+        };
+        while next <= *period {
+            closer.close(next, contract, &evidence)?;
+            next = next.next();
+        }
+    }
+    Ok((closer.owed, closer.closing))
+}
+
+/// The periods of a world, and one more for what comes after the last.
+fn open_periods(world: &World) -> Vec<Period> {
+    let spans = periods(world);
+    let mut list: Vec<Period> =
+        spans.iter().map(|span| span.name().parse().expect("a period")).collect();
+    list.extend(list.last().map(|last| last.next()));
+    list
+}
+
+/// Settles a world in which everything is there in time.
+fn in_time(world: &World) -> Result<(Owed, Balances), TestCaseError> {
+    let contract = parsed(&world.contract)?;
+    let (evidence, _) =
+        revshare::fact::evidence_of(&contract, entries(world.contract.currency, &world.facts));
+    let (mut owed, mut balances) = (Owed::new(), Balances::default());
+    for period in open_periods(world) {
+        let settlement = settle(&contract, period, &evidence, &balances)
+            .map_err(|list| TestCaseError::fail(format!("{list:#?}")))?;
+        add_up(&mut owed, &settlement);
+        balances = settlement.closing();
+    }
+    Ok((owed, balances))
+}
+
+/// A world, what was thought to be its contract, and when everything comes.
+fn late_world() -> impl Strategy<Value = (World, PlainContract, Vec<usize>, usize)> {
+    (world(), random_deals::contract()).prop_flat_map(|(mut world, early)| {
+        // The parties stay; one list of names begins with the other.
+        let mut early = early;
+        if early.parties.len() > world.contract.parties.len() {
+            world.contract.parties = early.parties.clone();
+        } else {
+            early.parties = world.contract.parties.clone();
+        }
+        let early = PlainContract {
+            currency: world.contract.currency,
+            quarters: world.contract.quarters,
+            netting: world.contract.netting,
+            ..early
+        };
+        let other = World { contract: early.clone(), facts: world.facts.clone() };
+        let all = world.clone();
+        world.facts.retain(|fact| !unpriceable(&other, fact) && !unpriceable(&all, fact));
+        let count = world.facts.len();
+        (Just(world), Just(early), prop::collection::vec(0..7_usize, count), 0..7_usize)
+    })
+}
+
+proptest! {
+    #[test]
+    fn restatement_equals_arrival_in_time((world, early, plan, amended) in late_world()) {
+        let due = in_time(&world)?;
+        let is = as_it_comes(&world, &early, &plan, amended)?;
+        prop_assert_eq!(is, due);
+    }
+
+    /// The same with one contract from the beginning.
+    #[test]
+    fn late_facts_alone_change_no_total((world, _, plan, _) in late_world()) {
+        let due = in_time(&world)?;
+        let is = as_it_comes(&world, &world.contract, &plan, 0)?;
+        prop_assert_eq!(is, due);
+    }
+}
