@@ -135,8 +135,8 @@ fn what_comes_for_closed_days_is_told() {
     write("costs-late.csv", "id,time,category,amount,currency\nz-2,2026-10-20,pool,5,USD\n");
     let output = revshare(here, &["run", "book", "--through", "2026-10"]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("1 fact of starter has come for days before 2026-10"), "{said}");
-    assert!(said.contains("1 fact of starter has come for 2026-10 since"), "{said}");
+    assert!(said.contains("1 fact of starter has come for 2026-09, which is closed"), "{said}");
+    assert!(said.contains("1 fact of starter has come for 2026-10, which is closed"), "{said}");
 }
 
 #[test]
