@@ -13,6 +13,7 @@
 //! | `payable/platform/vendor` | what one party pays another |
 //! | `balance/loss/marketplace` | a balance |
 
+mod diff;
 mod facts;
 mod parties;
 mod select;
@@ -21,6 +22,7 @@ mod tree;
 
 use serde::Serialize;
 
+pub use diff::{diff, facts};
 pub use select::selectors;
 pub use tree::{json, render_tree};
 
