@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Lens, LensNames,
-    Move, Own, Payment, Pending, Slice, Standing, Tally, Unresolved,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Kind, Lens,
+    LensNames, Move, Own, Payment, Pending, Slice, Standing, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -127,7 +127,10 @@ impl Archive {
         if self.file_mut(&moved.pending).settle(moved) {
             let Move { pending, time, charged, chain } = moved;
             let alone = Standing::alone(Own { kind: pending.kind, time: *time, product: None });
-            let product = charged.as_ref().map(|(_, product)| self.numbers[product]);
+            // A charge that refers to none is the one that others will refer to.
+            let own = pending.product().filter(|_| pending.kind == Kind::Charge);
+            let product = charged.as_ref().map(|(_, product)| product.as_str()).or(own);
+            let product = product.and_then(|product| self.numbers.get(product).copied());
             let charged = charged.as_ref().map(|(moment, _)| *moment);
             let stands = Standing { charged, product, chain: *chain, ..alone };
             self.moved.insert(pending.hash(), stands);
@@ -290,6 +293,11 @@ impl ArchivedFile {
 }
 
 impl Pending {
+    /// Its product.
+    pub(super) fn product(&self) -> Option<&str> {
+        self.keys.values().next().map(|key| key.product.as_str())
+    }
+
     fn unresolved(&self, zone: &Zone) -> Option<Unresolved> {
         if self.chain == Chain::Follows {
             return None;

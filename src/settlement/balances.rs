@@ -72,7 +72,7 @@ pub struct Balance {
 ///
 /// ```
 /// use revshare::settlement::Balances;
-/// let text = r#"[{"name":{"kind":"loss","schedule":"marketplace"},"amount":"1250"}]"#;
+/// let text = r#"[{"name":{"kind":"loss","of":"marketplace"},"amount":"1250"}]"#;
 /// let balances: Balances = serde_json::from_str(text).unwrap();
 /// assert_eq!(balances.iter().count(), 1);
 /// assert_eq!(serde_json::to_string(&balances).unwrap(), text);
