@@ -9,7 +9,9 @@ use super::{Book, BookError};
 use crate::calendar::Period;
 use crate::contract::{Contract, Late};
 use crate::fact::{Archive, Evidence};
-use crate::settlement::{Balances, Restatement, Stage, View, as_arrived, first_period, restate};
+use crate::settlement::{
+    Balances, Restatement, Settlement, Stage, View, as_arrived, first_period, restate,
+};
 use crate::statement::Statement;
 use crate::store::{Closing, ClosingHead};
 
@@ -105,7 +107,8 @@ impl Book {
         let then = self.settled_at(&upto)?;
         let watermark = upto.last().expect("one was found").watermark;
         let archive = self.store.archive_at(watermark)?;
-        Self::standing_alone(&then.contract, &archive, then.evidence.clone(), then.first, period)
+        let desk = Desk::fresh(&then.contract, &archive, then.evidence.clone());
+        desk.statement(&desk.settle_through(then.first.min(period), period)?)
     }
 
     /// What a period looks like with all that is known now, without true-ups.
@@ -117,24 +120,31 @@ impl Book {
         contract: &Contract,
         period: Period,
     ) -> Result<Statement, BookError> {
+        let (desk, first) = self.desk_now(contract, period)?;
+        desk.statement(&desk.settle_through(first, period)?)
+    }
+
+    /// The same as a settlement.
+    pub(super) fn settled_now(
+        &self,
+        contract: &Contract,
+        period: Period,
+    ) -> Result<Settlement, BookError> {
+        let (desk, first) = self.desk_now(contract, period)?;
+        desk.settle_through(first, period)
+    }
+
+    fn desk_now<'a>(
+        &'a self,
+        contract: &'a Contract,
+        period: Period,
+    ) -> Result<(Desk<'a>, Period), BookError> {
         let closed = self.heads(contract);
         let archive = self.store.archive();
         let evidence = self.evidence(contract, &closed, archive)?;
         let known = first_period(contract, &evidence).unwrap_or(period);
         let first = closed.first().map_or(known, |head| known.min(head.period));
-        Self::standing_alone(contract, archive, evidence, first, period)
-    }
-
-    fn standing_alone(
-        contract: &Contract,
-        archive: &Archive,
-        evidence: Evidence,
-        first: Period,
-        period: Period,
-    ) -> Result<Statement, BookError> {
-        let desk = Desk::fresh(contract, archive, evidence);
-        let settlement = desk.settle_through(first.min(period), period)?;
-        desk.statement(&settlement)
+        Ok((Desk::fresh(contract, archive, evidence), first.min(period)))
     }
 
     /// What closed periods were settled from so far: the last close that restated settled all up to

@@ -9,6 +9,7 @@
 
 pub mod codes;
 mod controls;
+mod diff;
 mod error;
 mod explain;
 mod import;

@@ -76,6 +76,8 @@ pub(super) enum Verb {
     Statement(StatementArgs),
     /// Show how any number of a statement came about, down to the input rows
     Explain(ExplainArgs),
+    /// Show what changed between two statements, or since a period was settled
+    Diff(DiffArgs),
     /// Throw random months at a contract: what the parties should see before they sign
     Stress(StressArgs),
     /// Check every record of a store; change nothing
@@ -174,6 +176,22 @@ pub(super) struct ExplainArgs {
     /// Which number, such as marketplace/cost/opus-4, payable/platform/vendor, balance/loss/SCHEDULE
     /// [default: lists what can be asked for]
     pub(super) line: Option<String>,
+    /// Down to the input rows, read again from their files
+    #[arg(long)]
+    pub(super) rows: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    pub(super) book: BookArgs,
+    /// The period to start from
+    pub(super) from: Period,
+    /// The period to compare it with [default: the same one, as it is known now]
+    pub(super) to: Option<Period>,
+    /// Which contract [default: every contract of the book]
+    #[arg(long, value_name = "ID")]
+    pub(super) contract: Option<String>,
     /// Down to the input rows, read again from their files
     #[arg(long)]
     pub(super) rows: bool,

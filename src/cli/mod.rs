@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod close;
 mod console;
+mod diff;
 mod explain;
 mod import;
 mod init;
@@ -40,6 +41,7 @@ fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
         Verb::Settle(args) => settle::settle(console, &args),
         Verb::Close(args) => close::close(console, &args),
         Verb::Statement(args) => statement::statement(console, &args),
+        Verb::Diff(args) => diff::diff(console, &args),
         Verb::Explain(args) => explain::explain(console, &args),
         Verb::Stress(args) => stress::stress(console, &args),
         Verb::Verify(args) => upkeep::verify(console, &args),

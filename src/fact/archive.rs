@@ -9,8 +9,8 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Lens, LensNames,
-    Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Kind, Lens,
+    LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -131,7 +131,10 @@ impl Archive {
         if self.file_mut(&moved.pending).settle(moved) {
             let Move { pending, time, charged, chain } = moved;
             let alone = Standing::alone(Own { kind: pending.kind, time: *time, product: None });
-            let product = charged.as_ref().map(|(_, product)| self.numbers[product]);
+            // A charge that refers to none is the one that others will refer to.
+            let own = pending.product().filter(|_| pending.kind == Kind::Charge);
+            let product = charged.as_ref().map(|(_, product)| product.as_str()).or(own);
+            let product = product.and_then(|product| self.numbers.get(product).copied());
             let charged = charged.as_ref().map(|(moment, _)| *moment);
             let stands = Standing { charged, product, chain: *chain, ..alone };
             self.moved.insert(pending.hash(), stands);
@@ -294,6 +297,11 @@ impl ArchivedFile {
 }
 
 impl Pending {
+    /// Its product.
+    pub(super) fn product(&self) -> Option<&str> {
+        self.keys.values().next().map(|key| key.product.as_str())
+    }
+
     fn unresolved(&self, zone: &Zone) -> Option<Unresolved> {
         if self.chain == Chain::Follows {
             return None;

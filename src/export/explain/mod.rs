@@ -15,6 +15,7 @@
 //! | `adjustment/advance/signing advance` | what a contract-wide clause moved |
 
 mod clauses;
+mod diff;
 mod facts;
 mod parties;
 mod select;
@@ -23,6 +24,7 @@ mod tree;
 
 use serde::Serialize;
 
+pub use diff::{diff, facts};
 pub use select::selectors;
 pub use tree::{json, render_tree};
 

@@ -185,8 +185,8 @@ impl Gather<'_> {
     }
 
     fn own(&self, pending: &Pending) -> Own {
-        let product = || pending.keys.values().next().map(|key| self.products.number(&key.product));
-        let product = (pending.kind == Kind::Charge).then(product).flatten().flatten();
+        let product = pending.product().filter(|_| pending.kind == Kind::Charge);
+        let product = product.and_then(|product| self.products.number(product));
         Own { kind: pending.kind, time: pending.time, product }
     }
 

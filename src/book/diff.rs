@@ -1,0 +1,47 @@
+//! What changed between two statements, or between a period as settled and as known now.
+
+use super::{Book, BookError};
+use crate::calendar::Period;
+use crate::contract::Contract;
+use crate::export::explain::{self, Node};
+use crate::fact::Key;
+
+impl Book {
+    /// What differs between two statements, each closed or a draft.
+    ///
+    /// # Errors
+    /// What keeps one of them from being settled.
+    pub fn diff(&self, contract: &Contract, from: Period, to: Period) -> Result<Node, BookError> {
+        let (was, is) = (self.replay(contract, from)?, self.replay(contract, to)?);
+        let title = format!("{} from {from} to {to}", contract.id);
+        let mut node = explain::diff(&title, &was.settlement, &is.settlement, false);
+        let archive = self.store.archive();
+        let tally = self.evidence(contract, &self.heads(contract), archive)?.tally;
+        let of = |period: Period| tally.iter().filter(move |(key, _)| period.contains(key.day));
+        let cells = |period| of(period).map(|(key, cell)| (key.clone(), *cell)).collect();
+        let facts = explain::facts("facts", &cells(from), &cells(to), |_| true);
+        node.children.extend(facts);
+        Ok(node)
+    }
+
+    /// What differs between a closed period as it was closed and as it is known now.
+    ///
+    /// # Errors
+    /// A finding if it is not closed; what keeps it from being settled now.
+    pub fn diff_now(&self, contract: &Contract, period: Period) -> Result<Node, BookError> {
+        self.closed_or_finding(contract, period)?;
+        let was = self.replay(contract, period)?;
+        let is = self.settled_now(contract, period)?;
+        let title = format!("{} {period} from as settled to as known now", contract.id);
+        let mut node = explain::diff(&title, &was.settlement, &is, true);
+        let heads = self.heads(contract);
+        let upto = heads.iter().position(|head| head.period == period).unwrap_or_default();
+        let then = self.store.archive_at(heads[upto].watermark)?;
+        let then = self.evidence(contract, &heads[..upto], &then)?.tally;
+        let now = self.evidence(contract, &heads, self.store.archive())?.tally;
+        let within = |key: &Key| period.contains(key.day);
+        let facts = explain::facts("facts that came or went since", &then, &now, within);
+        node.children.extend(facts);
+        Ok(node)
+    }
+}
