@@ -47,13 +47,30 @@ impl Book {
         let keys: BTreeSet<&Key> =
             keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
         let (contract, archive) = self.known_for(contract, period)?;
-        let mut behind = Behind {
-            keys,
-            lens: Lens::of([&contract]),
-            contract,
-            archive: &archive,
-            shown: BTreeSet::new(),
-        };
+        self.rows_behind(contract, &archive, keys)
+    }
+
+    /// The input rows behind a difference, with all that is known now: what came late counts.
+    ///
+    /// # Errors
+    /// What the machine refused.
+    pub fn rows_of_change(
+        &self,
+        contract: &Contract,
+        node: &Node,
+    ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
+        let keys = node.all_keys().into_iter().collect();
+        self.rows_behind(contract.clone(), self.store.archive(), keys)
+    }
+
+    fn rows_behind(
+        &self,
+        contract: Contract,
+        archive: &Archive,
+        keys: BTreeSet<&Key>,
+    ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
+        let lens = Lens::of([&contract]);
+        let mut behind = Behind { keys, lens, contract, archive, shown: BTreeSet::new() };
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
         let archived = archive.files();
         let mut at = 0;

@@ -1,9 +1,29 @@
 //! `diff`: what changed between two statements, or since a period was settled.
 
+use serde::Serialize;
+
 use super::args::{DiffArgs, Format};
 use super::console::{Console, Failure};
-use crate::book::Book;
-use crate::export;
+use crate::book::{Book, SourceRow};
+use crate::contract::Contract;
+use crate::export::explain::{Node, render_tree};
+use crate::statement::{VERSION, pretty};
+
+/// What changed for one contract.
+#[derive(Serialize)]
+struct Difference {
+    contract: String,
+    tree: Node,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<Vec<SourceRow>>,
+}
+
+/// The whole answer as one JSON document.
+#[derive(Serialize)]
+struct Answer {
+    version: &'static str,
+    differences: Vec<Difference>,
+}
 
 pub(super) fn diff(console: &Console, args: &DiffArgs) -> Result<(), Failure> {
     let book = Book::open(&args.book.dir, args.book.store.as_deref())?;
@@ -12,24 +32,39 @@ pub(super) fn diff(console: &Console, args: &DiffArgs) -> Result<(), Failure> {
         Some(id) => vec![book.contract(Some(id))?],
         None => book.contracts().iter().collect(),
     };
+    let mut differences = Vec::new();
     for contract in contracts {
-        let tree = match args.to {
-            Some(to) => book.diff(contract, args.from, to)?,
-            None => book.diff_now(contract, args.from)?,
-        };
-        match console.format {
-            Format::Text => console.answer(&export::explain::render_tree(&tree))?,
-            Format::Json => console.answer(&export::explain::json(&tree))?,
-        }
-        if args.rows {
-            let mut texts = Vec::new();
-            for period in std::iter::once(args.from).chain(args.to) {
-                let (rows, findings) = book.rows_of(contract, period, &tree)?;
-                console.findings(&findings);
-                texts.extend(rows.iter().map(ToString::to_string));
-            }
-            console.answer(&texts.join("\n"))?;
-        }
+        differences.push(one(console, &book, contract, args)?);
     }
-    Ok(())
+    match console.format {
+        Format::Text => differences.iter().try_for_each(|one| console.answer(&text(one))),
+        Format::Json => console.answer(&pretty(&Answer { version: VERSION, differences })),
+    }
+}
+
+fn one(
+    console: &Console,
+    book: &Book,
+    contract: &Contract,
+    args: &DiffArgs,
+) -> Result<Difference, Failure> {
+    let tree = match args.to {
+        Some(to) => book.diff(contract, args.from, to)?,
+        None => book.diff_now(contract, args.from)?,
+    };
+    let mut rows = None;
+    if args.rows {
+        let (found, findings) = book.rows_of_change(contract, &tree)?;
+        console.findings(&findings);
+        rows = Some(found);
+    }
+    Ok(Difference { contract: contract.id.clone(), tree, rows })
+}
+
+fn text(difference: &Difference) -> String {
+    let mut text = render_tree(&difference.tree);
+    for row in difference.rows.iter().flatten() {
+        text.push_str(&format!("{row}\n"));
+    }
+    text
 }
