@@ -409,8 +409,8 @@ proptest! {
             let per_year = if length == PeriodLength::Month { 12 } else { 4 };
             let restarts = |at: usize| match word {
                 "period" => true,
-                "calendar-year" => at % per_year == 0,
-                "contract-year" => (at - first) % per_year == 0,
+                "calendar-year" => at.is_multiple_of(per_year),
+                "contract-year" => (at - first).is_multiple_of(per_year),
                 _ => false,
             };
             if restarts(at) || !open_before {

@@ -22,7 +22,13 @@ pub fn statement(statement: &Statement) -> String {
                     rows.write(&head, &cells, &line.amount);
                 }
             }
-            for (section, list) in [("share", &segment.shares), ("position", &segment.positions)] {
+            let lists = [
+                ("share", &segment.shares),
+                ("priority", &segment.priority),
+                ("catch-up", &segment.catch_up),
+                ("position", &segment.positions),
+            ];
+            for (section, list) in lists {
                 for (party, amount) in list {
                     rows.write(&head, &[section, "", "", "", party], amount);
                 }

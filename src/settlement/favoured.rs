@@ -39,10 +39,11 @@ pub(super) fn apply(dues: &mut Dues<'_>, clause: &MostFavoured) -> Result<(), Fi
     Ok(())
 }
 
-/// A party's share of a segment, if it has one.
+/// A party's share of a segment, with its priority and catch-up, if it has one.
 fn share_of(dues: &Dues<'_>, segment: &SegmentResult, party: PartyId) -> Option<Minor> {
     let name = dues.contract.party_name(party);
-    segment.shares.iter().find(|(id, _)| id == name).map(|(_, amount)| *amount)
+    let has_one = segment.shares.iter().any(|(id, _)| id == name);
+    has_one.then(|| segment.share_of(name))
 }
 
 /// What a segment's share lacks, rounded once; none if it lacks nothing.

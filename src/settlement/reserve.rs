@@ -87,11 +87,17 @@ fn draw(dues: &mut Dues<'_>, reserve: &Reserve) -> Result<(), Finding> {
     Ok(())
 }
 
-/// A party's part of the chargebacks of a segment, positive, by what its share was of the base.
+/// A party's part of the chargebacks of a segment, positive, by what its share and priority were
+/// of all shares and priorities.
 fn borne(segment: &SegmentResult, party: &str, dues: &Dues<'_>) -> Ratio {
-    let base = segment.amount(StepName::ShareBase);
-    let share = segment.shares.iter().find(|(id, _)| id == party);
-    let Some((_, share)) = share.filter(|_| !base.is_zero()) else { return Ratio::zero() };
+    let sum = |of: &dyn Fn(&str) -> bool| -> Minor {
+        let parts = segment.shares.iter().chain(&segment.priority);
+        parts.filter(|(id, _)| of(id)).map(|(_, amount)| *amount).sum()
+    };
+    let (share, base) = (sum(&|id| id == party), sum(&|_| true));
+    if base.is_zero() {
+        return Ratio::zero();
+    }
     let steps = segment.steps.iter();
     let asked = steps.filter(|step| [StepName::Refunds, StepName::Deductions].contains(&step.name));
     let inputs = asked.flat_map(|step| &step.trace.inputs);

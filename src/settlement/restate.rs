@@ -45,7 +45,7 @@ pub struct Restated {
 pub struct RestatedLine {
     /// The first day of its segment; none for a clause beside all schedules.
     pub segment: Option<Day>,
-    /// The step of the waterfall, `share`, or the name of a clause.
+    /// The step of the waterfall, `share`, `catch-up`, or the name of a clause.
     pub step: String,
     /// The deduction's own name, the party of a share, or what a clause says of itself.
     pub name: Option<String>,
@@ -283,8 +283,10 @@ fn segment_lines(segment: &SegmentResult, put: &mut impl FnMut(Place, Minor)) {
             put((from, order, name, step.label.clone(), line.product.clone()), line.amount);
         }
     }
-    for (party, amount) in &segment.shares {
-        let name = Some(party.clone());
-        put((from, usize::MAX, "share".to_owned(), name, String::new()), *amount);
+    for (what, list) in [("share", &segment.shares), ("catch-up", &segment.catch_up)] {
+        for (party, amount) in list {
+            let name = Some(party.clone());
+            put((from, usize::MAX, what.to_owned(), name, String::new()), *amount);
+        }
     }
 }

@@ -195,8 +195,9 @@ fn shares_beyond_sales(run: &[Settlement]) -> BTreeSet<String> {
     let mut parties = BTreeSet::new();
     for segment in segments.filter(|segment| segment.basis != "usage-fee") {
         let net = segment.amount(StepName::NetSales);
-        let beyond = segment.shares.iter().filter(|(_, share)| *share > net && net > Minor::ZERO);
-        parties.extend(beyond.map(|(party, _)| party.clone()));
+        let all = segment.shares.iter().chain(&segment.priority).map(|(party, _)| party);
+        let beyond = all.filter(|party| segment.share_of(party) > net && net > Minor::ZERO);
+        parties.extend(beyond.cloned());
     }
     parties
 }
