@@ -43,17 +43,36 @@ impl Book {
         period: Period,
         node: &Node,
     ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
+        let (contract, archive) = self.known_for(contract, period)?;
+        self.rows_behind(&contract, &archive, period, node)
+    }
+
+    /// The same among all that is known now, also where the period is closed: what came after its
+    /// close is what a difference to it is made of.
+    ///
+    /// # Errors
+    /// What the machine refused.
+    pub fn rows_now(
+        &self,
+        contract: &Contract,
+        period: Period,
+        node: &Node,
+    ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
+        self.rows_behind(contract, self.store.archive(), period, node)
+    }
+
+    fn rows_behind(
+        &self,
+        contract: &Contract,
+        archive: &Archive,
+        period: Period,
+        node: &Node,
+    ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
         let keys: BTreeSet<&Key> = node.all_keys().into_iter().collect();
         let keys: BTreeSet<&Key> =
             keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
-        let (contract, archive) = self.known_for(contract, period)?;
-        let mut behind = Behind {
-            keys,
-            lens: Lens::of([&contract]),
-            contract,
-            archive: &archive,
-            shown: BTreeSet::new(),
-        };
+        let mut behind =
+            Behind { keys, lens: Lens::of([contract]), contract, archive, shown: BTreeSet::new() };
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
         let archived = archive.files();
         let mut at = 0;
@@ -159,7 +178,7 @@ impl Book {
 struct Behind<'k> {
     keys: BTreeSet<&'k Key>,
     lens: Lens,
-    contract: Contract,
+    contract: &'k Contract,
     archive: &'k Archive,
     shown: BTreeSet<Hash>,
 }

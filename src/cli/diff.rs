@@ -24,7 +24,7 @@ pub(super) fn diff(console: &Console, args: &DiffArgs) -> Result<(), Failure> {
         if args.rows {
             let mut texts = Vec::new();
             for period in std::iter::once(args.from).chain(args.to) {
-                let (rows, findings) = book.rows_of(contract, period, &tree)?;
+                let (rows, findings) = book.rows_now(contract, period, &tree)?;
                 console.findings(&findings);
                 texts.extend(rows.iter().map(ToString::to_string));
             }
