@@ -2,6 +2,7 @@
 
 use super::adjustment::{Adjustment, ClauseKind, Withheld};
 use super::balances::{Balance, BalanceKind, BalanceName, Balances};
+use super::earnings::counts;
 use super::positions::{Debts, owe};
 use super::settle::TrueUp;
 use super::settled::{Payable, ScheduleResult};
@@ -96,11 +97,10 @@ impl Dues<'_> {
     /// An empty list of schedules means all.
     pub(super) fn earned(&self, party: PartyId, schedules: &[String]) -> Minor {
         let name = self.contract.party_name(party);
-        let asked = |id: &String| schedules.is_empty() || schedules.contains(id);
         let of = |list: &[(String, Minor)]| -> Minor {
             list.iter().filter(|(party, _)| party == name).map(|(_, amount)| *amount).sum()
         };
-        let results = self.schedules.iter().filter(|result| asked(&result.id));
+        let results = self.schedules.iter().filter(|result| counts(schedules, &result.id));
         let segments = results.flat_map(|result| &result.segments);
         let earned = |segment: &super::SegmentResult| match segment.basis {
             "usage-fee" => of(&segment.positions),

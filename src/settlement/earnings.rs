@@ -2,10 +2,11 @@
 //! schedules; and how they say where they stand in the contract.
 
 use super::adjustment::ClauseKind;
-use super::balances::{BalanceKind, BalanceName};
+use super::balances::BalanceKind;
+use super::cash::{self, rounded};
 use super::dues::{Dues, Reason};
 use super::settled::{SegmentResult, StepName};
-use super::sheet::{too_large, trace};
+use super::sheet::trace;
 use super::trace::{Clause, Rule, Trace};
 use crate::contract::{Basis, Earnings, FloorBase, PartyId, Schedule};
 use crate::finding::Finding;
@@ -56,7 +57,7 @@ impl Dues<'_> {
 
     /// Rounds an exact amount in major units by the contract's rule.
     pub(super) fn round(&self, exact: &Ratio) -> Result<Minor, Finding> {
-        Minor::round(exact, self.contract.currency, self.contract.rounding).map_err(too_large)
+        rounded(self.contract, exact)
     }
 
     /// A rate of an amount as shown, rounded.
@@ -66,19 +67,18 @@ impl Dues<'_> {
 
     /// An amount for a note.
     pub(super) fn show(&self, amount: Minor) -> String {
-        amount.display(self.contract.currency)
+        cash::amount(self.contract, amount)
     }
 
     /// Sets a balance and shows it even while it is zero.
     pub(super) fn keep(&mut self, kind: BalanceKind, of: &str, amount: Minor) {
-        let name = BalanceName { kind, of: of.to_owned() };
-        self.kept.push(name.clone());
-        self.balances.set(name, amount);
+        self.keep_balance(kind, of);
+        self.set_balance(kind, of, amount);
     }
 
     /// Sets a balance to nothing, without a word if it was nothing.
     pub(super) fn drop_balance(&mut self, kind: BalanceKind, of: &str) {
-        self.balances.set(BalanceName { kind, of: of.to_owned() }, Minor::ZERO);
+        self.set_balance(kind, of, Minor::ZERO);
     }
 
     /// Every segment of the schedules that count, with its schedule.

@@ -6,7 +6,7 @@
 
 use super::adjustment::ClauseKind;
 use super::balances::BalanceKind;
-use super::cash::{amount, pair, said};
+use super::cash::{pair, said};
 use super::dues::{Dues, Reason};
 use super::payments::{received, sum};
 use crate::calendar::{Day, Period};
@@ -49,8 +49,7 @@ fn settle_one(dues: &mut Dues<'_>, clause: &OnAccount) -> Result<(), Finding> {
     };
     if period == last {
         let owed: Minor = before - fresh;
-        let note =
-            format!("{} owed before, {} paid since", shown(dues, before), shown(dues, fresh));
+        let note = format!("{} owed before, {} paid since", dues.show(before), dues.show(fresh));
         dues.adjust(from, to, owed, say(note, None));
         dues.set_balance(BalanceKind::OnAccount, &of, Minor::ZERO);
         return Ok(());
@@ -68,10 +67,6 @@ fn settle_one(dues: &mut Dues<'_>, clause: &OnAccount) -> Result<(), Finding> {
     }
     dues.set_balance(BalanceKind::OnAccount, &of, before + held - fresh);
     Ok(())
-}
-
-fn shown(dues: &Dues<'_>, minor: Minor) -> String {
-    amount(dues.contract, minor)
 }
 
 /// All that was ever paid on account on statements up to this one.
