@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::ConcernKind;
 use super::{Plan, first_period};
-use crate::contract::{Basis, Contract, Guarantee, Scale, Schedule, SharedTerms, Take};
+use crate::contract::{Basis, Contract, Guarantee, Scale, Schedule, SharedTerms, Span, Take};
 use crate::settlement::{
     ClauseKind, Rule, ScheduleResult, SegmentResult, Settlement, Step, StepName,
 };
@@ -154,24 +154,12 @@ impl Clauses {
     /// What is to be said of clauses in the end.
     pub(super) fn concerns(&self, contract: &Contract, plan: &Plan) -> Vec<(ConcernKind, String)> {
         let idle = self.watched.iter().filter(|(name, _)| !self.applied.contains(*name));
-        let untested = |line: &u64| {
-            let mut guarantees = contract.guarantees.iter();
-            guarantees.any(|each| each.line == *line) && !self.tested.contains(line)
-        };
         let said = idle.map(|((_, line), what)| {
-            let why = match untested(line) {
-                true => format!(
-                    "{what}: it is never tested in the {} periods from {} on",
-                    plan.months,
-                    first_period(contract)
-                ),
-                false => format!("{what} within the stated volume"),
-            };
-            (ConcernKind::NeverApplies, why)
+            let why = self.why(contract, plan, *line);
+            (ConcernKind::NeverApplies, format!("{what}{why}"))
         });
-        let never_met = contract
-            .guarantees
-            .iter()
+        let guarantees = contract.guarantees.iter();
+        let never_met = guarantees
             .filter(|each| self.tested.contains(&each.line) && !self.met.contains(&each.line));
         let short = never_met.map(|each| {
             let what = format!("guarantee {} fell short every time it was tested", each.name);
@@ -179,6 +167,33 @@ impl Clauses {
         });
         said.chain(short).collect()
     }
+
+    /// Why the clause of a line did nothing: it did not hold, was not tested, or was not reached.
+    fn why(&self, contract: &Contract, plan: &Plan, line: u64) -> String {
+        let first = first_period(contract);
+        let mut periods = std::iter::successors(Some(first), |period| Some(period.next()));
+        let tried = |why: &str| format!(": {why} in the {} periods from {first} on", plan.months);
+        let span = spans(contract).into_iter().find(|(at, _)| *at == line).map(|(_, span)| span);
+        let months = usize::try_from(plan.months).unwrap_or(usize::MAX);
+        let never_open =
+            span.is_some_and(|span| !periods.by_ref().take(months).any(|at| span.is_open(at)));
+        let guarantee = contract.guarantees.iter().any(|each| each.line == line);
+        match (never_open, guarantee && !self.tested.contains(&line)) {
+            (true, _) => tried("it does not hold"),
+            (false, true) => tried("it is not tested"),
+            (false, false) => " within the stated volume".to_owned(),
+        }
+    }
+}
+
+/// The clauses that hold for a time, by line.
+fn spans(contract: &Contract) -> Vec<(u64, &Span)> {
+    let floors = contract.floors.iter().map(|each| (each.line, &each.span));
+    let guarantees = contract.guarantees.iter().map(|each| (each.line, &each.span));
+    let advances = contract.advances.iter().map(|each| (each.line, &each.span));
+    let reserves = contract.reserves.iter().map(|each| (each.line, &each.span));
+    let caps = contract.caps.iter().map(|each| (each.line, &each.span));
+    floors.chain(guarantees).chain(advances).chain(reserves).chain(caps).collect()
 }
 
 /// The name of what has no line of its own in a result.

@@ -42,13 +42,22 @@ impl<'a> Watch<'a> {
             self.see_payables(settlement, facts);
             self.clauses.see(self.contract, settlement);
         }
-        for party in shares_beyond_sales(&settlements) {
-            let what = format!("{party}'s share can exceed the net sales it comes from");
-            let kind = ConcernKind::ShareBeyondSales;
-            self.found.entry((kind, what)).or_insert_with(|| facts.to_vec());
-        }
+        self.see_shares(&settlements, facts, plan);
         self.see_more_sold(facts, plan, chance);
         self.see_other_order(facts, plan);
+    }
+
+    fn see_shares(&mut self, settlements: &[Settlement], facts: &[Fact], plan: &Plan) {
+        let contract = self.contract;
+        for party in shares_beyond_sales(settlements) {
+            let what = format!("{party}'s share can exceed the net sales it comes from");
+            let shows = |facts: &[Fact]| {
+                let run = run(contract, facts, plan.months).unwrap_or_default();
+                shares_beyond_sales(&run).contains(&party)
+            };
+            let found = self.found.entry((ConcernKind::ShareBeyondSales, what));
+            found.or_insert_with(|| smallest(facts, &shows));
+        }
     }
 
     fn see_payables(&mut self, settlement: &Settlement, facts: &[Fact]) {
@@ -171,7 +180,14 @@ fn shares_beyond_sales(run: &[Settlement]) -> BTreeSet<String> {
     let mut parties = BTreeSet::new();
     for segment in segments.filter(|segment| segment.basis != "usage-fee") {
         let net = segment.amount(StepName::NetSales);
-        let beyond = segment.shares.iter().filter(|(_, share)| *share > net && net > Minor::ZERO);
+        // A catch-up is left out: it comes from the sales of earlier months too.
+        let of = |party: &str, list: &[(String, Minor)]| -> Minor {
+            list.iter().filter(|(name, _)| name == party).map(|(_, amount)| *amount).sum()
+        };
+        let all = segment.shares.iter().chain(&segment.priority);
+        let beyond = all.filter(|(party, _)| {
+            net > Minor::ZERO && of(party, &segment.shares) + of(party, &segment.priority) > net
+        });
         parties.extend(beyond.map(|(party, _)| party.clone()));
     }
     parties
