@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::Chance;
+use super::clauses::Clauses;
 use super::report::{Concern, ConcernKind, Report};
 use super::shrink::{line, smallest};
 use super::{Plan, run};
 use crate::contract::{Basis, Contract};
 use crate::fact::{Fact, Kind};
 use crate::money::Minor;
-use crate::settlement::{Rule, Settlement, StepName};
+use crate::settlement::{Settlement, StepName};
 
 /// What was seen so far.
 pub(super) struct Watch<'a> {
@@ -18,10 +19,7 @@ pub(super) struct Watch<'a> {
     found: BTreeMap<(ConcernKind, String), Vec<Fact>>,
     /// For each direction of payment the first months that showed it.
     paid: BTreeMap<(String, String), Vec<Fact>>,
-    /// Clauses that did something, as `schedule/key`.
-    applied: BTreeSet<String>,
-    /// Clauses that could have.
-    clauses: BTreeSet<String>,
+    clauses: Clauses,
 }
 
 impl<'a> Watch<'a> {
@@ -30,8 +28,7 @@ impl<'a> Watch<'a> {
             contract,
             found: BTreeMap::new(),
             paid: BTreeMap::new(),
-            applied: BTreeSet::new(),
-            clauses: BTreeSet::new(),
+            clauses: Clauses::of(contract),
         }
     }
 
@@ -43,46 +40,30 @@ impl<'a> Watch<'a> {
         };
         for settlement in &settlements {
             self.see_payables(settlement, facts);
-            self.see_clauses(settlement);
+            self.clauses.see(self.contract, settlement);
         }
-        for party in shares_beyond_sales(&settlements) {
-            let what = format!("{party}'s share can exceed the net sales it comes from");
-            let kind = ConcernKind::ShareBeyondSales;
-            self.found.entry((kind, what)).or_insert_with(|| facts.to_vec());
-        }
+        self.see_shares(&settlements, facts, plan);
         self.see_more_sold(facts, plan, chance);
         self.see_other_order(facts, plan);
+    }
+
+    fn see_shares(&mut self, settlements: &[Settlement], facts: &[Fact], plan: &Plan) {
+        let contract = self.contract;
+        for party in shares_beyond_sales(settlements) {
+            let what = format!("{party}'s share can exceed the net sales it comes from");
+            let shows = |facts: &[Fact]| {
+                let run = run(contract, facts, plan.months).unwrap_or_default();
+                shares_beyond_sales(&run).contains(&party)
+            };
+            let found = self.found.entry((ConcernKind::ShareBeyondSales, what));
+            found.or_insert_with(|| smallest(facts, &shows));
+        }
     }
 
     fn see_payables(&mut self, settlement: &Settlement, facts: &[Fact]) {
         for payable in &settlement.payables {
             let direction = (payable.from.clone(), payable.to.clone());
             self.paid.entry(direction).or_insert_with(|| facts.to_vec());
-        }
-    }
-
-    /// Notes which limits and carried balances ever bound.
-    fn see_clauses(&mut self, settlement: &Settlement) {
-        for schedule in &settlement.schedules {
-            for step in schedule.segments.iter().flat_map(|segment| &segment.steps) {
-                let Some(clause) = &step.trace.clause else { continue };
-                let name = format!("{} of {}", clause.key, schedule.id);
-                let (watched, bound) = match &step.trace.rule {
-                    Rule::Limit { amount, limit } => (true, amount > limit),
-                    Rule::Carried { .. } => (true, !step.total.is_zero()),
-                    Rule::SumOfFacts
-                    | Rule::Priced
-                    | Rule::SumOfSteps
-                    | Rule::RateOf { .. }
-                    | Rule::Nothing => (false, false),
-                };
-                if watched {
-                    self.clauses.insert(name.clone());
-                }
-                if bound || (step.name == StepName::Deductions && !step.total.is_zero()) {
-                    self.applied.insert(name);
-                }
-            }
         }
     }
 
@@ -140,7 +121,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    pub(super) fn report(mut self, plan: &Plan) -> Report {
+    /// Payables that went both ways.
+    fn see_turns(&mut self, plan: &Plan) {
         let turned: Vec<(String, String)> = self
             .paid
             .keys()
@@ -157,9 +139,12 @@ impl<'a> Watch<'a> {
             let example = smallest(facts, &|facts| pays(facts, &other, &one));
             self.found.insert((ConcernKind::TurnsRound, what), example);
         }
-        for clause in self.clauses.difference(&self.applied) {
-            let what = format!("{clause} never did anything within the stated volume");
-            self.found.insert((ConcernKind::NeverApplies, what), Vec::new());
+    }
+
+    pub(super) fn report(mut self, plan: &Plan) -> Report {
+        self.see_turns(plan);
+        for concern in self.clauses.concerns(self.contract, plan) {
+            self.found.insert(concern, Vec::new());
         }
         let concern = |((kind, message), facts): ((ConcernKind, String), Vec<Fact>)| Concern {
             kind,
@@ -195,9 +180,15 @@ fn shares_beyond_sales(run: &[Settlement]) -> BTreeSet<String> {
     let mut parties = BTreeSet::new();
     for segment in segments.filter(|segment| segment.basis != "usage-fee") {
         let net = segment.amount(StepName::NetSales);
-        let all = segment.shares.iter().chain(&segment.priority).map(|(party, _)| party);
-        let beyond = all.filter(|party| segment.share_of(party) > net && net > Minor::ZERO);
-        parties.extend(beyond.cloned());
+        // A catch-up is left out: it comes from the sales of earlier months too.
+        let of = |party: &str, list: &[(String, Minor)]| -> Minor {
+            list.iter().filter(|(name, _)| name == party).map(|(_, amount)| *amount).sum()
+        };
+        let all = segment.shares.iter().chain(&segment.priority);
+        let beyond = all.filter(|(party, _)| {
+            net > Minor::ZERO && of(party, &segment.shares) + of(party, &segment.priority) > net
+        });
+        parties.extend(beyond.map(|(party, _)| party.clone()));
     }
     parties
 }

@@ -4,6 +4,7 @@
 //! it is what the parties should have seen before they signed.
 
 mod chance;
+mod clauses;
 mod lints;
 mod month;
 mod report;

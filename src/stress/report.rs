@@ -44,6 +44,8 @@ pub enum ConcernKind {
     OrderMatters,
     /// A payable that goes one way in some months and the other way in others.
     TurnsRound,
+    /// A guarantee that fell short every time it was tested.
+    NeverMet,
     /// A clause that never did anything within the stated volume.
     NeverApplies,
 }
@@ -57,6 +59,7 @@ impl ConcernKind {
             Self::ShareBeyondSales => "share-beyond-sales",
             Self::OrderMatters => "order-matters",
             Self::TurnsRound => "turns-round",
+            Self::NeverMet => "never-met",
             Self::NeverApplies => "never-applies",
         }
     }
