@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use revshare::calendar::Zone;
 use revshare::contract::Contract;
-use revshare::fact::{Archive, Control, Table};
+use revshare::fact::{Archive, Control, Lens, Table};
 use revshare::intake::{Import, Mapping, Request, SourceFile, import, silent};
 use revshare::money::Exact;
 
@@ -44,6 +44,7 @@ fn read(files: &[(&str, &Path)], mapping: &str) -> (Import, String) {
         files: &files,
         mapping: &mapping,
         contracts: &[dollars()],
+        lens: &Lens::of(&[dollars()]),
         archive: &archive,
         known: &(),
         rejects: Some(&mut rejects),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use revshare::contract::Contract;
-use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Table};
+use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Lens, Table};
 use revshare::intake::{
     Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
 };
@@ -26,6 +26,7 @@ fn take_in(files: &[SourceFile], mapping: &Mapping) -> Import {
         files,
         mapping,
         contracts: &[rate_card()],
+        lens: &Lens::of(&[rate_card()]),
         archive: &archive,
         known: &(),
         rejects: None,
@@ -239,6 +240,7 @@ fn what_an_earlier_delivery_brought_stands() {
             files: &discover(book.path()).unwrap(),
             mapping: &mapping,
             contracts: &contracts,
+            lens: &Lens::of(&contracts),
             archive: &archive,
             known: &memory,
             rejects: Some(&mut rejects),

@@ -172,19 +172,69 @@ impl Book {
     pub fn close_through(&mut self, through: Option<Period>) -> Result<Vec<Closed>, BookError> {
         let mut all = Vec::new();
         for contract in self.contracts.clone() {
-            let desk = self.desk(&contract)?;
-            let first =
-                self.first_close(&contract).or_else(|| first_period(&contract, &desk.evidence));
-            let last = match through {
-                Some(through) => Some(through.last_complete(contract.period)),
-                None => Self::last_period(&contract, &desk.evidence).0,
-            };
-            let (Some(mut period), Some(last)) = (first, last) else { continue };
-            check_length(&contract, period)?;
-            while period <= last {
-                all.push(self.close(&contract, period)?);
-                period = period.next();
+            let (known, due) = self.known_and_due(&contract)?;
+            let first = self.first_close(&contract).or(known);
+            let last = through.map(|through| through.last_complete(contract.period)).or(due);
+            all.extend(self.close_all(&contract, first, last)?);
+        }
+        Ok(all)
+    }
+
+    /// Closes the periods that a fact has come for, up to `through`; gives back those closed now.
+    pub(super) fn close_due(&mut self, through: Option<Period>) -> Result<Vec<Closed>, BookError> {
+        let mut all = Vec::new();
+        for contract in self.contracts.clone() {
+            let (first, due) = self.open_and_due(&contract)?;
+            let through = through.map(|through| through.last_complete(contract.period));
+            let last = due.map(|due| through.map_or(due, |through| due.min(through)));
+            all.extend(self.close_all(&contract, first, last)?);
+        }
+        Ok(all)
+    }
+
+    /// Has a fact come for a period that is open?
+    pub(super) fn is_anything_due(&self) -> Result<bool, BookError> {
+        for contract in &self.contracts {
+            let (first, due) = self.open_and_due(contract)?;
+            if first.zip(due).is_some_and(|(first, due)| first <= due) {
+                return Ok(true);
             }
+        }
+        Ok(false)
+    }
+
+    /// The first open period, and the last with a fact.
+    fn open_and_due(
+        &self,
+        contract: &Contract,
+    ) -> Result<(Option<Period>, Option<Period>), BookError> {
+        let (known, due) = self.known_and_due(contract)?;
+        let last = self.store.last_closing(&contract.id);
+        Ok((last.map(|last| last.period.next()).or(known), due))
+    }
+
+    /// The first and the last period with a fact.
+    fn known_and_due(
+        &self,
+        contract: &Contract,
+    ) -> Result<(Option<Period>, Option<Period>), BookError> {
+        let evidence = self.evidence(contract, &self.heads(contract), self.store.archive())?;
+        let known = first_period(contract, &evidence);
+        Ok((known, Self::last_period(contract, &evidence).0))
+    }
+
+    fn close_all(
+        &mut self,
+        contract: &Contract,
+        first: Option<Period>,
+        last: Option<Period>,
+    ) -> Result<Vec<Closed>, BookError> {
+        let mut all = Vec::new();
+        let (Some(mut period), Some(last)) = (first, last) else { return Ok(all) };
+        check_length(contract, period)?;
+        while period <= last {
+            all.push(self.close(contract, period)?);
+            period = period.next();
         }
         Ok(all)
     }

@@ -15,7 +15,16 @@ Exit codes:
   4  another process holds the store
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
-usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). Start with `revshare init DIR`.";
+usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). What comes later may lie in folders of
+deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
+
+const DELIVERIES: &str = "\
+Deliveries:
+  The files of the book itself come first, then those of each folder of deliveries/, in the order
+  of their names, such as deliveries/2026-12-01. Before a folder comes, every period that has a
+  fact is closed. A contract.toml in a folder replaces the one before it from then on. With
+  --through, no folder comes after that period is closed.
+  Running again goes on where it was, and changes nothing when all is done.";
 
 /// Settles what a marketplace sold: gross profit after infrastructure cost, split by contract.
 #[derive(Debug, Parser)]
@@ -61,12 +70,13 @@ pub(super) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Do a whole book: import what is new, close each period in order, print the statements
+    #[command(after_help = DELIVERIES)]
     Run(RunArgs),
     /// Write a small book to start from
     Init(InitArgs),
     /// Check contracts: print what is wrong with them, or what they say in plain language
     Check(CheckArgs),
-    /// Import the files of a book that are new
+    /// Import the files of a book that are new; if none are, the next folder of deliveries/
     Import(ImportArgs),
     /// Settle a period as a draft; nothing is written
     Settle(PeriodArgs),

@@ -23,8 +23,10 @@ pub struct Request<'a> {
     pub files: &'a [SourceFile],
     /// What `revshare.toml` says.
     pub mapping: &'a Mapping,
-    /// The contracts of the book: what the tallies keep apart, and what prices sales.
+    /// The contracts of the book: what prices sales.
     pub contracts: &'a [Contract],
+    /// What the tallies keep apart: enough for these contracts and any that is to come.
+    pub lens: &'a Lens,
     /// Everything delivered before.
     pub archive: &'a Archive,
     /// The ids delivered before.
@@ -72,11 +74,10 @@ const STEP: u64 = 4096;
 /// changes while it is read, or the rejects cannot be written. What is wrong with the rows is no
 /// error but a finding.
 pub fn import(request: Request<'_>) -> Result<Import, IntakeError> {
-    let lens = Lens::of(request.contracts);
     let mut reader = Reader::new(request.mapping, request.contracts);
     reader.survey(request.files)?;
     let mut run = Run {
-        gather: Gather::new(&lens, request.archive, request.known),
+        gather: Gather::new(request.lens, request.archive, request.known),
         rejects: request.rejects,
         progress: request.progress,
         total_bytes: size(request.files),
