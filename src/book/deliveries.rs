@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::open::{contract_files, parse, shown};
-use super::{Book, BookError, Closed, ImportReport, Step, codes};
+use super::{Book, BookError, ImportReport, Step, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
 use crate::fact::Lens;
@@ -32,8 +32,6 @@ pub(super) struct Stage {
 pub struct Arrival {
     /// Its name below the book.
     pub folder: String,
-    /// What was closed before it came.
-    pub closed: Vec<Closed>,
     /// What its import did.
     pub report: ImportReport,
 }
@@ -168,7 +166,7 @@ impl Book {
         let folder = stage.folder.clone();
         let files = stage.files(&self.dir, &self.mapping)?;
         let report = self.import_files(files, step)?;
-        Ok(Some(Arrival { folder, closed: Vec::new(), report }))
+        Ok(Some(Arrival { folder, report }))
     }
 
     /// Closes what is due before the next folder of `deliveries`, up to `through`, and then imports
@@ -184,11 +182,11 @@ impl Book {
         if self.come + 1 == self.stages.len() {
             return Ok(None);
         }
-        let closed = self.close_due(through)?;
+        self.close_due(through)?;
         if through.is_some_and(|through| self.is_closed_through(through)) {
             return Ok(None);
         }
-        Ok(self.bring_next(step)?.map(|arrival| Arrival { closed, ..arrival }))
+        self.bring_next(step)
     }
 
     /// Is some contract closed, and each that is, up to that period?

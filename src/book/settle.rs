@@ -37,6 +37,8 @@ pub(super) struct Desk<'a> {
     pub(super) contract: &'a Contract,
     pub(super) archive: &'a Archive,
     pub(super) evidence: Evidence,
+    /// The closed periods, and how many imports each close knew.
+    closed: Vec<(Period, u64)>,
     /// What the first open period opens with, as it was closed and as it is now.
     opening: Balances,
     restatement: Restatement,
@@ -44,9 +46,14 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// A desk that opens with nothing.
-    pub(super) fn fresh(contract: &'a Contract, archive: &'a Archive, evidence: Evidence) -> Self {
+    pub(super) fn fresh(
+        contract: &'a Contract,
+        archive: &'a Archive,
+        evidence: Evidence,
+        closed: &[&ClosingHead],
+    ) -> Self {
         let (opening, restatement) = Default::default();
-        Self { contract, archive, evidence, opening, restatement }
+        Self { contract, archive, evidence, closed: watermarks(closed), opening, restatement }
     }
 
     /// Settles every period from the first open one to `last`, and gives back the last.
@@ -67,7 +74,10 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn statement(&self, settlement: &Settlement) -> Result<Statement, BookError> {
-        let controls = Book::controls(self.contract, self.archive, &self.evidence)?;
+        let before = self.closed.iter().rev().find(|(period, _)| *period < settlement.period);
+        let since = before.map_or(0, |(_, imports)| *imports);
+        let (period, evidence) = (settlement.period, &self.evidence);
+        let controls = Book::controls(self.contract, period, since, self.archive, evidence)?;
         let provenance = Provenance::of(self.contract)
             .with_files(self.archive.files().iter().map(|file| &file.tally));
         Ok(Statement::of(settlement, self.contract, controls, provenance))
@@ -89,7 +99,8 @@ impl Book {
     ) -> Result<Desk<'a>, BookError> {
         let evidence = self.evidence(contract, closed, archive)?;
         let (opening, restatement) = self.restatement(contract, &evidence, closed, imports)?;
-        Ok(Desk { contract, archive, evidence, opening, restatement })
+        let closed = watermarks(closed);
+        Ok(Desk { contract, archive, evidence, closed, opening, restatement })
     }
 
     /// The statement of a period: the closed one if it is closed, else a draft from what is known
@@ -180,16 +191,15 @@ impl Book {
         Ok(all)
     }
 
-    /// Closes the periods that a fact has come for, up to `through`; gives back those closed now.
-    pub(super) fn close_due(&mut self, through: Option<Period>) -> Result<Vec<Closed>, BookError> {
-        let mut all = Vec::new();
+    /// Closes the periods that a fact has come for, up to `through`.
+    pub(super) fn close_due(&mut self, through: Option<Period>) -> Result<(), BookError> {
         for contract in self.contracts.clone() {
             let (first, due) = self.open_and_due(&contract)?;
             let through = through.map(|through| through.last_complete(contract.period));
             let last = due.map(|due| through.map_or(due, |through| due.min(through)));
-            all.extend(self.close_all(&contract, first, last)?);
+            self.close_all(&contract, first, last)?;
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Has a fact come for a period that is open?
@@ -266,6 +276,10 @@ impl Book {
             contract_file: contract.file.to_string(),
         })
     }
+}
+
+fn watermarks(closed: &[&ClosingHead]) -> Vec<(Period, u64)> {
+    closed.iter().map(|head| (head.period, head.watermark)).collect()
 }
 
 /// Periods of two lengths have no order between them, so none may meet the contract's own.

@@ -4,6 +4,7 @@ use super::args::RunArgs;
 use super::console::{Console, Failure};
 use super::{import, settle};
 use crate::book::{Book, Closed, ImportReport, Standing};
+use crate::calendar::Period;
 
 pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
     let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
@@ -29,18 +30,19 @@ fn whole(
     args: &RunArgs,
     reports: &mut Vec<ImportReport>,
 ) -> Result<Vec<Closed>, Failure> {
-    let mut now = Vec::new();
+    let name = |id: &str, period: Period| (id.to_owned(), period);
+    let heads = book.store().closings();
+    let before: Vec<_> = heads.map(|head| name(&head.contract, head.period)).collect();
     reports.push(book.import(&mut console.progress())?);
     while let Some(next) = book.next_delivery(args.through, &mut console.progress())? {
-        now.extend(next.closed);
         reports.push(next.report);
     }
     let mut all = book.close_through(args.through)?;
     // What was closed between two deliveries was closed by this run.
-    let name = |closed: &Closed| (closed.statement.contract.clone(), closed.statement.period);
-    let now: Vec<_> = now.iter().map(name).collect();
-    for closed in all.iter_mut().filter(|closed| now.contains(&name(closed))) {
-        closed.standing = Standing::ClosedNow;
+    for closed in &mut all {
+        if !before.contains(&name(&closed.statement.contract, closed.statement.period)) {
+            closed.standing = Standing::ClosedNow;
+        }
     }
     Ok(all)
 }
