@@ -206,3 +206,31 @@ fn every_file_stands_in_a_control_total() {
     }
     assert!(shorter > 0, "no statement leaves a file of another period out");
 }
+
+#[test]
+fn a_later_version_of_an_event_needs_the_whole_feed_in_one_delivery() {
+    let book = amended();
+    let version = |update: &str, amount: &str| {
+        format!(
+            "billing_event_id,action,transaction_type,amount,currency,invoice_date,valid_from,\
+             update_date,product_id,from_account_id,to_account_id,end_user_account_id\n\
+             e-1,INVOICED,SELLER_REV_SHARE,{amount},USD,2026-10-05,2026-10-05T00:00:00Z,\
+             {update}T00:00:00Z,aria-1,buyer,seller,buyer\n"
+        )
+    };
+    put(book.path(), "sales-feed.csv", &version("2026-10-06", "100.00"));
+    put(book.path(), "deliveries/02/sales-feed.csv", &version("2026-11-06", "80.00"));
+    let said = said(book.path(), &["run", "."]);
+    assert!(said.contains("I027") && said.contains("into a new store (--store)"), "{said}");
+    let whole =
+        ["import", ".", "--store", "fresh", "deliveries/02/sales-feed.csv", "sales-feed.csv"];
+    answer(book.path(), &whole);
+    let draft = &statements(book.path(), &["settle", ".", "2026-10", "--store", "fresh"])[0];
+    let amounts: Vec<&Value> = draft["controls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|control| &control["amounts"]["accepted"])
+        .collect();
+    assert_eq!(amounts, ["80", "0"]);
+}

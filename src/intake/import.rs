@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::codes;
 use super::feed::Feeds;
+use super::format::Format;
 use super::mapping::Mapping;
 use super::read::{Reader, Reading, Row, Rows};
 use super::reject::{self, Refusal};
@@ -162,7 +163,7 @@ impl Run<'_> {
                         }
                         Disposition::Duplicate | Disposition::Contested => {}
                         Disposition::Conflict => {
-                            let finding = conflict(&id, true).finding(
+                            let finding = conflict_with_earlier(&id, rows.format()).finding(
                                 &Arc::from(file),
                                 row.line,
                                 &row.text,
@@ -246,7 +247,7 @@ fn report_losers(
         let (mut rows, name) = (reader.open(file)?, Arc::from(file.name.as_str()));
         while let Some(row) = rows.next_row()? {
             let Some(id) = losers.get(&row.line) else { continue };
-            let finding = conflict(id, false).finding(&name, row.line, &row.text, &[]);
+            let finding = conflict(id).finding(&name, row.line, &row.text, &[]);
             if let Some(out) = rejects {
                 let reasons = std::slice::from_ref(&finding);
                 reject::write(&mut **out, reasons, &file.name, row.line, &row.text)
@@ -258,16 +259,22 @@ fn report_losers(
     Ok(())
 }
 
-fn conflict(id: &str, earlier: bool) -> Refusal {
-    let message = if earlier {
-        format!("{id:?} was delivered before with other content, and that stands")
-    } else {
-        format!(
-            "{id:?} stands in this delivery with other content as well, and the other one counts"
-        )
-    };
-    Refusal::new(&codes::CONFLICT, message)
-        .help("correct it by a further fact that refers to it, or give it its own id")
+fn conflict(id: &str) -> Refusal {
+    let message = format!(
+        "{id:?} stands in this delivery with other content as well, and the other one counts"
+    );
+    Refusal::new(&codes::CONFLICT, message).help(CORRECT)
+}
+
+const CORRECT: &str = "correct it by a further fact that refers to it, or give it its own id";
+
+/// Rows of earlier deliveries are not kept, so a later version cannot take one of them back.
+fn conflict_with_earlier(id: &str, format: &str) -> Refusal {
+    let message = format!("{id:?} was delivered before with other content, and that stands");
+    let versioned = "if this is a later version of the event, import every file of the feed as one \
+                     delivery into a new store (--store): the latest version counts there";
+    let help = if format == Format::BillingEvent.name() { versioned } else { CORRECT };
+    Refusal::new(&codes::CONFLICT, message).help(help)
 }
 
 fn id_of(entry: &Entry) -> String {
