@@ -67,7 +67,9 @@ fn a_cost_export_with_marks_nulls_and_pricing_units() {
     let slice = entries[0].0.as_ref().unwrap();
     assert_eq!((slice.account.as_str(), slice.period.as_str()), ("payer-7", "2026-10-01"));
     let import = take_in(&[file], &none);
-    assert!(import.findings[0].message.contains("currency"), "an empty currency is no guess");
+    let [channel, currency] = &import.findings[..] else { panic!("{:?}", import.findings) };
+    assert_eq!(channel.code.id, "I029", "nothing says the channel");
+    assert!(currency.message.contains("currency"), "an empty currency is no guess");
 }
 
 #[test]
