@@ -67,6 +67,7 @@ pub mod contract;
 pub mod export;
 pub mod fact;
 pub mod finding;
+pub mod generate;
 pub mod intake;
 pub mod money;
 pub mod origin;
