@@ -253,7 +253,7 @@ pub(super) struct GenerateArgs {
     /// Charges of the last ten days of the month before [default: 0.5%]
     #[arg(long, value_name = "SHARE")]
     pub(super) late: Option<Share>,
-    /// Lines that are rejected, for every reason in turn [default: 0.02%]
+    /// Lines that are rejected, for one of eight reasons each [default: 0.02%]
     #[arg(long, value_name = "SHARE")]
     pub(super) bad: Option<Share>,
 }

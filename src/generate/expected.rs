@@ -91,7 +91,8 @@ pub(super) fn json(plan: &Plan, totals: &Totals, written: &[Written]) -> String 
             .collect(),
         files: written.iter().zip(&totals.controls).map(|(file, it)| of_file(file, it)).collect(),
     };
-    format!("{:#}\n", serde_json::json!(expected))
+    let text = serde_json::to_string_pretty(&expected).expect("texts and whole numbers are JSON");
+    text + "\n"
 }
 
 fn sum(totals: &Totals, currency: usize) -> Sum {

@@ -75,7 +75,7 @@ pub(super) fn channel(chance: &mut Chance) -> u8 {
 
 /// A customer's rank, from 1: the k-th is drawn about as often as one in 16.5 k, by powers of two.
 pub(super) fn customer(chance: &mut Chance) -> u32 {
-    // Sixteen whole powers of two, and 34,464 of the 65,536 ranks of the next.
+    // Sixteen whole powers of two, and 34,465 of the 65,536 ranks of the next.
     let size = chance.below(16_526) / 1000;
     let first = 1 << size;
     first + chance.below(first.min(CUSTOMERS + 1 - first))
