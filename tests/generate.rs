@@ -167,7 +167,10 @@ fn the_same_seed_gives_the_same_bytes() {
     let digest = |plan: &Plan| made(plan).1[0].blake3.clone();
     let plan = Plan { lines: 20_000, ..Plan::new(october()) };
     assert_eq!(digest(&plan), "881688932f984321518ed5c035605bd7132dc58ebda77b4a971b2b899ff54adf");
-    assert_eq!(digest(&Plan { refs: true, seed: 2, ..plan }), "693bf0199b02b151c28420fd026390304583ba02df177b8def8f4b459be16530");
+    assert_eq!(
+        digest(&Plan { refs: true, seed: 2, ..plan }),
+        "693bf0199b02b151c28420fd026390304583ba02df177b8def8f4b459be16530"
+    );
 }
 
 #[test]

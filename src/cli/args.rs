@@ -82,7 +82,7 @@ pub(super) enum Verb {
     /// Throw random months at a contract: what the parties should see before they sign
     Stress(StressArgs),
     /// Make up a month of sale lines from a seed, with what it must add up to
-    Generate(GenerateArgs),
+    Generate(Box<GenerateArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
