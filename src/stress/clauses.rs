@@ -287,6 +287,16 @@ impl<'a> Clauses<'a> {
     }
 }
 
+/// When the clauses beside all schedules hold.
+pub(super) fn spans(contract: &Contract) -> Vec<Span> {
+    let floors = contract.floors.iter().map(|each| each.span);
+    let guarantees = contract.guarantees.iter().map(|each| each.span);
+    let advances = contract.advances.iter().map(|each| each.span);
+    let reserves = contract.reserves.iter().map(|each| each.span);
+    let caps = contract.caps.iter().map(|each| each.span);
+    floors.chain(guarantees).chain(advances).chain(reserves).chain(caps).collect()
+}
+
 /// At which volume something happens after all.
 fn beyond(wakes: Option<&(Plan, Activity)>, does: &str) -> String {
     match wakes {

@@ -8,8 +8,8 @@ use super::chain::{Chain, chain, earned, paid};
 use super::laws::Law;
 use super::month::World;
 use super::orders::Order;
-use crate::contract::Contract;
-use crate::fact::Entry;
+use crate::contract::{Basis, Contract};
+use crate::fact::{Entry, Kind};
 use crate::money::Minor;
 use crate::settlement::{SegmentResult, Settlement, StepName};
 
@@ -101,11 +101,31 @@ impl Judge<'_> {
         if begin(&after) != begin(run) {
             return Vec::new();
         }
+        // Whoever pays for usage has less by more of it.
+        let usage = world.more.iter().any(|entry| match entry {
+            Entry::Fact(fact) => fact.kind == Kind::Usage,
+            Entry::Fx(_) | Entry::Payment(_) => false,
+        });
         let loses = |party: &usize| {
+            if usage && !self.is_payee(*party) {
+                return false;
+            }
             let name = &self.contract.parties[*party].id;
             earned(&after, name) < earned(run, name) - Minor(ROUNDING)
         };
         (0..self.contract.parties.len()).filter(loses).collect()
+    }
+
+    /// Is it paid for usage, and pays for none?
+    fn is_payee(&self, party: usize) -> bool {
+        let fees = self.contract.schedules.iter().filter_map(|schedule| {
+            match schedule.terms.last().map(|terms| &terms.basis) {
+                Some(Basis::UsageFee(fee)) => Some(fee),
+                Some(Basis::Shared(_) | Basis::Excluded) | None => None,
+            }
+        });
+        let fees: Vec<_> = fees.collect();
+        fees.iter().any(|fee| fee.payee.0 == party) && fees.iter().all(|fee| fee.payer.0 != party)
     }
 
     fn beyond(&self, run: &[Settlement]) -> BTreeSet<usize> {

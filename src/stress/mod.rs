@@ -20,7 +20,7 @@ mod vocabulary;
 
 use std::collections::BTreeSet;
 
-use crate::calendar::Period;
+use crate::calendar::{Day, Period};
 use crate::contract::{Contract, Window};
 use crate::fact::Entry;
 
@@ -51,21 +51,41 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What is tried unless asked otherwise: as many periods as the longest window of the contract
-    /// that ends, and four at least.
+    /// What is tried unless asked otherwise: as many periods as it takes until every clause holds
+    /// and every window of a year has ended once, four at least and thirty-six at most.
     pub fn of(contract: &Contract) -> Self {
-        let year = u32::try_from(12 / contract.period.months()).unwrap_or(12);
-        let yearly = |window: Window| match window {
-            Window::CalendarYear | Window::ContractYear(_) => true,
-            Window::Period | Window::Lifetime => false,
-        };
-        let spans = contract.guarantees.iter().map(|each| each.span);
-        let spans = spans.chain(contract.floors.iter().map(|each| each.span));
-        let accounts = contract.cash.on_account.iter().map(|each| each.window);
-        let by_year = spans.map(|span| span.window).chain(accounts).any(yearly);
-        let months = if by_year { year.max(4) } else { 4 };
+        let year = if has_yearly(contract) { 12 / contract.period.months() } else { 4 };
+        let first = start(contract);
+        let until =
+            last_turn(contract).map_or(0, |day| Period::of(day, contract.period).since(first) + 1);
+        let months = until.max(0) + if until > 0 { 3 } else { 0 };
+        let months = u32::try_from(months.max(year).clamp(4, 36)).unwrap_or(4);
         Self { seed: 1, worlds: 200, months, volume: 1_000_000, quantity: 1_000_000_000 }
     }
+}
+
+/// Does the contract measure by the year?
+fn has_yearly(contract: &Contract) -> bool {
+    let yearly = |window: Window| match window {
+        Window::CalendarYear | Window::ContractYear(_) => true,
+        Window::Period | Window::Lifetime => false,
+    };
+    let spans = contract.guarantees.iter().map(|each| each.span);
+    let spans = spans.chain(contract.floors.iter().map(|each| each.span));
+    let accounts = contract.cash.on_account.iter().map(|each| each.window);
+    spans.map(|span| span.window).chain(accounts).any(yearly)
+}
+
+/// The last day on which a clause begins, or is tested once and for all.
+fn last_turn(contract: &Contract) -> Option<Day> {
+    let guarantees = contract.guarantees.iter();
+    let tested = guarantees.filter(|each| each.cumulative || each.span.window == Window::Lifetime);
+    let tested = tested.filter_map(|each| each.span.ends);
+    let starts = clauses::spans(contract).into_iter().filter_map(|span| span.starts);
+    let cash = &contract.cash;
+    let interest = cash.late_interest.iter().map(|each| each.effective);
+    let credits = cash.overpayment.iter().map(|each| each.effective);
+    tested.chain(starts).chain(interest).chain(credits).max()
 }
 
 /// Throws random months at a contract.

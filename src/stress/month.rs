@@ -3,7 +3,7 @@
 
 use super::chain::{Chain, chain};
 use super::chance::Chance;
-use super::vocabulary::{Place, Vocabulary};
+use super::vocabulary::{Edge, Place, Vocabulary};
 use super::{Plan, start};
 use crate::calendar::{Day, Moment, Period};
 use crate::contract::{Cash, Contract};
@@ -26,8 +26,10 @@ pub(super) fn world(
     chance: &mut Chance,
 ) -> World {
     let mut months = Months { contract, words, plan, chance, entries: Vec::new() };
-    months.fill();
-    let more = months.more();
+    let more = months.climb().unwrap_or_else(|| {
+        months.fill();
+        months.more()
+    });
     months.pay();
     World { entries: months.entries, more }
 }
@@ -41,6 +43,58 @@ struct Months<'a> {
 }
 
 impl Months<'_> {
+    /// At times: one sale to just below where a tier begins, and one that crosses the line.
+    fn climb(&mut self) -> Option<Vec<Entry>> {
+        let words = self.words;
+        let place = self.chance.one_of(&words.places);
+        if place.edges.is_empty() || self.chance.below(3) > 0 {
+            return None;
+        }
+        let edge = self.chance.one_of(&place.edges).clone();
+        let below = Ratio::new(90 + self.chance.below(10), 100);
+        let sale = self.sale_of(place, &edge, &below)?;
+        let cross = self.sale_of(place, &edge, &Ratio::new(1, 5))?;
+        let cross = Fact { id: Some("one-more".to_owned()), time: sale.time, ..cross };
+        let cash = |fact: &Fact, id: &str| {
+            let paid = self.words.collected && fact.kind == Kind::Charge;
+            paid.then(|| Entry::Fact(collected(fact, id, fact.amount, fact.time)))
+        };
+        let (paid, more_paid) = (cash(&sale, "s-cash"), cash(&cross, "one-more-cash"));
+        self.entries.push(Entry::Fact(sale));
+        self.entries.extend(paid);
+        Some(std::iter::once(Entry::Fact(cross)).chain(more_paid).collect())
+    }
+
+    /// A sale in the first period of a part of what a tier begins with; none beyond the volume.
+    fn sale_of(&mut self, place: &Place, edge: &Edge, part: &Ratio) -> Option<Fact> {
+        let kind = if place.usage_only { Kind::Usage } else { Kind::Charge };
+        let mut fact = self.at(kind, start(self.contract), place);
+        let whole = |value: Ratio| value.trunc().to_string().parse::<Exact>().ok();
+        let whole = |value: Ratio| whole(value).filter(Exact::is_positive);
+        let (money, units) = match edge {
+            Edge::Sold(from) => (from * part, None),
+            Edge::Quantity(unit, from) => {
+                let price = place.units.iter().find(|(name, _)| name == unit);
+                let price = price.and_then(|(_, price)| price.clone());
+                let scale = Ratio::new(self.plan.volume, self.plan.quantity);
+                let units = from * part;
+                (&units * &price.unwrap_or(scale), Some((unit.clone(), units)))
+            }
+        };
+        if money > Ratio::whole(self.plan.volume) {
+            return None;
+        }
+        if let Some((unit, units)) = units {
+            fact.unit = unit;
+            fact.quantity = Some(whole(units)?);
+        }
+        if kind == Kind::Charge {
+            fact.amount = Some(whole(money).unwrap_or(Exact::from(1)));
+            fact.currency = Some(self.contract.currency);
+        }
+        Some(fact)
+    }
+
     fn fill(&mut self) {
         let mut period = start(self.contract);
         // Some stretches are full to the stated volume in every month.
@@ -109,30 +163,20 @@ impl Months<'_> {
         let paid = fact.clone();
         self.entries.push(Entry::Fact(fact));
         if words.collected && kind == Kind::Charge && paid.amount.is_some() {
-            self.collect(paid, amount, period);
+            self.collect(&paid, amount, period);
         }
     }
 
     /// All, half or nothing of a charge is paid in cash.
-    fn collect(&mut self, charge: Fact, amount: u64, period: Period) {
+    fn collect(&mut self, charge: &Fact, amount: u64, period: Period) {
         let part =
             [amount, amount, amount / 2, 0][usize::try_from(self.chance.below(4)).unwrap_or(0)];
         if part == 0 {
             return;
         }
         let id = format!("s-{}", self.entries.len() + 1);
-        let time =
-            Moment::On(day_of(period, self.chance).max(charge.time.day_in(&self.contract.zone)));
-        let fact = Fact {
-            kind: Kind::Collected,
-            id: Some(id),
-            time,
-            reference: charge.id.clone(),
-            quantity: None,
-            unit: String::new(),
-            amount: Some(whole(part)),
-            ..charge
-        };
+        let day = day_of(period, self.chance).max(charge.time.day_in(&self.contract.zone));
+        let fact = collected(charge, &id, Some(whole(part)), Moment::On(day));
         self.entries.push(Entry::Fact(fact));
     }
 
@@ -250,26 +294,25 @@ impl Months<'_> {
         }
     }
 
-    /// A copy of one charge, to be made on top of everything.
+    /// A copy of one charge, to be made on top of everything; of usage, where nothing is sold.
     fn more(&mut self) -> Vec<Entry> {
-        let charge = |entry: &Entry| match entry {
-            Entry::Fact(fact) if fact.kind == Kind::Charge => Some(fact.clone()),
-            Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => None,
+        let of = |kind: Kind| -> Vec<Fact> {
+            let fact = |entry: &Entry| match entry {
+                Entry::Fact(fact) if fact.kind == kind => Some(fact.clone()),
+                Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => None,
+            };
+            self.entries.iter().filter_map(fact).collect()
         };
-        let charges: Vec<Fact> = self.entries.iter().filter_map(charge).collect();
+        let mut charges = of(Kind::Charge);
+        if charges.is_empty() {
+            charges = of(Kind::Usage);
+        }
         if charges.is_empty() {
             return Vec::new();
         }
         let mut more = self.chance.one_of(&charges).clone();
         more.id = Some("one-more".to_owned());
-        let cash = Fact {
-            kind: Kind::Collected,
-            id: Some("one-more-cash".to_owned()),
-            reference: more.id.clone(),
-            quantity: None,
-            unit: String::new(),
-            ..more.clone()
-        };
+        let cash = collected(&more, "one-more-cash", more.amount, more.time);
         let paid = self.words.collected && more.amount.is_some();
         let cash = paid.then_some(Entry::Fact(cash));
         std::iter::once(Entry::Fact(more)).chain(cash).collect()
@@ -329,6 +372,20 @@ impl Months<'_> {
 /// Does it matter what was really paid?
 fn follows(cash: &Cash) -> bool {
     cash.late_interest.is_some() || cash.overpayment.is_some() || !cash.on_account.is_empty()
+}
+
+/// Cash for a charge.
+fn collected(charge: &Fact, id: &str, amount: Option<Exact>, time: Moment) -> Fact {
+    Fact {
+        kind: Kind::Collected,
+        id: Some(id.to_owned()),
+        time,
+        reference: charge.id.clone(),
+        quantity: None,
+        unit: String::new(),
+        amount,
+        ..charge.clone()
+    }
 }
 
 fn day_of(period: Period, chance: &mut Chance) -> Day {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::{Basis, Contract, Driver, Pattern, Rate, Recognition, Schedule, Selector};
+use crate::contract::{
+    Basis, Contract, Driver, Measure, Measured, Pattern, Rate, RateTier, Recognition, Scale,
+    Schedule, Selector, Split,
+};
 use crate::fact::Kind;
-use crate::money::Ratio;
+use crate::money::{Currency, Ratio};
 
 /// What facts can be made of; `places` is not empty.
 pub(super) struct Vocabulary {
@@ -32,6 +35,15 @@ pub(super) struct Place {
     pub(super) costs: Vec<String>,
     /// Kinds and categories that deductions name.
     pub(super) deducted: Vec<(Kind, String)>,
+    /// Where tiers begin: amounts sold, or quantities of a unit.
+    pub(super) edges: Vec<Edge>,
+}
+
+/// Where a tier begins.
+#[derive(Clone)]
+pub(super) enum Edge {
+    Sold(Ratio),
+    Quantity(String, Ratio),
 }
 
 impl Vocabulary {
@@ -65,7 +77,14 @@ fn of_schedule(contract: &Contract, at: usize, schedule: &Schedule) -> Vec<Place
     };
     let rated = words.products.iter().filter(fits);
     let products: BTreeSet<Pattern> = scope.product.iter().chain(rated).cloned().collect();
-    let products: Vec<Pattern> = products.into_iter().collect();
+    let mut products: Vec<Pattern> = products.into_iter().collect();
+    if products.is_empty() {
+        // Where every product fits, those that the rest of the contract speaks of.
+        let over = contract.shared_costs.iter().flat_map(|rule| rule.over.product.clone());
+        let bundles = contract.bundles.iter().map(|bundle| Pattern::new(&*bundle.product));
+        products.extend(over.chain(bundles));
+        products.push(Pattern::new("model-a"));
+    }
     let mut places = Vec::new();
     let dimensions = [&products, &scope.channel, &scope.region, &scope.customer];
     let open = ["model-a", "marketplace", "", ""];
@@ -121,6 +140,7 @@ struct Words {
     units: BTreeSet<String>,
     costs: BTreeSet<String>,
     deducted: BTreeSet<(Kind, String)>,
+    edges: Vec<Edge>,
     usage_only: bool,
 }
 
@@ -133,6 +153,7 @@ impl Words {
             units: BTreeSet::new(),
             costs: BTreeSet::new(),
             deducted: BTreeSet::new(),
+            edges: Vec::new(),
             usage_only: false,
         };
         for rule in &contract.shared_costs {
@@ -141,8 +162,14 @@ impl Words {
             }
         }
         if let Some(terms) = schedule.terms.last() {
-            words.terms(&terms.basis);
+            words.terms(&terms.basis, contract.currency);
         }
+        let tiers = words.rates.iter().flat_map(|rate| {
+            let from = |tier: &RateTier| tier.from.to_ratio() + rate.included.to_ratio();
+            let edge = move |tier| Edge::Quantity(rate.unit.clone(), from(tier));
+            rate.tiers.iter().skip(1).map(edge)
+        });
+        words.edges.extend(tiers.collect::<Vec<_>>());
         let all = words.rates.iter().chain(&words.priced);
         words.units.extend(all.clone().map(|rate| rate.unit.clone()));
         let products = all.flat_map(|rate| &rate.product).filter(|product| !product.is_any());
@@ -150,16 +177,14 @@ impl Words {
         words
     }
 
-    fn terms(&mut self, basis: &Basis) {
+    fn terms(&mut self, basis: &Basis, currency: Currency) {
         match basis {
             Basis::Shared(shared) => {
                 self.priced.extend(shared.rates.iter().cloned());
                 self.rates.extend(shared.cost.rates.iter().cloned());
                 self.costs.extend(shared.cost.deduct.iter().map(|each| filled(each, "a")));
-                if let Some(crate::contract::Scale::Measured(measured)) = &shared.split.scale {
-                    if let crate::contract::Measure::Quantity(unit) = &measured.by {
-                        self.units.insert(unit.clone());
-                    }
+                if let Some(Scale::Measured(measured)) = &shared.split.scale {
+                    self.tiers(&shared.split, measured, currency);
                 }
                 for part in shared.deductions.iter().flat_map(|each| &each.parts) {
                     if let Selector::Facts { kinds, categories } = part {
@@ -172,6 +197,22 @@ impl Words {
                 self.usage_only = true;
             }
             Basis::Excluded => {}
+        }
+    }
+
+    fn tiers(&mut self, split: &Split, measured: &Measured, currency: Currency) {
+        for tier in split.tiers.iter().skip(1) {
+            let from = tier.from.to_ratio(currency);
+            self.edges.push(match &measured.by {
+                Measure::Quantity(unit) => {
+                    self.units.insert(unit.clone());
+                    Edge::Quantity(unit.clone(), from)
+                }
+                Measure::GrossSales
+                | Measure::NetSales
+                | Measure::GrossProfit
+                | Measure::ShareBase => Edge::Sold(from),
+            });
         }
     }
 
@@ -207,6 +248,7 @@ impl Words {
             units,
             costs: or(self.costs.iter().cloned().collect(), "compute"),
             deducted: self.deducted.iter().cloned().collect(),
+            edges: self.edges.clone(),
             usage_only: self.usage_only,
             product,
             channel,
