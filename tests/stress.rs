@@ -159,13 +159,15 @@ fn clauses_that_can_never_apply() {
             text.replace("seller = \"platform\"\n", &format!("seller = \"platform\"\n{cost}"));
         text + rest
     };
-    let twice = |scope: &str| {
-        let other = contract(HALVES, "").source.split("[[schedule]]").nth(1).map(str::to_owned);
-        let other = other.unwrap().replace("\"m\"", &format!("\"n\"\nscope = {{ {scope} }}"));
-        let first = contract(HALVES, "")
-            .source
-            .replace("id = \"m\"", "id = \"m\"\nscope = { channel = \"a*\" }");
-        format!("{first}[[schedule]]{other}")
+    let thrice = |last: &str| {
+        let text = contract(HALVES, "").source;
+        let (head, one) = text.split_once("[[schedule]]").unwrap();
+        let scoped = |id: &str, products: &str| {
+            let scope = format!("id = \"{id}\"\nscope = {{ product = {products} }}");
+            format!("[[schedule]]{}", one.replace("id = \"m\"", &scope))
+        };
+        let both = [scoped("k", "[\"p-1\"]"), scoped("m", "[\"p-2\"]")].concat();
+        format!("{head}{both}{}", scoped("n", last))
     };
     let deals = |from: &str| {
         let split = format!(
@@ -191,8 +193,8 @@ fn clauses_that_can_never_apply() {
         ),
         (
             "no fact ever reached the schedule n",
-            twice("channel = \"ab*\""),
-            twice("channel = \"b*\""),
+            thrice("[\"p-1\", \"p-2\"]"),
+            thrice("[\"p-1\", \"p-3\"]"),
         ),
     ] {
         let report = |text: &str| {

@@ -33,6 +33,9 @@ pub(super) enum Sign {
 /// Units that rounding may hand to somebody else; no more is a loss or a difference.
 const ROUNDING: i128 = 10;
 
+/// So few orders are tried on every stretch.
+const FEW: usize = 4;
+
 /// Looks at stretches of months.
 pub(super) struct Judge<'a> {
     pub(super) contract: &'a Contract,
@@ -66,7 +69,7 @@ impl Judge<'_> {
         signs.extend(self.beyond(run).into_iter().map(Sign::Beyond));
         signs.extend(pays(run).into_iter().map(|(from, to)| Sign::Pays(from, to)));
         signs.extend(self.losers(run, world).into_iter().map(Sign::EarnsLess));
-        if thorough {
+        if thorough || self.orders.len() <= FEW {
             let orders = self.orders.iter().enumerate();
             let other = orders.filter(|(_, order)| self.differs(order, &world.entries, run));
             signs.extend(other.map(|(at, _)| Sign::Order(at)));

@@ -193,8 +193,11 @@ impl Months<'_> {
             Kind::Tax,
         ];
         let words = self.words;
-        let kind = *self.chance.one_of(&kinds);
         let place = self.chance.one_of(&words.places);
+        let mut kind = *self.chance.one_of(&kinds);
+        if !place.deducted.is_empty() && self.chance.below(2) == 0 {
+            kind = self.chance.one_of(&place.deducted).0;
+        }
         let mut fact = self.at(kind, period, place);
         match kind {
             Kind::Usage => {
@@ -242,12 +245,11 @@ impl Months<'_> {
             Entry::Fx(_) | Entry::Payment(_) => false,
         };
         let charges: Vec<&Entry> = self.entries.iter().filter(is_charge).collect();
-        if fact.kind.takes_back() && !charges.is_empty() && self.chance.below(2) == 0 {
-            if let Entry::Fact(charge) = self.chance.one_of(&charges) {
-                fact.reference.clone_from(&charge.id);
-                fact.currency = charge.currency.or(fact.currency);
-                fact.deal.clone_from(&charge.deal);
-            }
+        let refers = fact.kind.takes_back() && !charges.is_empty() && self.chance.below(2) == 0;
+        if refers && let Entry::Fact(charge) = self.chance.one_of(&charges) {
+            fact.reference.clone_from(&charge.id);
+            fact.currency = charge.currency.or(fact.currency);
+            fact.deal.clone_from(&charge.deal);
         }
     }
 
