@@ -10,7 +10,7 @@ use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
 use crate::export::explain::Node;
-use crate::fact::{self, Archive, ArchivedFile, Entry, Fact, FileTally, Hash, Key, Lens};
+use crate::fact::{self, Archive, ArchivedFile, Entry, Fact, FileTally, Hash, Key, Lens, Table};
 use crate::finding::Finding;
 use crate::intake::{self, Reader, Reading, SourceFile};
 
@@ -47,7 +47,8 @@ impl Book {
         let keys: BTreeSet<&Key> =
             keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
         let (contract, archive) = self.known_for(contract, period)?;
-        self.rows_behind(contract, &archive, keys)
+        let facts = node.all_facts().into_iter().collect();
+        self.rows_behind(contract, &archive, (keys, facts))
     }
 
     /// The input rows behind a difference, with all that is known now: what came late counts.
@@ -60,17 +61,18 @@ impl Book {
         node: &Node,
     ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
         let keys = node.all_keys().into_iter().collect();
-        self.rows_behind(contract.clone(), self.store.archive(), keys)
+        let facts = node.all_facts().into_iter().collect();
+        self.rows_behind(contract.clone(), self.store.archive(), (keys, facts))
     }
 
     fn rows_behind(
         &self,
         contract: Contract,
         archive: &Archive,
-        keys: BTreeSet<&Key>,
+        (keys, facts): (BTreeSet<&Key>, BTreeSet<&(Table, String)>),
     ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
         let lens = Lens::of([&contract]);
-        let mut behind = Behind { keys, lens, contract, archive, shown: BTreeSet::new() };
+        let mut behind = Behind { keys, facts, lens, contract, archive, shown: BTreeSet::new() };
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
         let archived = archive.files();
         let mut at = 0;
@@ -132,7 +134,10 @@ impl Book {
                 let Reading::Entries(entries) = &row.result else { continue };
                 let mut counts = false;
                 for (slice, entry) in entries {
-                    let Entry::Fact(fact) = entry else { continue };
+                    let Entry::Fact(fact) = entry else {
+                        counts |= behind.has_outside(entry, &file.source);
+                        continue;
+                    };
                     let stands = slice.is_none() || file.parts.iter().any(|p| p.slice == *slice);
                     counts |= stands && self.is_behind(fact, &file.source, behind)?;
                 }
@@ -175,10 +180,29 @@ impl Book {
 /// What is looked for, and the ids that were found.
 struct Behind<'k> {
     keys: BTreeSet<&'k Key>,
+    facts: BTreeSet<&'k (Table, String)>,
     lens: Lens,
     contract: Contract,
     archive: &'k Archive,
     shown: BTreeSet<Hash>,
+}
+
+impl Behind<'_> {
+    /// Is it a granted rate or a finding that was asked for, and as it stands?
+    fn has_outside(&mut self, entry: &Entry, source: &str) -> bool {
+        let (table, id, stands) = match entry {
+            Entry::Grant(grant) => {
+                (Table::Grants, &grant.id, self.archive.grant(source, &grant.id) == Some(grant))
+            }
+            Entry::Audit(audit) => {
+                (Table::Audits, &audit.id, self.archive.audit(source, &audit.id) == Some(audit))
+            }
+            Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => return false,
+        };
+        stands
+            && self.facts.contains(&(table, id.clone()))
+            && self.shown.insert(fact::id_hash(table, source, id))
+    }
 }
 
 fn gone(path: &str, why: &str) -> Finding {

@@ -29,8 +29,8 @@ pub use advance::Advance;
 pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
 pub use cash::{
-    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
-    PaymentTerms, Roll, Withholding,
+    AnnualRate, Audit, AuditTerms, Cash, DayCount, LateInterest, MinimumPayment, OnAccount,
+    Overpayment, PaymentTerms, Roll, Withholding,
 };
 pub use exchange::{Exchange, ExchangePolicy};
 pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};

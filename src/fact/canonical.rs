@@ -28,7 +28,7 @@ pub(super) fn hash(canonical: &[u8]) -> Hash {
     short
 }
 
-fn array(fields: &[Option<&str>]) -> Vec<u8> {
+pub(super) fn array(fields: &[Option<&str>]) -> Vec<u8> {
     serde_json::to_vec(fields).expect("texts are always JSON")
 }
 
@@ -116,6 +116,8 @@ impl Entry {
             Self::Fact(fact) => fact.canonical(),
             Self::Fx(rate) => rate.canonical(),
             Self::Payment(payment) => payment.canonical(),
+            Self::Grant(grant) => grant.canonical(),
+            Self::Audit(audit) => audit.canonical(),
         }
     }
 
@@ -125,6 +127,8 @@ impl Entry {
             Self::Fact(fact) => fact.id.as_ref().map(|id| id_hash(fact.kind.table(), source, id)),
             Self::Fx(rate) => Some(rate.hash()),
             Self::Payment(payment) => Some(id_hash(Table::Payments, source, &payment.id)),
+            Self::Grant(grant) => Some(id_hash(Table::Grants, source, &grant.id)),
+            Self::Audit(audit) => Some(id_hash(Table::Audits, source, &audit.id)),
         }
     }
 
@@ -134,6 +138,8 @@ impl Entry {
             Self::Fact(fact) => fact.id.clone().unwrap_or_default(),
             Self::Fx(rate) => format!("{} {}/{}", rate.date, rate.base, rate.quote),
             Self::Payment(payment) => payment.id.clone(),
+            Self::Grant(grant) => grant.id.clone(),
+            Self::Audit(audit) => audit.id.clone(),
         }
     }
 
@@ -141,8 +147,9 @@ impl Entry {
     pub(super) fn money(&self) -> (Option<Currency>, Exact) {
         match self {
             Self::Fact(fact) => (fact.currency, fact.amount.unwrap_or_default()),
-            Self::Fx(_) => (None, Exact::ZERO),
+            Self::Fx(_) | Self::Grant(_) => (None, Exact::ZERO),
             Self::Payment(payment) => (Some(payment.currency), payment.amount),
+            Self::Audit(audit) => (Some(audit.currency), audit.shortfall()),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What happened: sales, costs, usage, rates, payments; and the tally that adds them up.
+//! What happened: sales, costs, usage, rates, payments, what comparable deals were granted and audits
+//! found; and the tally that adds them up.
 //!
 //! A row of a file becomes one [`Entry`]. Facts that can be added up go into a [`Tally`] by
 //! [`Key`]; adding is associative and commutative, so that any split over files, threads or
@@ -11,6 +12,7 @@ mod delivery;
 mod gather;
 mod key;
 mod lens;
+mod outside;
 mod standing;
 mod tally;
 
@@ -28,6 +30,7 @@ pub use delivery::{
 pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
 pub use key::{Charged, Key};
 pub use lens::Lens;
+pub use outside::{AuditFinding, GrantedRate};
 pub use standing::Chain;
 pub use tally::{Cell, Evidence, Refused, Tally, Unresolved};
 
@@ -45,6 +48,10 @@ pub enum Entry {
     Fx(FxRate),
     /// What was really paid.
     Payment(Payment),
+    /// What a comparable deal was granted.
+    Grant(GrantedRate),
+    /// What an audit found.
+    Audit(AuditFinding),
 }
 
 /// The kinds of facts that are added up. The first seven are the kinds of a sale.
@@ -146,11 +153,23 @@ pub enum Table {
     Fx,
     /// Files named `payments*`.
     Payments,
+    /// Files named `grants*`.
+    Grants,
+    /// Files named `audits*`.
+    Audits,
 }
 
 impl Table {
     /// Every table, in order.
-    pub const ALL: [Self; 5] = [Self::Sales, Self::Costs, Self::Usage, Self::Fx, Self::Payments];
+    pub const ALL: [Self; 7] = [
+        Self::Sales,
+        Self::Costs,
+        Self::Usage,
+        Self::Fx,
+        Self::Payments,
+        Self::Grants,
+        Self::Audits,
+    ];
 
     /// Its name, with which the names of its files begin.
     pub fn as_str(self) -> &'static str {
@@ -160,6 +179,8 @@ impl Table {
             Self::Usage => "usage",
             Self::Fx => "fx",
             Self::Payments => "payments",
+            Self::Grants => "grants",
+            Self::Audits => "audits",
         }
     }
 }

@@ -108,6 +108,8 @@ pub(super) fn table_of_name(name: &str) -> Option<Table> {
         ("usage", Table::Usage),
         ("fx", Table::Fx),
         ("payments", Table::Payments),
+        ("grants", Table::Grants),
+        ("audits", Table::Audits),
     ];
     tables.iter().find(|(start, _)| name.starts_with(start)).map(|(_, table)| *table)
 }

@@ -41,6 +41,7 @@ mod format;
 mod import;
 mod json;
 mod mapping;
+mod outside;
 mod own;
 mod plan;
 mod read;

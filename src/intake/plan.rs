@@ -199,7 +199,12 @@ impl Plan {
         let mut fields = self.variants.iter().flat_map(|(_, fields)| fields);
         let takes = |contract: &Contract| match self.table {
             Table::Costs => !contract.shared_costs.is_empty(),
-            Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
+            Table::Sales
+            | Table::Usage
+            | Table::Fx
+            | Table::Payments
+            | Table::Grants
+            | Table::Audits => {
                 contract.schedules.iter().any(|schedule| schedule.scope.channel.is_empty())
             }
         };
@@ -208,9 +213,12 @@ impl Plan {
         }
         let message = match self.table {
             Table::Costs => "its rows are on no channel, and no [[shared-cost]] spreads such cost",
-            Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
-                "its rows are on no channel, and no schedule takes such rows"
-            }
+            Table::Sales
+            | Table::Usage
+            | Table::Fx
+            | Table::Payments
+            | Table::Grants
+            | Table::Audits => "its rows are on no channel, and no schedule takes such rows",
         };
         Some(Refusal::new(&codes::CHANNEL_OPEN, message).help(
             "say it in a [[map]] of revshare.toml: channel = { constant = \"marketplace\" }, or a \

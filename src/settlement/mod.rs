@@ -52,6 +52,7 @@ mod withholding;
 
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use arrival::{Stage, as_arrived};
+pub use audit::audit_days;
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use exchange::UsedRate;
 pub use placement::{Scoped, concerns, first_period, scope_of, unmatched, unmatched_in};

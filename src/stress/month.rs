@@ -242,7 +242,7 @@ impl Months<'_> {
                     && (&charge.product, &charge.channel) == (&fact.product, &fact.channel)
                     && charge.time <= fact.time
             }
-            Entry::Fx(_) | Entry::Payment(_) => false,
+            Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => false,
         };
         let charges: Vec<&Entry> = self.entries.iter().filter(is_charge).collect();
         let refers = fact.kind.takes_back() && !charges.is_empty() && self.chance.below(2) == 0;
@@ -301,7 +301,11 @@ impl Months<'_> {
         let of = |kind: Kind| -> Vec<Fact> {
             let fact = |entry: &Entry| match entry {
                 Entry::Fact(fact) if fact.kind == kind => Some(fact.clone()),
-                Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => None,
+                Entry::Fact(_)
+                | Entry::Fx(_)
+                | Entry::Payment(_)
+                | Entry::Grant(_)
+                | Entry::Audit(_) => None,
             };
             self.entries.iter().filter_map(fact).collect()
         };

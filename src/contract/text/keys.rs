@@ -19,6 +19,7 @@ pub(super) static TOP: &[&str] = &[
     "fx",
     "deal",
     "audit",
+    "audits",
     "withholding",
     "late-interest",
     "on-account",
@@ -122,6 +123,10 @@ pub(super) static AUDIT: &[&str] = &[
     "accord",
     "interest",
 ];
+/// In `[audits]`.
+pub(super) static AUDITS: &[&str] = &["threshold", "accord", "interest", "look-back"];
+/// In `interest` of `[audits]`.
+pub(super) static ANNUAL_RATE: &[&str] = &["rate", "base", "margin", "day-count"];
 /// In `interest` of an audit.
 pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
 /// In `[[withholding]]`.
@@ -143,7 +148,7 @@ pub(super) static FLOOR: &[&str] =
 /// In `[[most-favoured]]`.
 pub(super) static MOST_FAVOURED: &[&str] = &["name", "party", "from", "grants", "schedules"];
 /// In an entry of `grants`.
-pub(super) static GRANT: &[&str] = &["from", "rate"];
+pub(super) static GRANT: &[&str] = &["from", "until", "rate"];
 /// In `[[guarantee]]`.
 pub(super) static GUARANTEE: &[&str] = &[
     "name",

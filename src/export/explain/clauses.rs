@@ -56,7 +56,8 @@ impl Teller<'_> {
         let node = Node::titled(title)
             .amounting(self.show(amount))
             .noting(format!("{} owes {}", adjustment.from, adjustment.to))
-            .noting(&adjustment.note);
+            .noting(&adjustment.note)
+            .resting_on(&adjustment.facts);
         match &adjustment.trace.clause {
             Some(clause) => node.noting(format!("{}:{} {}", clause.file, clause.line, clause.key)),
             None => node,

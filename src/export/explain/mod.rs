@@ -30,7 +30,7 @@ pub use tree::{json, render_tree};
 
 use super::codes;
 use crate::contract::Contract;
-use crate::fact::Key;
+use crate::fact::{Key, Table};
 use crate::finding::Finding;
 use crate::settlement::Settlement;
 
@@ -51,6 +51,9 @@ pub struct Node {
     /// The cells of the tally that it stands for, if it is a leaf of facts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<Key>,
+    /// The facts from outside that it rests on: their table and id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<(Table, String)>,
 }
 
 impl Node {
@@ -58,6 +61,17 @@ impl Node {
     pub fn all_keys(&self) -> Vec<&Key> {
         let below = self.children.iter().flat_map(Self::all_keys);
         self.keys.iter().chain(below).collect()
+    }
+
+    /// The facts from outside below it, in order of the tree.
+    pub fn all_facts(&self) -> Vec<&(Table, String)> {
+        let below = self.children.iter().flat_map(Self::all_facts);
+        self.facts.iter().chain(below).collect()
+    }
+
+    fn resting_on(mut self, facts: &[(Table, String)]) -> Self {
+        self.facts.extend_from_slice(facts);
+        self
     }
 
     fn titled(title: impl Into<String>) -> Self {
