@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use revshare::calendar::Period;
+use revshare::calendar::{Moment, Period};
 use revshare::contract::Contract;
-use revshare::fact::{Entry, Evidence, Fact, FxRate, Kind, evidence_of};
+use revshare::fact::{AuditFinding, Entry, Evidence, Fact, FxRate, GrantedRate, Kind, evidence_of};
+use revshare::money::Ratio;
 use revshare::settlement::{
     Balances, Restatement, Settlement, View, first_period, restate, settle, settle_restating,
 };
@@ -79,6 +80,8 @@ const CLAUSES: &[&str] = &[
     "[[floor]]\nname = \"f\"\nparty = \"vendor\"\nfrom = \"platform\"\nat-least = \"20%\"\nof = \"gross-sales\"\nunused = \"carry\"\nschedules = [\"market\"]\n",
     "[[floor]]\nname = \"y\"\nparty = \"vendor\"\nfrom = \"platform\"\nat-least = \"300\"\nwindow = \"calendar-year\"\n",
     "[[most-favoured]]\nname = \"m\"\nparty = \"vendor\"\nfrom = \"platform\"\ngrants = [ { from = 2026-02-10, rate = \"35%\" } ]\n",
+    "[[most-favoured]]\nname = \"n\"\nparty = \"platform\"\nfrom = \"vendor\"\nschedules = [\"resale\"]\n",
+    "[audits]\nthreshold = \"5%\"\naccord = \"3%\"\ninterest = { rate = \"8%\", day-count = \"30/360\" }\n",
     "[[guarantee]]\nname = \"g\"\nparty = \"vendor\"\nfrom = \"platform\"\namount = \"400\"\nwindow = \"contract-year\"\nstarts = 2025-04-01\nends = 2026-05-31\nprorate = \"days\"\nper-period = \"20\"\n",
     "[[guarantee]]\nname = \"c\"\nparty = \"vendor\"\nfrom = \"platform\"\namount = \"250\"\nwindow = \"calendar-year\"\nstarts = 2025-12-01\nends = 2026-04-30\ncumulative = true\nschedules = [\"own\"]\non = \"usage-fees\"\n",
     "[[advance]]\nname = \"a\"\nto = \"vendor\"\nby = \"platform\"\namount = \"350\"\nrate = \"70%\"\nstarts = 2026-02-15\nends = 2026-04-30\n",
@@ -116,6 +119,8 @@ fn entries(rough: &[Rough]) -> Vec<Entry> {
         (Kind::Usage, "own"),
         (Kind::Collected, "resale"),
         (Kind::Charge, "market"),
+        (Kind::Usage, "a grant"),
+        (Kind::Usage, "a finding"),
     ];
     let entry = |(at, &(what, when, cents, euros, to, _)): (usize, &Rough)| {
         let (kind, channel) = kinds[what];
@@ -123,6 +128,11 @@ fn entries(rough: &[Rough]) -> Vec<Entry> {
         let minus = if matches!(kind, Kind::Refund | Kind::Chargeback) { "-" } else { "" };
         let amount = format!("{minus}{}.{:02}", cents / 100, cents % 100);
         let number = Some(amount.parse().expect("a number"));
+        match channel {
+            "a grant" => return grant(at, &day, cents, euros),
+            "a finding" => return finding(at, &day, cents, month(when).previous()),
+            _ => {}
+        }
         let usage = kind == Kind::Usage;
         let refers = matches!(kind, Kind::Refund | Kind::Chargeback | Kind::Collected);
         let to = to.filter(|to| refers && kinds[rough[to % rough.len()].0].1 == channel);
@@ -140,6 +150,40 @@ fn entries(rough: &[Rough]) -> Vec<Entry> {
         })
     };
     rough.iter().enumerate().map(entry).collect()
+}
+
+/// A comparable deal's rate, for good or for some weeks.
+fn grant(at: usize, day: &str, cents: i64, ends: bool) -> Entry {
+    let time: Moment = day.parse().expect("a day");
+    let until = time.day_in(&"UTC".parse().expect("a zone")).plus(cents % 50);
+    Entry::Grant(GrantedRate {
+        id: format!("f-{at}"),
+        time,
+        contract: "deal".into(),
+        clause: String::new(),
+        deal: "another".into(),
+        rate: Ratio::new(cents % 60, 100),
+        until: ends.then_some(until),
+    })
+}
+
+/// What an audit of a period found.
+fn finding(at: usize, day: &str, cents: i64, period: Period) -> Entry {
+    let amount = |cents: i64| format!("{}.{:02}", cents / 100, cents % 100);
+    Entry::Audit(AuditFinding {
+        id: format!("f-{at}"),
+        time: day.parse().expect("a day"),
+        contract: "deal".into(),
+        first: period.previous(),
+        last: period,
+        from: "platform".into(),
+        to: "vendor".into(),
+        due: amount(cents).parse().expect("a number"),
+        paid: "100".parse().expect("a number"),
+        cost: "12.34".parse().expect("a number"),
+        currency: "USD".parse().expect("a currency"),
+        since: None,
+    })
 }
 
 /// Two rates a month, there from the beginning.
@@ -245,7 +289,7 @@ fn deal() -> impl Strategy<Value = String> {
 
 fn facts() -> impl Strategy<Value = Vec<Rough>> {
     let to = prop::option::of(0..20_usize);
-    let one = (0..8_usize, -2..MONTHS as i64, 0..40_000_i64, any::<bool>(), to, 0..MONTHS);
+    let one = (0..10_usize, -2..MONTHS as i64, 0..40_000_i64, any::<bool>(), to, 0..MONTHS);
     prop::collection::vec(one, 1..20)
 }
 

@@ -1,5 +1,5 @@
 //! Which files of a directory are files of facts: `sales*`, `costs*`, `usage*`, `fx*`,
-//! `payments*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
+//! `payments*`, `grants*`, `audits*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
 
 use std::path::{Path, PathBuf};
 
