@@ -39,7 +39,6 @@ use crate::calendar::{Day, Moment, Period};
 use crate::money::{Currency, Exact};
 
 /// What one input row says.
-#[expect(clippy::large_enum_variant, reason = "nearly every row is a fact: a box is no gain")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A sale, cost or usage fact.
