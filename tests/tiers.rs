@@ -34,7 +34,7 @@ fn tiered(by: &str, window: &str, mode: &str, rows: &[(&str, &str)]) -> String {
     };
     let rows: Vec<String> = rows.iter().map(row).collect();
     format!(
-        "split = {{ by = {by}, window = \"{window}\", mode = {mode}, tiers = [ {} ] }}",
+        "split = {{ measure = {by}, window = \"{window}\", mode = {mode}, tiers = [ {} ] }}",
         rows.join(", ")
     )
 }
@@ -178,7 +178,7 @@ fn a_quantity_moves_the_tiers_and_the_base_follows_in_proportion() {
 #[test]
 fn several_schedules_climb_one_table() {
     let split = |_| {
-        "split = { by = \"net-sales\", window = \"lifetime\", mode = \"marginal\", \
+        "split = { measure = \"net-sales\", window = \"lifetime\", mode = \"marginal\", \
          over = [\"other\", \"m\"], tiers = [ { from = \"0\", vendor = \"10%\", platform = \"rest\" }, \
          { from = \"100\", vendor = \"20%\", platform = \"rest\" } ] }"
     };
@@ -305,7 +305,7 @@ proptest! {
     fn a_renewal_is_no_new_segment(
         (rows, window) in tables(),
         sales in some_sales(),
-        mode in prop::sample::select(vec!["\"marginal\"", "\"forward\"", "\"forward\", each = \"day\"", "\"retroactive\""]),
+        mode in prop::sample::select(vec!["\"marginal\"", "\"forward\"", "\"forward\", by = \"day\"", "\"forward\", by = \"sale\"", "\"retroactive\""]),
     ) {
         let split = split_of(&rows, window, mode);
         let again =
@@ -330,7 +330,7 @@ proptest! {
             "losses = \"{losses}\"\npriority = [ {{ name = \"fee\", to = \"fund\", fee = \"31.07\" }}, \
              {{ name = \"rate\", to = \"vendor\", rate = \"1/3\", of = \"net-sales\", above = \"50\", \
              window = \"calendar-year\" }} ]\n\
-             split = {{ by = \"share-base\", window = \"calendar-year\", mode = \"{mode}\", tiers = [ \
+             split = {{ measure = \"share-base\", window = \"calendar-year\", mode = \"{mode}\", tiers = [ \
              {{ from = \"0\", vendor = \"1/3\", rest = {{ share = \"rest\", split = {{ platform = \"7\", fund = \"3\" }} }} }}, \
              {{ above = \"100.01\", vendor = \"rest\", fund = \"1/7\" }} ] }}"
         );

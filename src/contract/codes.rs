@@ -76,6 +76,8 @@ pub static TIERS: Code = error("C040", "a tier table does not start at 0 or does
 pub static UNKNOWN_SCHEDULE: Code = error("C041", "a schedule is not declared");
 /// One party in two places of a split, or a group that goes by a party's name.
 pub static GROUP: Code = error("C042", "a party or group stands twice in a split");
+/// Sales one by one under a measure that is no money.
+pub static SALES_BY_UNIT: Code = error("C043", "a tier that is looked at by sale measures a unit");
 /// A test at the end of what never ends.
 pub static NEVER_TESTED: Code = error("C061", "a clause is tested at an end that never comes");
 /// Grants that are not in the order of time.
@@ -136,6 +138,7 @@ pub static ALL: &[&Code] = &[
     &TIERS,
     &UNKNOWN_SCHEDULE,
     &GROUP,
+    &SALES_BY_UNIT,
     &NEVER_TESTED,
     &GRANT_ORDER,
     &AUDIT_OF_NOTHING,

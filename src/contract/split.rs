@@ -155,6 +155,8 @@ pub enum Each {
     Segment,
     /// A day.
     Day,
+    /// A single sale.
+    Sale,
 }
 
 /// An amount for a named party off the top of the profit.
@@ -211,6 +213,17 @@ impl Schedule {
     pub fn asks_for_deals(&self) -> bool {
         self.terms.iter().any(|terms| match &terms.basis {
             Basis::Shared(shared) => matches!(shared.split.scale, Some(Scale::Deal { .. })),
+            Basis::UsageFee(_) | Basis::Excluded => false,
+        })
+    }
+
+    /// Does any version of its terms ask for sales one by one?
+    pub fn asks_for_sales(&self) -> bool {
+        self.terms.iter().any(|terms| match &terms.basis {
+            Basis::Shared(shared) => match &shared.split.scale {
+                Some(Scale::Measured(measured)) => measured.mode == Mode::Forward(Each::Sale),
+                Some(Scale::Deal { .. }) | None => false,
+            },
             Basis::UsageFee(_) | Basis::Excluded => false,
         })
     }

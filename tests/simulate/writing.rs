@@ -204,7 +204,7 @@ fn split(contract: &PlainContract, shared: &Shared) -> String {
     let mut rows = vec![row(&q(0, 1), first)];
     rows.extend(tiers.rows.iter().map(|(from, list)| row(from, shares(contract, list))));
     table(vec![
-        ("by", quoted(tiers.by)),
+        ("measure", quoted(tiers.by)),
         ("window", quoted("lifetime")),
         ("mode", quoted("marginal")),
         ("tiers", format!("[{}]", rows.join(", "))),

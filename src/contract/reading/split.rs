@@ -91,6 +91,7 @@ fn mode(mode: Mode) -> &'static str {
             "A tier that is reached holds from the next period or version of the terms on."
         }
         Mode::Forward(Each::Day) => "A tier that is reached holds from the next day on.",
+        Mode::Forward(Each::Sale) => "A tier that is reached holds from the next sale on.",
         Mode::Retroactive => {
             "The tier that is reached holds for everything since the window began: what was \
              shared before is caught up."

@@ -90,7 +90,7 @@ pub(super) static EXCESS: &[&str] = &["carry"];
 pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
 /// In a split with tiers.
 pub(super) static TIERED: &[&str] =
-    &["by", "window", "anniversary", "mode", "each", "over", "tiers"];
+    &["measure", "window", "anniversary", "mode", "by", "over", "tiers"];
 /// In a split by the value of deals.
 pub(super) static BY_DEAL: &[&str] = &["window", "tiers", "renewal", "otherwise"];
 /// In a measure that is a quantity.
