@@ -74,6 +74,7 @@ const SPLIT: &[&str] = &[
     "{ measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { above = \"400\", vendor = \"1/3\", platform = \"rest\" } ] }",
     "{ measure = \"gross-sales\", window = \"lifetime\", over = [\"market\", \"resale\"], mode = \"forward\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"900\", vendor = \"35%\", platform = \"rest\" } ] }",
     "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"forward\", by = \"sale\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
+    "{ measure = \"net-sales\", window = { trailing = 2 }, mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
 ];
 /// Clauses over the whole contract; any number of them hold together.
 const CLAUSES: &[&str] = &[

@@ -279,6 +279,36 @@ proptest! {
         }
     }
 
+    /// The measure over trailing months is the sum of theirs, whatever window earlier terms had.
+    #[test]
+    fn trailing_months_drop_out_one_by_one(
+        (rows, _) in tables(),
+        sales in some_sales(),
+        (trailing, since) in (1..5_i64, prop::option::of(2..5_u8)),
+    ) {
+        let lifetime = split_of(&rows, "lifetime", "\"marginal\"");
+        let window = format!("window = {{ trailing = {trailing} }}");
+        let split = lifetime.replace("window = \"lifetime\"", &window);
+        let later = since.map_or(String::new(), |month| format!(
+            "[[schedule.terms]]\neffective = 2026-{month:02}-01\nbasis = \"net-sales\"\n{split}"
+        ));
+        let first = if since.is_some() { &lifetime } else { &split };
+        let moved = |month: &Settlement| -> i64 {
+            let segments = month.schedules.iter().flat_map(|schedule| &schedule.segments);
+            let sum = segments.map(|it| it.amount(revshare::settlement::StepName::NetSales).0).sum::<i128>();
+            i64::try_from(sum).expect("few cents")
+        };
+        let all = months(&contract(first, &later), &sales);
+        for (at, settlement) in all.iter().enumerate() {
+            let trails = since.is_none_or(|month| at + 1 >= usize::from(month));
+            let from = if trails { (at + 1).saturating_sub(usize::try_from(trailing).expect("few")) } else { 0 };
+            let before: i64 = all[from..at].iter().map(moved).sum();
+            let due = function(&rows, before + moved(settlement)) - function(&rows, before);
+            let is = i64::try_from(position(std::slice::from_ref(settlement), "vendor")).expect("few cents");
+            prop_assert!((is * 100 - due).abs() < 100, "{is} is not {due} hundredths");
+        }
+    }
+
     /// A month's refund that takes the measure back gives back exactly what the month before earned.
     #[test]
     fn what_a_refund_takes_back_is_what_the_sale_gave(

@@ -3,7 +3,7 @@
 //! The law: the shares of each division add up to one, and a tier table covers every measure: its
 //! first tier reaches down without end, each other begins above the one before.
 
-use super::{Basis, PartyId, Schedule, Window};
+use super::{Basis, PartyId, Schedule, Stretch, Window};
 use crate::money::{Minor, Ratio};
 
 /// Who receives which part of the share base.
@@ -101,8 +101,8 @@ pub enum Scale {
 pub struct Measured {
     /// What is measured.
     pub by: Measure,
-    /// When it starts again at nothing.
-    pub window: Window,
+    /// Over which periods it adds up.
+    pub window: Stretch,
     /// To what a tier applies.
     pub mode: Mode,
     /// The schedules whose measures are added up; empty for the schedule's own.

@@ -21,6 +21,8 @@ pub enum BalanceKind {
     Uncollected,
     /// What a tier or hurdle measures, since its window began.
     TierMeasure,
+    /// What one period added to a measure over trailing periods: `marketplace/net-sales/2026-10`.
+    TierPeriod,
     /// What a party was given since the window of a retroactive tier table began.
     TierShared,
     /// What a statement asks to be paid and was not paid yet.
@@ -68,6 +70,7 @@ impl BalanceKind {
             | Self::Deduction
             | Self::Uncollected
             | Self::TierMeasure
+            | Self::TierPeriod
             | Self::TierShared
             | Self::Floor
             | Self::FloorMeasure
@@ -97,6 +100,7 @@ impl BalanceKind {
             Self::Deduction => "deduction",
             Self::Uncollected => "uncollected",
             Self::TierMeasure => "tier-measure",
+            Self::TierPeriod => "tier-period",
             Self::TierShared => "tier-shared",
             Self::Owed => "owed",
             Self::PartPaid => "part-paid",

@@ -91,6 +91,8 @@ pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
 /// In a split with tiers.
 pub(super) static TIERED: &[&str] =
     &["measure", "window", "anniversary", "mode", "by", "over", "tiers"];
+/// In a window of a split with tiers that trails.
+pub(super) static TRAILING: &[&str] = &["trailing"];
 /// In a split by the value of deals.
 pub(super) static BY_DEAL: &[&str] = &["window", "tiers", "renewal", "otherwise"];
 /// In a measure that is a quantity.

@@ -8,7 +8,7 @@ use super::reader::{Block, Reader};
 use super::split;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use crate::contract::{Each, Measure, Measured, Mode, Scale, Split, Tier, Window, codes};
+use crate::contract::{Each, Measure, Measured, Mode, Scale, Split, Stretch, Tier, Window, codes};
 use crate::money::Minor;
 
 const EXAMPLE: &str = "tiers = [ { from = \"0\", vendor = \"95%\", platform = \"rest\" }, \
@@ -66,13 +66,14 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Split> {
         let help = "window = \"calendar-year\", \"contract-year\", \"period\" or \"lifetime\"";
         block.need(reader, "window", help).and(None)
     } else {
-        window(reader, &block)
+        stretch(reader, &block)
     };
     let mode = mode(reader, &block);
     let over = or_default(block.get("over"), Vec::new(), |node| over(reader, node));
     let tiers = block.need(reader, "tiers", EXAMPLE).and_then(|node| tiers(reader, node));
     let scale = Measured { by: by?, window: window?, mode: mode?, over: over? };
     money_by_sale(reader, &block, &scale);
+    back_to_a_beginning(reader, &block, &scale);
     Some(Split { tiers: tiers?, scale: Some(Scale::Measured(scale)) })
 }
 
@@ -127,6 +128,36 @@ pub(super) fn source(reader: &mut Reader<'_>, node: &Node) -> Option<Measure> {
     step(reader, node, &above)
 }
 
+/// The window of a table: a word, or how many periods trail.
+fn stretch(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Stretch> {
+    let table = block.get("window").filter(|node| matches!(node.value, Value::Table(_)));
+    let Some(node) = table else { return window(reader, block).map(Stretch::Since) };
+    if let Some(node) = block.get("anniversary") {
+        no_anniversary(reader, node);
+    }
+    let inner = reader.block(node, "this window", keys::TRAILING)?;
+    let periods = inner.need(reader, "trailing", "window = { trailing = 12 }")?;
+    reader.months(periods).map(Stretch::Trailing)
+}
+
+/// What was shared over periods that drop out one by one cannot be caught up.
+fn back_to_a_beginning(reader: &mut Reader<'_>, block: &Block<'_>, scale: &Measured) {
+    if let (Some(node), Stretch::Trailing(_), Mode::Retroactive) =
+        (block.get("window"), scale.window, scale.mode)
+    {
+        let message = "a trailing window has no beginning to which a tier could go back";
+        let help = "write mode = \"marginal\" or \"forward\", or a window that begins, such as \
+                    \"calendar-year\"";
+        reader.complain(&codes::NO_BEGINNING, &node.at, message, help);
+    }
+}
+
+fn no_anniversary(reader: &mut Reader<'_>, node: &Node) {
+    let message = "`anniversary` has no effect without a contract year";
+    let help = "add window = \"contract-year\", or delete anniversary";
+    reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+}
+
 /// The window of a block, by its keys `window` and `anniversary`; one period if it does not say.
 pub(super) fn window(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Window> {
     let anniversary = optional(block.get("anniversary"), |node| reader.day(node));
@@ -135,9 +166,7 @@ pub(super) fn window(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Windo
     if let (Some(node), Span::Period | Span::CalendarYear | Span::Lifetime) =
         (block.get("anniversary"), span)
     {
-        let message = "`anniversary` has no effect without a contract year";
-        let help = "add window = \"contract-year\", or delete anniversary";
-        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+        no_anniversary(reader, node);
     }
     Some(match span {
         Span::Period => Window::Period,
