@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::balances::{BalanceKind, BalanceName, Balances};
+use super::cards;
 use super::placement::Share;
 use super::priority;
 use super::settled::StepName;
@@ -137,6 +138,8 @@ pub(super) fn begin(contract: &Contract, period: Period, balances: &mut Balances
                 }
             }
             windows.extend(hurdles(schedule, terms));
+            let rates = cards::counting(schedule, terms);
+            windows.extend(rates.map(|(name, rate)| (name, Stretch::Since(rate.window))));
         }
         for (name, window) in windows {
             match window {
@@ -193,6 +196,7 @@ pub(super) fn kept(contract: &Contract, schedule: &Schedule, terms: &Terms) -> V
     use crate::contract::Mode;
     let mut names: Vec<BalanceName> =
         hurdles(schedule, terms).into_iter().map(|(name, _)| name).collect();
+    names.extend(cards::counting(schedule, terms).map(|(name, _)| name));
     let Some(measured) = measured(terms) else { return names };
     names.push(name(&schedule.id, measured));
     if measured.mode == Mode::Retroactive {

@@ -236,7 +236,7 @@ pub struct Balance {
     /// `loss/marketplace`.
     pub name: String,
     /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-period`,
-    /// `tier-shared`.
+    /// `tier-shared`, `rate-quantity`.
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,

@@ -73,8 +73,19 @@ pub(super) static USAGE_FEE: &[&str] = &["effective", "basis", "payer", "payee",
 /// Of those, for what is excluded.
 pub(super) static EXCLUDED: &[&str] = &["effective", "basis"];
 /// In a rate.
-pub(super) static RATE: &[&str] =
-    &["unit", "product", "price", "per", "tiers", "mode", "included", "flat", "cap"];
+pub(super) static RATE: &[&str] = &[
+    "unit",
+    "product",
+    "price",
+    "per",
+    "tiers",
+    "mode",
+    "included",
+    "window",
+    "anniversary",
+    "flat",
+    "cap",
+];
 /// In a tier of a rate.
 pub(super) static RATE_TIER: &[&str] = &["from", "price"];
 /// In an entry of `deductions`.

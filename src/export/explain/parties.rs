@@ -206,7 +206,10 @@ impl Teller<'_> {
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
             BalanceKind::Deduction => &[(StepName::Deductions, 1)],
             BalanceKind::Uncollected => &[(StepName::Uncollected, 1)],
-            BalanceKind::TierMeasure | BalanceKind::TierPeriod | BalanceKind::TierShared => &[],
+            BalanceKind::TierMeasure
+            | BalanceKind::TierPeriod
+            | BalanceKind::TierShared
+            | BalanceKind::RateQuantity => &[],
             BalanceKind::Owed
             | BalanceKind::PartPaid
             | BalanceKind::Paid
