@@ -51,7 +51,7 @@ scope = { channel = "own" }
   basis = "usage-fee"
   payer = "platform"
   payee = "vendor"
-  rates = [ { unit = "token", price = "0.07" } ]
+  rates = [ { unit = "token", CARD } ]
 "#;
 
 /// What may be filled in, by place; the first is nothing special.
@@ -75,6 +75,11 @@ const SPLIT: &[&str] = &[
     "{ measure = \"gross-sales\", window = \"lifetime\", over = [\"market\", \"resale\"], mode = \"forward\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"900\", vendor = \"35%\", platform = \"rest\" } ] }",
     "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"forward\", by = \"sale\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
     "{ measure = \"net-sales\", window = { trailing = 2 }, mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
+];
+const CARD: &[&str] = &[
+    "price = \"0.07\"",
+    "window = \"calendar-year\", included = \"300\", tiers = [ { from = \"0\", price = \"0.09\" }, { from = \"200\", price = \"0.05\" } ]",
+    "window = \"lifetime\", mode = \"volume\", cap = \"15\", tiers = [ { from = \"0\", price = \"0.09\" }, { from = \"200\", price = \"0.05\" } ]",
 ];
 /// Clauses over the whole contract; any number of them hold together.
 const CLAUSES: &[&str] = &[
@@ -232,8 +237,8 @@ fn deal() -> impl Strategy<Value = String> {
     let clauses = prop::sample::subsequence(CLAUSES, 0..=CLAUSES.len());
     let places =
         (one_of(TOP), one_of(CEILING), one_of(LOSSES), one_of(RECOGNITION), one_of(PRIORITY));
-    (places, one_of(SPLIT), clauses, one_of(POLICIES)).prop_map(
-        |((top, ceiling, losses, recognition, priority), split, clauses, policy)| {
+    (places, (one_of(SPLIT), one_of(CARD)), clauses, one_of(POLICIES)).prop_map(
+        |((top, ceiling, losses, recognition, priority), (split, card), clauses, policy)| {
             DEAL.replace("TOP", top)
                 .replace("CLAUSES", &(clauses.concat() + &FX.replace("POLICY", policy)))
                 .replace("CEILING", ceiling)
@@ -241,6 +246,7 @@ fn deal() -> impl Strategy<Value = String> {
                 .replace("PRIORITY", priority)
                 .replace("RECOGNITION", recognition)
                 .replace("SPLIT", split)
+                .replace("CARD", card)
         },
     )
 }
