@@ -12,6 +12,7 @@ pub mod codes;
 mod exchange;
 mod floor;
 mod guarantee;
+mod interest;
 mod limit;
 mod reading;
 mod reserve;
@@ -25,7 +26,7 @@ mod window;
 
 use std::sync::Arc;
 
-pub use advance::Advance;
+pub use advance::{Advance, Unrecouped};
 pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
 pub use cash::{
@@ -35,6 +36,7 @@ pub use cash::{
 pub use exchange::{Exchange, ExchangePolicy};
 pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
 pub use guarantee::{Earnings, Guarantee, YearDays};
+pub use interest::Interest;
 pub use limit::AggregateCap;
 pub use reading::reading;
 pub use reserve::Reserve;

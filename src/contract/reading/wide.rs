@@ -2,8 +2,8 @@
 
 use super::words::{Page, amount, and};
 use crate::contract::{
-    Advance, AggregateCap, AtLeast, Contract, Earnings, Guarantee, MostFavoured, Reserve,
-    ShareFloor, Span, Unused, Window, YearDays,
+    Advance, AggregateCap, AnnualRate, AtLeast, Contract, Earnings, Guarantee, Interest,
+    MostFavoured, Reserve, ShareFloor, Span, Unrecouped, Unused, Window, YearDays,
 };
 use crate::money::Minor;
 
@@ -114,12 +114,18 @@ impl Wide<'_> {
     fn advance(&self, advance: &Advance) -> String {
         let lapse = match advance.span.ends {
             None => String::new(),
-            Some(day) => format!("; what is left after {day} is written off"),
+            Some(day) => match advance.unrecouped {
+                Unrecouped::Lapse => format!("; what is left after {day} is written off"),
+                Unrecouped::Repay => format!("; what is left after {day} is owed"),
+            },
         };
+        let bears = advance.interest.as_ref().map_or(String::new(), |interest| {
+            format!("; until then it bears {}, which is recouped first", bears(interest))
+        });
         let paid = advance.span.starts.map_or(String::new(), |day| format!(" on {day}"));
         format!(
             "{}: {} paid {} an advance of {}{paid}, which is recouped from {} of what {} \
-             earns{}{lapse}.",
+             earns{}{bears}{lapse}.",
             advance.name,
             self.party(advance.by),
             self.party(advance.to),
@@ -169,6 +175,14 @@ impl Wide<'_> {
             days(&cap.span),
         )
     }
+}
+
+/// Interest in words.
+pub(super) fn bears(interest: &Interest) -> String {
+    let AnnualRate { base, margin, day_count } = &interest.rate;
+    let margin = if margin.is_zero() { String::new() } else { format!(" + {margin}") };
+    let compounding = if interest.compounding { ", compounding monthly" } else { "" };
+    format!("interest of {base}{margin} a year ({}{compounding})", day_count.as_str())
 }
 
 fn window(window: Window) -> String {

@@ -124,6 +124,9 @@ pub(super) static AUDIT: &[&str] = &[
 ];
 /// In `interest` of an audit.
 pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
+/// In `interest` of what is carried.
+pub(super) static CARRIED_INTEREST: &[&str] =
+    &["rate", "base", "margin", "day-count", "compounding"];
 /// In `[[withholding]]`.
 pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
 /// In `[late-interest]`.
@@ -162,8 +165,18 @@ pub(super) static GUARANTEE: &[&str] = &[
     "schedules",
 ];
 /// In `[[advance]]`.
-pub(super) static ADVANCE: &[&str] =
-    &["name", "to", "by", "amount", "rate", "starts", "ends", "schedules"];
+pub(super) static ADVANCE: &[&str] = &[
+    "name",
+    "to",
+    "by",
+    "amount",
+    "rate",
+    "starts",
+    "ends",
+    "interest",
+    "unrecouped",
+    "schedules",
+];
 /// In `[[reserve]]`.
 pub(super) static RESERVE: &[&str] =
     &["name", "party", "by", "rate", "rates", "release", "net-of", "starts", "ends", "schedules"];

@@ -9,7 +9,9 @@ fn keeps(clause: ClauseKind) -> &'static [BalanceKind] {
     match clause {
         ClauseKind::ShareFloor => &[BalanceKind::Floor],
         ClauseKind::Guarantee => &[BalanceKind::Guarantee],
-        ClauseKind::Advance => &[BalanceKind::Advance],
+        ClauseKind::Advance | ClauseKind::AdvanceRepaid => {
+            &[BalanceKind::Advance, BalanceKind::AdvanceInterest]
+        }
         ClauseKind::Reserve | ClauseKind::ReserveRelease => &[BalanceKind::Reserve],
         ClauseKind::Cap => &[BalanceKind::Cap],
         ClauseKind::LateInterest => &[BalanceKind::LateInterest],
