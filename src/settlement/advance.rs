@@ -37,7 +37,7 @@ pub(super) fn apply(dues: &mut Dues<'_>, advance: &Advance) -> Result<(), Findin
         line: advance.line,
         schedules: &advance.schedules,
     };
-    let reason = dues.reason(standing, Rule::Carried { before }, note);
+    let reason = dues.reason(standing, Rule::Carried { before, borne }, note);
     dues.adjust(advance.to, advance.by, recouped, reason);
     // Interest is paid back before what bears it.
     let interest_left = (interest - recouped).positive();
@@ -79,7 +79,8 @@ fn close(dues: &mut Dues<'_>, advance: &Advance, standing: Standing<'_>, left: M
         Unrecouped::Repay => {
             let standing = Standing { kind: ClauseKind::AdvanceRepaid, ..standing };
             let note = format!("{} are unrecouped at the end", dues.show(left));
-            let reason = dues.reason(standing, Rule::Carried { before: left }, note);
+            let reason =
+                dues.reason(standing, Rule::Carried { before: left, borne: Minor::ZERO }, note);
             dues.adjust(advance.to, advance.by, left, reason);
         }
     }

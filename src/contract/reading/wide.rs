@@ -2,8 +2,8 @@
 
 use super::words::{Page, amount, and};
 use crate::contract::{
-    Advance, AggregateCap, AnnualRate, AtLeast, Contract, Earnings, Guarantee, Interest,
-    MostFavoured, Reserve, ShareFloor, Span, Unrecouped, Unused, Window, YearDays,
+    Advance, AggregateCap, AnnualRate, AtLeast, Carry, Contract, Earnings, Excess, Guarantee,
+    Interest, MostFavoured, Reserve, ShareFloor, Span, Unrecouped, Window, YearDays,
 };
 use crate::money::Minor;
 
@@ -44,9 +44,12 @@ impl Wide<'_> {
             AtLeast::Amount(minor) => self.amount(*minor),
             AtLeast::Rate(rate, measure) => format!("{rate} of {}", measure.as_str()),
         };
-        let unused = match floor.unused {
-            Unused::Lapse => "what was made up is not given back",
-            Unused::Carry => "what was made up is given back by later shares above the floor",
+        let unused = match &floor.unused {
+            Excess::Lapse => "what was made up is not given back".to_owned(),
+            Excess::Carry(carry) => format!(
+                "what was made up is given back by later shares above the floor{}",
+                carried(self.contract, carry)
+            ),
         };
         format!(
             "{}: the share of {} is at least {least} {}{}; {} makes up what is missing, and \
@@ -178,11 +181,29 @@ impl Wide<'_> {
 }
 
 /// Interest in words.
-pub(super) fn bears(interest: &Interest) -> String {
-    let AnnualRate { base, margin, day_count } = &interest.rate;
-    let margin = if margin.is_zero() { String::new() } else { format!(" + {margin}") };
+fn bears(interest: &Interest) -> String {
     let compounding = if interest.compounding { ", compounding monthly" } else { "" };
+    interest_of(&interest.rate, compounding)
+}
+
+fn interest_of(rate: &AnnualRate, compounding: &str) -> String {
+    let AnnualRate { base, margin, day_count } = rate;
+    let margin = if margin.is_zero() { String::new() } else { format!(" + {margin}") };
     format!("interest of {base}{margin} a year ({}{compounding})", day_count.as_str())
+}
+
+/// What holds of something that is carried: `, for 12 periods, the oldest first`.
+pub(super) fn carried(contract: &Contract, carry: &Carry) -> String {
+    let periods = carry.periods.map_or(String::new(), |periods| {
+        format!(", for {periods} period{}, the oldest first", if periods == 1 { "" } else { "s" })
+    });
+    let cap =
+        carry.cap.map_or(String::new(), |cap| format!(", up to {} in all", amount(contract, cap)));
+    let bears = carry
+        .interest
+        .as_ref()
+        .map_or(String::new(), |rate| format!(", with {} on it", interest_of(rate, "")));
+    format!("{periods}{cap}{bears}")
 }
 
 fn window(window: Window) -> String {

@@ -175,6 +175,12 @@ pub(super) fn carried_interest(reader: &mut Reader<'_>, node: &Node) -> Option<I
     Some(Interest { rate: rate?, compounding: compounding? })
 }
 
+/// What a balance bears that carries its interest with it.
+pub(super) fn plain_interest(reader: &mut Reader<'_>, node: &Node) -> Option<AnnualRate> {
+    let block = reader.block(node, "this interest", keys::PLAIN_INTEREST)?;
+    annual_rate(reader, &block)
+}
+
 /// `rate`, or `base` and `margin`; with a day count.
 fn annual_rate(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<AnnualRate> {
     let counts = DayCount::ALL.map(|count| (count.as_str(), count));

@@ -84,8 +84,10 @@ pub(super) static DEDUCTION: &[&str] =
 pub(super) static PART: &[&str] = &["kind", "category", "rate"];
 /// In `cost`.
 pub(super) static COST: &[&str] = &["deduct", "rates", "uplift", "ceiling", "excess", "settled"];
-/// In an excess that expires.
-pub(super) static EXCESS: &[&str] = &["carry"];
+/// In an excess that is carried.
+pub(super) static CARRY: &[&str] = &["carry", "cap", "interest"];
+/// In losses that are carried.
+pub(super) static LOSSES: &[&str] = &["carry", "cap", "interest", "at-most"];
 /// In a budget.
 pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
 /// In a split with tiers.
@@ -127,6 +129,8 @@ pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-
 /// In `interest` of what is carried.
 pub(super) static CARRIED_INTEREST: &[&str] =
     &["rate", "base", "margin", "day-count", "compounding"];
+/// In `interest` that is carried with what bears it.
+pub(super) static PLAIN_INTEREST: &[&str] = &["rate", "base", "margin", "day-count"];
 /// In `[[withholding]]`.
 pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
 /// In `[late-interest]`.
