@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::Minor;
+use crate::money::{Currency, Minor};
 
 /// The kinds of balances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,6 +145,8 @@ impl fmt::Display for BalanceName {
 pub struct Balance {
     /// Which.
     pub name: BalanceName,
+    /// The currency that it counts in, if it is not the contract's.
+    pub currency: Option<Currency>,
     /// At the end of the period before.
     pub opening: Minor,
     /// In this period, the restatement included.

@@ -1,6 +1,6 @@
 //! The clauses over the whole contract, in the order in which they apply.
 
-use super::words::{Page, amount, and};
+use super::words::{Page, amount, amount_in, and};
 use crate::contract::{
     Advance, AggregateCap, AnnualRate, AtLeast, Carry, Contract, Earnings, Excess, Guarantee,
     Interest, MostFavoured, Reserve, ShareFloor, Span, Unrecouped, Window, YearDays,
@@ -163,16 +163,24 @@ impl Wide<'_> {
     }
 
     fn cap(&self, cap: &AggregateCap) -> String {
+        let show = |minor: Minor| match cap.currency {
+            None => self.amount(minor),
+            Some(currency) => amount_in(currency, minor),
+        };
         let paid = match cap.paid {
             Minor::ZERO => String::new(),
-            paid => format!(", of which {} were paid before", self.amount(paid)),
+            paid => format!(", of which {} were paid before", show(paid)),
+        };
+        let rate = match cap.currency {
+            None => "",
+            Some(_) => ", at each period's rate of exchange",
         };
         format!(
-            "{}: {} pays {} at most {} {}{}{paid}{}.",
+            "{}: {} pays {} at most {} {}{}{paid}{rate}{}.",
             cap.name,
             self.party(cap.from),
             self.party(cap.to),
-            self.amount(cap.amount),
+            show(cap.amount),
             window(cap.span.window),
             schedules(&cap.schedules),
             days(&cap.span),

@@ -139,7 +139,8 @@ pub(super) static LATE_INTEREST: &[&str] =
 /// In `[[on-account]]`.
 pub(super) static ON_ACCOUNT: &[&str] = &["from", "to", "window", "since"];
 /// In `[[minimum-payment]]`.
-pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "until"];
+pub(super) static MINIMUM_PAYMENT: &[&str] =
+    &["amount", "from", "to", "hold", "until", "window", "since"];
 /// In `[overpayment]`.
 pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
 /// In `[payment]`.
@@ -186,7 +187,7 @@ pub(super) static RESERVE: &[&str] =
     &["name", "party", "by", "rate", "rates", "release", "net-of", "starts", "ends", "schedules"];
 /// In `[[cap]]`.
 pub(super) static AGGREGATE_CAP: &[&str] =
-    &["name", "from", "to", "amount", "paid", "window", "starts", "ends", "schedules"];
+    &["name", "from", "to", "amount", "currency", "paid", "window", "starts", "ends", "schedules"];
 
 /// In `[[bundle]]`.
 pub(super) static BUNDLE: &[&str] = &["product", "parts"];
