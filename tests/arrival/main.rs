@@ -1,0 +1,9 @@
+//! Arrival in time, clause by clause: whatever comes late, and whatever is agreed late, what was
+//! settled in total, and what is carried, is what it would have been had everything been there at
+//! its own month's close. And what becomes of late facts where a contract says otherwise.
+
+mod book;
+mod deals;
+mod history;
+mod in_time;
+mod otherwise;
