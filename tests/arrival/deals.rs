@@ -113,8 +113,11 @@ const CLAUSES: &[&str] = &[
     "[[audit]]\nname = \"e\"\nperiod = \"2026-01\"\neffective = 2026-03-05\nfrom = \"vendor\"\nto = \"author\"\ndue = \"100.00\"\npaid = \"140.00\"\n",
     "[[withholding]]\nname = \"w\"\nfrom = \"platform\"\nto = \"vendor\"\nrate = \"15%\"\n",
     "[[withholding]]\nname = \"u\"\nfrom = \"vendor\"\nto = \"platform\"\nrate = \"7%\"\ngross-up = true\n",
-    "[[availability]]\nproduct = \"haiku\"\nsuspended = { from = 2026-01-10, to = 2026-02-05 }\n",
+    SUSPENDED,
 ];
+/// A model that was suspended for a while.
+pub(crate) const SUSPENDED: &str =
+    "[[availability]]\nproduct = \"haiku\"\nsuspended = { from = 2026-01-10, to = 2026-02-05 }\n";
 const POLICIES: &[&str] = &["daily", "period-average", "period-end"];
 
 /// What stands between owing and paying: it holds from the beginning, because what was called or

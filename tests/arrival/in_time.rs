@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use revshare::contract::Contract;
 
 use super::book::{Total, close_all, in_time};
+use super::config;
 use super::deals::{cash, deal, written};
 use super::history::{History, MONTHS, history};
 
@@ -29,7 +30,7 @@ fn holds(history: &History, agreed: [&Contract; MONTHS]) -> Result<(), TestCaseE
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(48))]
 
     /// One contract from the beginning.
     #[test]

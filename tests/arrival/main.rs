@@ -7,3 +7,15 @@ mod deals;
 mod history;
 mod in_time;
 mod otherwise;
+
+use proptest::prelude::ProptestConfig;
+
+/// So many cases, unless PROPTEST_CASES asks for another number.
+fn config(cases: u32) -> ProptestConfig {
+    let asked = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        asked
+    } else {
+        ProptestConfig { cases, ..asked }
+    }
+}

@@ -224,7 +224,16 @@ fn a_fixed_fee_stays_in_a_month_that_its_only_fact_left() {
     assert_eq!((owed, closing), in_time(&world, begins).expect("it is"));
 }
 
+/// A case settles a world many times over; PROPTEST_CASES asks for more of them.
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { 96 };
+    ProptestConfig { cases, ..asked }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn restatement_equals_arrival_in_time((world, early, plan, amended) in late_world()) {
         let (owed, closing, begins) = as_it_comes(&world, &early, &plan, amended)?;
