@@ -65,6 +65,12 @@ impl Rough {
         refers && KINDS[other.what].1 == channel
     }
 
+    /// The fact whose day it counts on: its charge, if it takes one back, or itself.
+    pub(crate) fn counted_with<'a>(&'a self, facts: &'a [Self]) -> &'a Self {
+        let takes_back = matches!(KINDS[self.what].0, Kind::Refund | Kind::Chargeback);
+        self.to.filter(|_| takes_back).map_or(self, |to| &facts[to])
+    }
+
     fn fact(&self, id: String, reference: Option<String>) -> Fact {
         let (kind, channel, category) = KINDS[self.what];
         let minus = if matches!(kind, Kind::Refund | Kind::Chargeback) { "-" } else { "" };

@@ -59,7 +59,7 @@ fn happened() -> impl Strategy<Value = History> {
 /// first day of the month that is open when a fact comes for a closed one.
 fn moved(history: &History) -> History {
     let day = |rough: &Rough| -> (i64, i64) {
-        let charge = rough.to.map_or(rough, |to| &history.facts[to]);
+        let charge = rough.counted_with(&history.facts);
         let open = rough.comes as i64;
         let late = rough.comes > 0 && charge.month < open;
         if late { (open, 1) } else { (charge.month, charge.day) }
@@ -83,7 +83,7 @@ fn in_force(history: &History, months: i64) -> (History, Vec<i64>) {
     let mut listed = vec![0; MONTHS];
     history.facts.iter().filter(|rough| refused(rough)).for_each(|rough| listed[rough.comes] += 1);
     let counts = |rough: &Rough| {
-        let charge = rough.to.map_or(rough, |to| &history.facts[to]);
+        let charge = rough.counted_with(&history.facts);
         let comes = if refused(rough) { MONTHS } else { rough.comes };
         Rough { month: charge.month, day: charge.day, to: None, comes, ..rough.clone() }
     };
