@@ -152,28 +152,39 @@ pub(crate) fn deal() -> impl Strategy<Value = String> {
     ];
     let sales =
         (one_of(CEILING), one_of(LOSSES), one_of(RECOGNITION), one_of(PRIORITY), one_of(SPLIT));
-    let cards = (one_of(CARD), one_of(CARD), one_of(AGAIN));
+    let cards = ((one_of(CARD), one_of(CARD)), one_of(AGAIN));
     let top = (one_of(TOP), one_of(POLICIES), one_of(DRIVER));
-    (top, sales, cards, clauses).prop_map(
-        |(
-            (top, policy, driver),
-            (ceiling, losses, recognition, priority, split),
-            cards,
-            clauses,
-        )| {
-            let (card, later, again) = cards;
-            DEAL.replace("TOP", top)
-                .replace("POLICY", policy)
-                .replace("DRIVER", driver)
-                .replace("CLAUSES", &(clauses.concat() + "CASH"))
-                .replace("AGAIN", again)
-                .replace("CEILING", ceiling)
-                .replace("LOSSES", losses)
-                .replace("PRIORITY", priority)
-                .replace("RECOGNITION", recognition)
-                .replace("SPLIT", split)
-                .replace("CARD", card)
-                .replace("LATER", later)
-        },
-    )
+    (top, sales, cards, clauses)
+        .prop_map(|(top, sales, cards, clauses)| filled(top, sales, cards, &clauses.concat()))
+}
+
+type Two = (&'static str, &'static str);
+type Three = (&'static str, &'static str, &'static str);
+type Five = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+fn filled(
+    (top, policy, driver): Three,
+    (ceiling, losses, recognition, priority, split): Five,
+    ((card, later), again): (Two, &str),
+    clauses: &str,
+) -> String {
+    DEAL.replace("TOP", top)
+        .replace("POLICY", policy)
+        .replace("DRIVER", driver)
+        .replace("CLAUSES", &format!("{clauses}CASH"))
+        .replace("AGAIN", again)
+        .replace("CEILING", ceiling)
+        .replace("LOSSES", losses)
+        .replace("PRIORITY", priority)
+        .replace("RECOGNITION", recognition)
+        .replace("SPLIT", split)
+        .replace("CARD", card)
+        .replace("LATER", later)
+}
+
+/// The one that has nothing special.
+pub(crate) fn one_deal() -> String {
+    let sales = (CEILING[0], LOSSES[0], RECOGNITION[0], PRIORITY[0], SPLIT[0]);
+    let cards = ((CARD[0], CARD[0]), AGAIN[0]);
+    filled((TOP[0], POLICIES[0], DRIVER[0]), sales, cards, "")
 }

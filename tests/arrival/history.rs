@@ -33,6 +33,7 @@ pub(crate) struct Rough {
     pub(crate) month: i64,
     /// Of the month, 1 to 28.
     pub(crate) day: i64,
+    /// Below nothing for a fact that takes back what was counted before.
     pub(crate) cents: i64,
     pub(crate) euros: bool,
     /// The number of the fact that it refers to.
@@ -52,6 +53,9 @@ const KINDS: [(Kind, &str, &str); 9] = [
     (Kind::Collected, "resale", ""),
     (Kind::Charge, "market", ""),
 ];
+
+/// The place among kinds of cost that names neither product nor channel.
+pub(crate) const SHARED_COST: usize = 5;
 
 impl Rough {
     pub(crate) fn is_charge(&self) -> bool {
@@ -73,8 +77,10 @@ impl Rough {
 
     fn fact(&self, id: String, reference: Option<String>) -> Fact {
         let (kind, channel, category) = KINDS[self.what];
-        let minus = if matches!(kind, Kind::Refund | Kind::Chargeback) { "-" } else { "" };
-        let amount = format!("{minus}{}.{:02}", self.cents / 100, self.cents % 100);
+        let taken = matches!(kind, Kind::Refund | Kind::Chargeback);
+        let minus = if taken != (self.cents < 0) { "-" } else { "" };
+        let cents = self.cents.abs();
+        let amount = format!("{minus}{}.{:02}", cents / 100, cents % 100);
         let number = Some(amount.parse().expect("a number"));
         let usage = kind == Kind::Usage;
         let currency = if self.euros { "EUR" } else { "USD" };
@@ -190,6 +196,15 @@ fn fx(on: &str, thousandths: i64) -> Entry {
 }
 
 impl Export {
+    /// Its lines as facts.
+    pub(crate) fn facts(&self) -> Vec<Rough> {
+        let line = |&(day, cents, euros): &(i64, i64, bool)| {
+            let (what, to, comes) = (4, None, self.comes);
+            Rough { what, month: self.month, day, cents, euros, to, comes }
+        };
+        self.lines.iter().map(line).collect()
+    }
+
     fn rows(&self) -> Vec<Row> {
         let slice = Slice {
             table: Table::Costs,
@@ -197,13 +212,11 @@ impl Export {
             account: self.account.to_string(),
             period: month(self.month).to_string(),
         };
-        let row = |&(day, cents, euros): &(i64, i64, bool)| {
-            let (what, to, comes) = (4, None, self.comes);
-            let rough = Rough { what, month: self.month, day, cents, euros, to, comes };
+        let row = |rough: Rough| {
             let fact = Fact { id: None, ..rough.fact(String::new(), None) };
             (Entry::Fact(fact), Some(slice.clone()))
         };
-        self.lines.iter().map(row).collect()
+        self.facts().into_iter().map(row).collect()
     }
 }
 
