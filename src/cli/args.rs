@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::calendar::Period;
+use crate::generate::Share;
 
 const AFTER: &str = "\
 Exit codes:
@@ -80,6 +81,8 @@ pub(super) enum Verb {
     Diff(DiffArgs),
     /// Throw random months at a contract: what the parties should see before they sign
     Stress(StressArgs),
+    /// Make up a month of sale lines from a seed, with what it must add up to
+    Generate(Box<GenerateArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
@@ -213,6 +216,46 @@ pub(super) struct StressArgs {
     /// The most that a month's charges may come to, in major units
     #[arg(long, default_value_t = 1_000_000)]
     pub(super) volume: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    /// How many lines
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(super) lines: u64,
+    /// The same seed gives the same lines
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// A directory that is empty or does not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Which month
+    #[arg(long, value_name = "MONTH", default_value = "2026-10")]
+    pub(super) period: Period,
+    /// Over how many files the lines are spread
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=9999))]
+    pub(super) files: u64,
+    /// A further column, ref: refunds name their originals
+    #[arg(long)]
+    pub(super) refs: bool,
+    /// None of the following, unless said otherwise
+    #[arg(long)]
+    pub(super) clean: bool,
+    /// Refunds and credits of earlier charges [default: 2%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) refunds: Option<Share>,
+    /// Earlier charges once more [default: 1%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) duplicates: Option<Share>,
+    /// Ids of earlier charges with another content [default: 0.01%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) conflicts: Option<Share>,
+    /// Charges of the last ten days of the month before [default: 0.5%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) late: Option<Share>,
+    /// Lines that are rejected, for one of eight reasons each [default: 0.02%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) bad: Option<Share>,
 }
 
 #[derive(Debug, Args)]
