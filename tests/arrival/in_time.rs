@@ -30,7 +30,7 @@ fn holds(history: &History, agreed: [&Contract; MONTHS]) -> Result<(), TestCaseE
 }
 
 proptest! {
-    #![proptest_config(config(32))]
+    #![proptest_config(config(24))]
 
     /// One contract from the beginning.
     #[test]

@@ -159,7 +159,7 @@ fn shared_cost_that_comes_too_late_is_listed() {
 const NEXT_PERIOD: &str = "late = \"next-period\"";
 
 proptest! {
-    #![proptest_config(config(32))]
+    #![proptest_config(config(24))]
 
     /// What a late fact yields is what it would have yielded on the first day of the month that is
     /// open when it comes; closed months are not settled again.
