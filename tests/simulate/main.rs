@@ -16,6 +16,7 @@ mod properties;
 mod random;
 mod random_deals;
 mod restated;
+mod sharing;
 mod waterfall;
 mod world;
 mod writing;

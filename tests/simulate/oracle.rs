@@ -11,7 +11,8 @@ use super::calendar::Span;
 use super::numbers::{split_exactly, whole};
 use super::outcome::{Outcome, Segment, Step};
 use super::placing::{Placed, in_force, place, reach, unsettled};
-use super::waterfall::{Carried, Fall, fee, parts, shared};
+use super::sharing::parts;
+use super::waterfall::{Carried, Fall, fee, shared};
 use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Q, Shared, World};
 
 /// Balances by the name they have in statements; what is not listed is zero.
