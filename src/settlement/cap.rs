@@ -23,6 +23,8 @@ pub(super) fn apply(dues: &mut Dues<'_>, cap: &AggregateCap) {
     let allowed = due.min(room);
     if !(restarts && cap.span.ends_in(period)) {
         dues.keep(BalanceKind::Cap, name, before + allowed);
+    } else {
+        dues.drop_balance(BalanceKind::Cap, name);
     }
     let note = format!(
         "min({} due, {} − {} paid before)",

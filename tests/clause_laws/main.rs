@@ -2,6 +2,7 @@
 //! parties and makes none, caps are never exceeded, advances never recouped twice, reserves released
 //! in full, guarantees met, balances rolled forward.
 
+mod counted;
 mod held_back;
 mod limits;
 mod months;

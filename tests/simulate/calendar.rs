@@ -66,6 +66,11 @@ impl Span {
         Self::of(self.last.next_day().expect("no end of time"), self.quarter)
     }
 
+    /// A quarter, not a month?
+    pub(crate) fn is_quarter(self) -> bool {
+        self.quarter
+    }
+
     /// Every day of it.
     pub(crate) fn days(self) -> impl Iterator<Item = Date> {
         std::iter::successors(Some(self.first), |day| day.next_day())

@@ -57,6 +57,7 @@ pub(crate) fn contract(deal: Deal) -> PlainContract {
         schedules: vec![schedule("s", deal)],
         shared_costs: Vec::new(),
         availability: Vec::new(),
+        clauses: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use revshare::statement::{Provenance, Statement};
 use serde_json::Value;
 
 use super::oracle::periods;
-use super::outcome::{Outcome, Segment, Step};
+use super::outcome::{Adjusted, Outcome, Segment, Step};
 use super::world::{PlainContract, World, day};
 use super::writing::{entries, to_toml};
 
@@ -132,7 +132,16 @@ fn read(contract: &PlainContract, statement: &Value) -> Outcome {
             *unsettled.entry(kind).or_default() += exception["rows"].as_i64().expect("a count");
         }
     }
+    let adjustments = each(&statement["adjustments"]).map(|each| {
+        let word = |key: &str| text(&each[key]);
+        let ground = each.get("schedule").map(text).unwrap_or_default();
+        let amount = reader.minor(&each["amount"]);
+        (word("clause"), word("name"), word("from"), word("to"), ground, amount)
+    });
+    let mut adjustments: Vec<Adjusted> = adjustments.collect();
+    adjustments.sort();
     let outcome = Outcome {
+        adjustments,
         unsettled,
         period: text(&statement["period"]),
         schedules: schedules.collect(),

@@ -7,8 +7,9 @@ use proptest::sample::select;
 use time::Duration;
 
 use super::placing::unpriceable;
+use super::random_clauses::clauses;
 use super::random_deals::{COST_CATEGORIES, UNITS, contract, some_day};
-use super::world::{PlainFact, Q, What, When, World, q};
+use super::world::{PlainContract, PlainFact, Q, What, When, World, q};
 
 const PRODUCTS: [&str; 4] = ["opus-4", "opus-mini", "haiku-3", "haiku-9"];
 const CHANNELS: [&str; 3] = ["marketplace", "internal:coding-tool", "internal:assistant"];
@@ -147,12 +148,24 @@ fn refer(fact: &mut PlainFact, before: &[PlainFact], which: &prop::sample::Index
     }
 }
 
-/// A world. Charges that nobody could price are left out, because the program refuses them.
+/// A world without clauses over the whole contract.
 pub(crate) fn world() -> impl Strategy<Value = World> {
-    (contract(), facts()).prop_map(|(contract, facts)| {
-        let mut world = World { contract, facts };
-        let all = world.clone();
-        world.facts.retain(|fact| !unpriceable(&all, fact));
-        world
-    })
+    (contract(), facts()).prop_map(|(contract, facts)| settleable(contract, facts))
+}
+
+/// A world with any of them.
+pub(crate) fn world_with_clauses() -> impl Strategy<Value = World> {
+    let contract = contract().prop_flat_map(|contract| {
+        let clauses = clauses(contract.parties.len(), contract.schedules.len());
+        clauses.prop_map(move |clauses| PlainContract { clauses, ..contract.clone() })
+    });
+    (contract, facts()).prop_map(|(contract, facts)| settleable(contract, facts))
+}
+
+/// Charges that nobody could price are left out, because the program refuses them.
+fn settleable(contract: PlainContract, facts: Vec<PlainFact>) -> World {
+    let mut world = World { contract, facts };
+    let all = world.clone();
+    world.facts.retain(|fact| !unpriceable(&all, fact));
+    world
 }

@@ -9,6 +9,8 @@ use num_rational::BigRational;
 use num_traits::Zero;
 use time::{Date, OffsetDateTime};
 
+use super::plain_clauses::PlainClause;
+
 /// An exact number.
 pub(crate) type Q = BigRational;
 
@@ -59,6 +61,7 @@ pub(crate) struct PlainContract {
     pub(crate) schedules: Vec<PlainSchedule>,
     pub(crate) shared_costs: Vec<PlainSharedCost>,
     pub(crate) availability: Vec<Window>,
+    pub(crate) clauses: Vec<PlainClause>,
 }
 
 /// A currency and its decimals.

@@ -31,17 +31,17 @@ fn power(places: u32) -> Q {
 }
 
 /// `12.5%`, or `1/3`.
-fn rate(value: &Q) -> String {
+pub(crate) fn rate(value: &Q) -> String {
     let percent = value * q(100, 1);
     let text = decimal(&percent);
     if text.contains('/') { decimal(value) } else { format!("{text}%") }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-fn list(texts: &[impl AsRef<str>]) -> String {
+pub(crate) fn list(texts: &[impl AsRef<str>]) -> String {
     match texts {
         [one] => quoted(one.as_ref()),
         many => {
@@ -78,7 +78,7 @@ pub(crate) fn to_toml(contract: &PlainContract) -> String {
         put(&mut text, format!("product = {}", list(&window.product)));
         put(&mut text, format!("suspended = {{ from = {}, to = {} }}", window.from, window.to));
     }
-    text
+    text + &super::writing_clauses::to_toml(contract)
 }
 
 fn head(contract: &PlainContract) -> String {
@@ -251,7 +251,7 @@ fn rate_card(rates: &[PlainRate]) -> String {
     format!("[{}]", rates.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
-fn money(contract: &PlainContract, amount: &Q) -> String {
+pub(crate) fn money(contract: &PlainContract, amount: &Q) -> String {
     let text = decimal(amount);
     // Two decimals where the currency has them, as people write.
     if contract.currency == Money::Usd && !text.contains('.') { format!("{text}.00") } else { text }
