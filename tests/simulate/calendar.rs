@@ -40,7 +40,7 @@ fn summer(instant: OffsetDateTime) -> bool {
 }
 
 /// A month, or the quarter that starts with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
     pub(crate) first: Date,
     pub(crate) last: Date,

@@ -58,6 +58,8 @@ pub(crate) fn contract(deal: Deal) -> PlainContract {
         shared_costs: Vec::new(),
         availability: Vec::new(),
         clauses: Vec::new(),
+        exchange: None,
+        rates: Vec::new(),
     }
 }
 

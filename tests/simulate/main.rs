@@ -5,6 +5,7 @@
 mod calendar;
 mod cases;
 mod cases_in_time;
+mod converting;
 mod engine;
 mod history;
 mod laws;

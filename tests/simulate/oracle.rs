@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use time::Date;
 
 use super::calendar::Span;
+use super::converting::converted;
 use super::history::{Earned, History, Month, Moved};
 use super::numbers::{split_exactly, whole};
 use super::outcome::{Adjusted, Outcome, Segment, Step};
@@ -100,6 +101,9 @@ fn settle(world: &World, period: Span, opening: &Balances, history: &mut History
 
 /// Every period from the first fact to the last, balances carried.
 pub(crate) fn settle_all(world: &World) -> Vec<Outcome> {
+    let (world, missing) = converted(world);
+    assert!(missing.is_empty(), "rates are missing: {missing:?}");
+    let world = &world;
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut history = History { contract: &world.contract, months: Vec::new() };
     for period in periods(world) {

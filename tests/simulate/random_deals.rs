@@ -310,6 +310,8 @@ pub(crate) fn contract() -> impl Strategy<Value = PlainContract> {
                     shared_costs,
                     availability,
                     clauses: Vec::new(),
+                    exchange: None,
+                    rates: Vec::new(),
                 }
             },
         )

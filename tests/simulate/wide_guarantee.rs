@@ -60,7 +60,8 @@ pub(crate) fn apply(history: &mut History<'_>, at: usize, guarantee: &Guarantee)
     };
     history.moves(owed((amount - counted).max(0), ground, name));
     // What a window has added up stands until the next begins.
-    if held.begins(span) && held.ends_with(span) { 0 } else { counted }
+    let single = held.begins(span) && held.ends_with(span);
+    if single && !guarantee.cumulative { 0 } else { counted }
 }
 
 /// What is guaranteed for the window that ends with a period, in exact minor units.

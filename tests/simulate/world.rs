@@ -9,6 +9,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 use time::{Date, OffsetDateTime};
 
+use super::converting::{PlainRateOfDay, Policy};
 use super::plain_clauses::PlainClause;
 
 /// An exact number.
@@ -62,6 +63,9 @@ pub(crate) struct PlainContract {
     pub(crate) shared_costs: Vec<PlainSharedCost>,
     pub(crate) availability: Vec<Window>,
     pub(crate) clauses: Vec<PlainClause>,
+    pub(crate) exchange: Option<Policy>,
+    /// What is listed for it.
+    pub(crate) rates: Vec<PlainRateOfDay>,
 }
 
 /// A currency and its decimals.
@@ -334,6 +338,8 @@ pub(crate) struct PlainFact {
     pub(crate) quantity: Option<Q>,
     /// Major units.
     pub(crate) amount: Option<Q>,
+    /// Of the amount; none: the contract's.
+    pub(crate) currency: Option<&'static str>,
     pub(crate) reference: Option<String>,
 }
 
@@ -352,6 +358,7 @@ impl PlainFact {
             unit: "",
             quantity: None,
             amount: None,
+            currency: None,
             reference: None,
         }
     }

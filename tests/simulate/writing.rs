@@ -78,7 +78,7 @@ pub(crate) fn to_toml(contract: &PlainContract) -> String {
         put(&mut text, format!("product = {}", list(&window.product)));
         put(&mut text, format!("suspended = {{ from = {}, to = {} }}", window.from, window.to));
     }
-    text + &super::writing_clauses::to_toml(contract)
+    text + &super::writing_clauses::exchange(contract) + &super::writing_clauses::to_toml(contract)
 }
 
 fn head(contract: &PlainContract) -> String {
@@ -352,7 +352,10 @@ fn entry(currency: Money, fact: &PlainFact) -> Fact {
         unit: fact.unit.to_owned(),
         quantity: fact.quantity.as_ref().map(exact),
         amount: fact.amount.as_ref().map(exact),
-        currency: fact.amount.as_ref().map(|_| currency.code().parse().expect("a currency")),
+        currency: fact
+            .amount
+            .as_ref()
+            .map(|_| fact.currency.unwrap_or(currency.code()).parse().expect("a currency")),
         reference: fact.reference.clone(),
         ..Fact::new(kind, &fact.id, time_of(fact.when).parse().expect("a time"))
     }
@@ -382,6 +385,7 @@ impl std::fmt::Display for PlainFact {
             &number(&self.quantity),
             self.unit,
             &number(&self.amount),
+            self.currency.unwrap_or(""),
             self.reference.as_deref().unwrap_or(""),
         ];
         f.write_str(&words.join(","))

@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use revshare::fact::{Entry, FxRate};
+
+use super::converting::{PlainRateOfDay, Policy};
 use super::plain_clauses::{Guarantee, Held, Least, On, PlainClause, Wide};
-use super::world::{PlainContract, Q};
-use super::writing::{list, money, quoted, rate};
+use super::world::{PlainContract, Q, World};
+use super::writing::{decimal, list, money, quoted, rate};
 
 /// Every clause, in order.
 pub(crate) fn to_toml(contract: &PlainContract) -> String {
@@ -17,6 +20,31 @@ pub(crate) fn to_toml(contract: &PlainContract) -> String {
         }
     }
     text
+}
+
+/// How facts in other currencies are converted.
+pub(crate) fn exchange(contract: &PlainContract) -> String {
+    let Some(policy) = contract.exchange else { return String::new() };
+    let policy = match policy {
+        Policy::Daily => "daily",
+        Policy::PeriodAverage => "period-average",
+        Policy::PeriodEnd => "period-end",
+    };
+    format!("\n[fx]\npolicy = {}\n", quoted(policy))
+}
+
+/// Rates as the program holds them.
+pub(crate) fn rates(world: &World) -> Vec<Entry> {
+    let currency = |code: &str| code.parse().expect("a currency");
+    let rate = |rate: &PlainRateOfDay| {
+        Entry::Fx(FxRate {
+            date: rate.on.to_string().parse().expect("a day"),
+            base: currency(rate.base),
+            quote: currency(rate.quote),
+            rate: decimal(&rate.rate).parse().expect("rates are decimals"),
+        })
+    };
+    world.contract.rates.iter().map(rate).collect()
 }
 
 type Pairs = Vec<(&'static str, String)>;
