@@ -41,6 +41,7 @@ fn schedule(id: &str, deal: Deal) -> PlainSchedule {
         seller: 1,
         bearer: 0,
         provider: 1,
+        by_days: false,
         terms: vec![PlainTerms { effective: day("2026-01-01"), deal }],
     }
 }

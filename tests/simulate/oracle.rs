@@ -50,10 +50,20 @@ fn settle(world: &World, period: Span, opening: &Balances, history: &mut History
         let mut segments = Vec::new();
         books.earned.clear();
         for (from, to, terms) in segments_of(schedule, period) {
-            let mine: Vec<&Placed<'_>> =
-                facts.iter().filter(|placed| from <= placed.day && placed.day <= to).collect();
             let days = |from: Date, to: Date| whole(i128::from((to - from).whole_days() + 1));
             let part = days(from, to) / days(period.first, period.last);
+            let of_segment: Vec<Placed<'_>> = if schedule.by_days {
+                // Every version has its part of every fact, by its days of those that any has.
+                let all = segments_of(schedule, period);
+                let all: Q = all.iter().map(|(from, to, _)| days(*from, *to)).sum();
+                let part = days(from, to) / all;
+                let cut = |placed: &Placed<'_>| placed.part.clone() * &part;
+                facts.iter().map(|one| Placed { part: cut(one), ..one.clone() }).collect()
+            } else {
+                let within = |placed: &&Placed<'_>| from <= placed.day && placed.day <= to;
+                facts.iter().filter(within).cloned().collect()
+            };
+            let mine: Vec<&Placed<'_>> = of_segment.iter().collect();
             let on = Stretch { facts: &mine, days: (from, to), part_of_period: part };
             let (steps, shares) =
                 books.segment(&world.contract, schedule, terms, &on, &mut carried);

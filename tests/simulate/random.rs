@@ -162,8 +162,13 @@ pub(crate) fn world_with_clauses() -> impl Strategy<Value = World> {
             let clauses = clauses(contract.parties.len(), contract.schedules.len());
             clauses.prop_map(move |clauses| PlainContract { clauses, exchange, ..contract.clone() })
         });
+    let by_days = vec(prop::bool::weighted(0.3), 3);
     let currencies = vec(select(vec![None, None, Some("EUR"), Some("GBP")]), 40);
-    (contract, facts(), currencies, 0..9_i64).prop_map(|(contract, facts, currencies, seed)| {
+    (contract, facts(), currencies, by_days, 0..9_i64).prop_map(|all| {
+        let (mut contract, facts, currencies, by_days, seed) = all;
+        for (schedule, by_days) in contract.schedules.iter_mut().zip(by_days) {
+            schedule.by_days = by_days;
+        }
         let mut world = settleable(contract, facts);
         if world.contract.exchange.is_some() {
             in_currencies(&mut world, &currencies, seed);

@@ -249,6 +249,7 @@ fn schedules(parties: usize) -> impl Strategy<Value = Vec<PlainSchedule>> {
             seller,
             bearer,
             provider,
+            by_days: false,
             terms,
         })
         .collect()

@@ -151,6 +151,8 @@ pub(crate) struct PlainSchedule {
     pub(crate) seller: usize,
     pub(crate) bearer: usize,
     pub(crate) provider: usize,
+    /// A period's facts belong to all its versions, by their days.
+    pub(crate) by_days: bool,
     pub(crate) terms: Vec<PlainTerms>,
 }
 

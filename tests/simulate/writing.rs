@@ -144,6 +144,9 @@ fn schedule_text(contract: &PlainContract, schedule: &PlainSchedule) -> String {
             put("provider", name(schedule.provider));
         }
     }
+    if schedule.by_days {
+        put("proration", quoted("days"));
+    }
     for terms in &schedule.terms {
         writeln!(text, "\n  [[schedule.terms]]\n  effective = {}", terms.effective)
             .expect("memory");
