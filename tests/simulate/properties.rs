@@ -38,7 +38,7 @@ fn same(left: &[Outcome], right: &[Outcome]) -> Result<(), TestCaseError> {
 fn random_worlds_meet_every_clause() {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut runner = TestRunner::deterministic();
-    for _ in 0..400 {
+    for _ in 0..800 {
         let world = world_with_clauses().new_tree(&mut runner).expect("a world").current();
         let outcomes = oracle::settle_all(&world);
         for outcome in &outcomes {
