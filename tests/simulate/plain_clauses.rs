@@ -112,3 +112,11 @@ pub(crate) struct Guarantee {
     pub(crate) on: On,
     pub(crate) per_period: Option<Q>,
 }
+
+/// Days without a model, both ends included.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    pub(crate) product: Vec<String>,
+    pub(crate) from: Date,
+    pub(crate) to: Date,
+}

@@ -11,6 +11,7 @@ use time::{Date, OffsetDateTime};
 
 use super::converting::{PlainRateOfDay, Policy};
 use super::plain_clauses::PlainClause;
+pub(crate) use super::plain_clauses::Window;
 
 /// An exact number.
 pub(crate) type Q = BigRational;
@@ -270,14 +271,6 @@ pub(crate) struct PlainSharedCost {
     /// None: by sales.
     pub(crate) unit: Option<String>,
     pub(crate) over: PlainScope,
-}
-
-/// Days without a model, both ends included.
-#[derive(Clone, Debug)]
-pub(crate) struct Window {
-    pub(crate) product: Vec<String>,
-    pub(crate) from: Date,
-    pub(crate) to: Date,
 }
 
 /// The kinds of facts.

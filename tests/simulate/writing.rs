@@ -394,12 +394,3 @@ impl std::fmt::Display for PlainFact {
         f.write_str(&words.join(","))
     }
 }
-
-#[test]
-fn numbers_as_people_write_them() {
-    for text in ["0", "12", "-12.5", "0.001", "-0.05", "1/3", "1000000"] {
-        assert_eq!(decimal(&super::world::num(text)), text);
-    }
-    assert_eq!(rate(&q(1, 8)), "12.5%");
-    assert_eq!(rate(&q(1, 3)), "1/3");
-}
