@@ -28,7 +28,7 @@ pub use delivery::{
     Pending, Slice,
 };
 pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
-pub use key::{Charged, Key};
+pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use outside::{AuditFinding, GrantedRate};
 pub use standing::Chain;

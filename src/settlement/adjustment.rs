@@ -41,6 +41,8 @@ pub enum ClauseKind {
     Guarantee,
     /// Withheld to recoup an advance.
     Advance,
+    /// Owed back of an advance that earnings have not paid back in time.
+    AdvanceRepaid,
     /// Withheld and held in reserve.
     Reserve,
     /// Released from a reserve.
@@ -73,6 +75,7 @@ impl ClauseKind {
             Self::MostFavoured => "most-favoured",
             Self::Guarantee => "minimum-guarantee",
             Self::Advance => "advance",
+            Self::AdvanceRepaid => "advance-repaid",
             Self::Reserve => "reserve",
             Self::ReserveRelease => "reserve-release",
             Self::Cap => "aggregate-cap",

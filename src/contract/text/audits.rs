@@ -3,7 +3,7 @@
 //! Refuses an audit that found nothing, that speaks of a period which it cannot have seen, or that
 //! reaches further back than the contract lets it.
 
-use super::cash::{annual_rate, direction};
+use super::cash::{annual_rate, direction, plain_interest};
 use super::keys;
 use super::reader::Reader;
 use super::tree::Node;
@@ -17,10 +17,7 @@ pub(super) fn terms(reader: &mut Reader<'_>, node: &Node) -> Option<AuditTerms> 
     let block = reader.block(node, "[audits]", keys::AUDITS)?;
     let threshold = optional(block.get("threshold"), |node| reader.part(node));
     let accord = optional(block.get("accord"), |node| reader.fraction(node));
-    let interest = optional(block.get("interest"), |node| {
-        let block = reader.block(node, "the interest of audits", keys::ANNUAL_RATE)?;
-        annual_rate(reader, &block)
-    });
+    let interest = optional(block.get("interest"), |node| plain_interest(reader, node));
     let look_back = optional(block.get("look-back"), |node| reader.months(node));
     Some(AuditTerms {
         threshold: threshold?,

@@ -8,6 +8,7 @@ mod advance;
 mod aggregate_cap;
 mod audits;
 mod bundles;
+mod carry;
 mod cash;
 mod clauses;
 mod cost;
