@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{PartyId, Window};
-use crate::calendar::{Day, Period, PeriodLength};
+use super::{Audit, AuditTerms, PartyId, Window};
+use crate::calendar::{Day, Period};
 use crate::money::{Minor, Ratio};
 
 /// Every clause of this kind that a contract has.
@@ -49,73 +49,6 @@ impl Cash {
     pub fn due(&self, period: Period) -> Day {
         self.payment.as_ref().map_or(period.last_day(), |terms| terms.due(period))
     }
-}
-
-/// What holds for every audit: for those in files, and for what `[[audit]]` leaves out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AuditTerms {
-    /// A shortfall above this part of what was due makes the payer bear the audit's cost.
-    pub threshold: Option<Ratio>,
-    /// A part of the shortfall that is owed on top of it.
-    pub accord: Option<Ratio>,
-    /// Interest on a shortfall, until the finding was agreed.
-    pub interest: Option<AnnualRate>,
-    /// How many months an audit may reach back from the day on which it was agreed.
-    pub look_back: Option<u32>,
-    /// The line of its header in the contract file; 0 if there is none.
-    pub line: u64,
-}
-
-impl AuditTerms {
-    /// The first period that an audit may speak of that was agreed on a day; none if there is no
-    /// limit.
-    ///
-    /// ```
-    /// use revshare::calendar::PeriodLength;
-    /// use revshare::contract::AuditTerms;
-    /// let terms = AuditTerms { look_back: Some(24), ..AuditTerms::default() };
-    /// let agreed = "2026-10-15".parse().unwrap();
-    /// let earliest = terms.earliest(agreed, PeriodLength::Month).unwrap();
-    /// assert_eq!(earliest.to_string(), "2024-10");
-    /// let earliest = terms.earliest(agreed, PeriodLength::Quarter).unwrap();
-    /// assert_eq!(earliest.to_string(), "2024-Q4");
-    /// ```
-    pub fn earliest(&self, agreed: Day, length: PeriodLength) -> Option<Period> {
-        let months = self.look_back?;
-        let whole = months / length.months().unsigned_abs();
-        Some((0..whole).fold(Period::of(agreed, length), |period, _| period.previous()))
-    }
-}
-
-/// An audit's finding, as the parties agreed on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audit {
-    /// Its name in statements.
-    pub name: String,
-    /// The first period that was audited.
-    pub first: Period,
-    /// The last period that was audited.
-    pub period: Period,
-    /// The day on which the finding was agreed: it is settled in that day's period.
-    pub effective: Day,
-    /// Owed the audited amounts.
-    pub from: PartyId,
-    /// Was owed them.
-    pub to: PartyId,
-    /// What was due.
-    pub due: Minor,
-    /// What was paid.
-    pub paid: Minor,
-    /// What the audit cost.
-    pub cost: Minor,
-    /// A shortfall above this part of what was due makes `from` bear the cost.
-    pub threshold: Option<Ratio>,
-    /// A part of the shortfall that is owed on top of it.
-    pub accord: Option<Ratio>,
-    /// Interest on the shortfall, from a day until the finding was agreed.
-    pub interest: Option<(Day, AnnualRate)>,
-    /// The line of its header in the contract file.
-    pub line: u64,
 }
 
 /// Tax that a payer keeps back and remits to an authority.
@@ -282,6 +215,8 @@ pub struct Overpayment {
 pub struct PaymentTerms {
     /// Days after the period's last day.
     pub days: u32,
+    /// Do business days alone count as days?
+    pub business_days: bool,
     /// Is a Saturday or Sunday no business day?
     pub weekends: bool,
     /// Days that are no business days either.
@@ -315,6 +250,10 @@ impl PaymentTerms {
     /// assert_eq!(terms.due("2026-Q2".parse().unwrap()).to_string(), "2026-08-14");
     /// ```
     pub fn due(&self, period: Period) -> Day {
+        if self.business_days && self.days > 0 {
+            let next = |day: Day, _| self.search(day.next(), Day::next);
+            return (0..self.days).fold(period.last_day(), next);
+        }
         let due = period.last_day().plus(i64::from(self.days));
         let (on, back) = (|| self.search(due, Day::next), || self.search(due, Day::previous));
         let inside = |day: &Day| (day.year(), day.month()) == (due.year(), due.month());
@@ -368,6 +307,11 @@ mod tests {
         let plain = PaymentTerms { days: 15, ..PaymentTerms::default() };
         assert_eq!(plain.due(october), day("2026-11-15"), "a Sunday");
         let following = PaymentTerms { weekends: true, ..plain };
+        // 31 October 2026 is a Saturday: the first business day after it is Monday, the second.
+        let counted = PaymentTerms { days: 10, business_days: true, ..following.clone() };
+        assert_eq!(counted.due("2026-10".parse().unwrap()).to_string(), "2026-11-13");
+        let none = PaymentTerms { days: 0, ..counted };
+        assert_eq!(none.due("2026-10".parse().unwrap()).to_string(), "2026-11-02");
         assert_eq!(following.due(october), day("2026-11-16"));
         let holidays = BTreeSet::from([day("2026-11-16")]);
         let following = PaymentTerms { holidays, ..following };

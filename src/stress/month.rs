@@ -299,13 +299,9 @@ impl Months<'_> {
     /// A copy of one charge, to be made on top of everything; of usage, where nothing is sold.
     fn more(&mut self) -> Vec<Entry> {
         let of = |kind: Kind| -> Vec<Fact> {
-            let fact = |entry: &Entry| match entry {
-                Entry::Fact(fact) if fact.kind == kind => Some(fact.clone()),
-                Entry::Fact(_)
-                | Entry::Fx(_)
-                | Entry::Payment(_)
-                | Entry::Grant(_)
-                | Entry::Audit(_) => None,
+            let fact = |entry: &Entry| {
+                let Entry::Fact(fact) = entry else { return None };
+                (fact.kind == kind).then(|| fact.clone())
             };
             self.entries.iter().filter_map(fact).collect()
         };

@@ -129,7 +129,7 @@ fn minimum(contract: &Contract, clause: &MinimumPayment) -> String {
 }
 
 fn terms(terms: &PaymentTerms) -> String {
-    let PaymentTerms { days, weekends, holidays, roll, .. } = terms;
+    let PaymentTerms { days, business_days, weekends, holidays, roll, .. } = terms;
     let mut off: Vec<String> = Vec::new();
     if *weekends {
         off.push("a weekend".to_owned());
@@ -141,6 +141,12 @@ fn terms(terms: &PaymentTerms) -> String {
         Roll::ModifiedFollowing => "on the next business day of the month, or else the one before",
         Roll::ModifiedPreceding => "on the business day before in the month, or else the next",
     };
+    if *business_days {
+        let off = any_of(&off);
+        return format!(
+            "Payables are due {days} business days after the period's end; {off} is none."
+        );
+    }
     match off.is_empty() {
         true => format!("Payables are due {days} days after the period's end."),
         false => {

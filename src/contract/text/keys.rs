@@ -160,7 +160,7 @@ pub(super) static MINIMUM_PAYMENT: &[&str] =
 /// In `[overpayment]`.
 pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
 /// In `[payment]`.
-pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
+pub(super) static PAYMENT: &[&str] = &["days", "count", "calendar", "holidays", "roll"];
 /// In `[[floor]]`.
 pub(super) static FLOOR: &[&str] =
     &["name", "party", "from", "at-least", "of", "window", "starts", "ends", "unused", "schedules"];
