@@ -34,8 +34,8 @@ pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
 pub use carry::{Carry, Excess};
 pub use cash::{
-    AnnualRate, Cash, DayCount, LateInterest, MinimumPayment, OnAccount,
-    Overpayment, PaymentTerms, Roll, Withholding,
+    AnnualRate, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment, PaymentTerms,
+    Roll, Withholding,
 };
 pub use exchange::{Exchange, ExchangePolicy};
 pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor};

@@ -91,7 +91,7 @@ pub(super) static RATE: &[&str] = &[
 pub(super) static RATE_TIER: &[&str] = &["from", "price"];
 /// In an entry of `deductions`.
 pub(super) static DEDUCTION: &[&str] =
-    &["name", "kind", "category", "rate", "any", "cap", "excess"];
+    &["name", "kind", "category", "rate", "any", "of", "cap", "excess"];
 /// In an entry of `any` within a deduction.
 pub(super) static PART: &[&str] = &["kind", "category", "rate"];
 /// In `cost`.
