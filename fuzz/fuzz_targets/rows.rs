@@ -25,7 +25,9 @@ fuzz_target!(|text: &str| {
         }
         Reading::Entries(_) | Reading::Superseded { .. } => false,
     };
-    if read.iter().any(|row| unreadable(&row)) {
+    // A carriage return alone ends a row for the crate, and is a letter here.
+    let alone = text.split("\r\n").any(|part| part.contains('\r'));
+    if alone || read.iter().any(|row| unreadable(&row)) {
         return;
     }
     let mut witness = csv::ReaderBuilder::new().flexible(true).from_reader(whole.as_bytes());
