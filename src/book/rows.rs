@@ -10,7 +10,7 @@ use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
 use crate::export::explain::Node;
-use crate::fact::{self, Archive, ArchivedFile, Entry, Fact, FileTally, Hash, Key, Lens};
+use crate::fact::{Archive, ArchivedFile, Entry, Fact, FileTally, Hash, Key, Lens};
 use crate::finding::Finding;
 use crate::intake::{self, Reader, Reading, SourceFile};
 
@@ -156,7 +156,8 @@ impl Book {
         let zone = &behind.contract.zone;
         let own = Key::of(fact, zone, &behind.lens);
         let Some(id) = &fact.id else { return Ok(behind.keys.contains(&own)) };
-        let hash = fact::id_hash(fact.kind.table(), source, id);
+        let fingerprints = self.store.archive().key();
+        let hash = fingerprints.id(fact.kind.table(), source, id);
         let fail = |source| BookError::File { path: self.store_dir.display().to_string(), source };
         let Some(entry) = self.store.known().find(&hash).map_err(fail)? else { return Ok(false) };
         // A fact that refers to another was tallied where that one stands.
@@ -167,7 +168,7 @@ impl Book {
                 own.placed(day, charged)
             }
         };
-        let tallied = entry.content == fact.content_hash() && behind.keys.contains(&key);
+        let tallied = entry.content == fingerprints.fact(fact) && behind.keys.contains(&key);
         Ok(tallied && behind.shown.insert(hash))
     }
 }

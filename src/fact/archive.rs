@@ -9,8 +9,8 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Kind, Lens,
-    LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, HashKey, IdEntry, Kind,
+    Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -18,6 +18,7 @@ use crate::money::Currency;
 /// The state of everything delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
+    key: HashKey,
     files: Vec<ArchivedFile>,
     deliveries: u64,
     lens: Option<LensNames>,
@@ -76,6 +77,16 @@ impl LensNames {
 }
 
 impl Archive {
+    /// Nothing delivered yet; facts will be known by fingerprints of this key.
+    pub fn keyed(key: HashKey) -> Self {
+        Self { key, ..Self::default() }
+    }
+
+    /// What the fingerprints of its facts are made with.
+    pub fn key(&self) -> &HashKey {
+        &self.key
+    }
+
     /// Adds the next delivery.
     pub fn apply(&mut self, delivery: &Delivery) {
         let first = self.files.len();
@@ -137,7 +148,7 @@ impl Archive {
             let product = product.and_then(|product| self.numbers.get(product).copied());
             let charged = charged.as_ref().map(|(moment, _)| *moment);
             let stands = Standing { charged, product, chain: *chain, ..alone };
-            self.moved.insert(pending.hash(), stands);
+            self.moved.insert(pending.hash(&self.key), stands);
         }
     }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Chain, Charged, FxRate, Hash, Key, Kind, Lens, Payment, Table};
+use super::{Cell, Chain, Charged, Content, FxRate, Hash, Key, Kind, Lens, Payment, Table};
 use crate::calendar::{Moment, Zone};
 use crate::contract::Pattern;
 use crate::money::{Currency, Exact};
@@ -275,10 +275,10 @@ impl Move {
 /// to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdEntry {
-    /// Hash of table, source and id.
+    /// Fingerprint of table, source and id.
     pub id: Hash,
-    /// Hash of the canonical content.
-    pub content: Hash,
+    /// Fingerprint of what it says.
+    pub content: Content,
     /// When it happened; for a fact that takes another back, when the other happened, if that was
     /// known when the fact came (what came to be known later stands in the archive).
     pub time: Moment,

@@ -8,6 +8,7 @@ mod archive;
 mod canonical;
 mod collect;
 mod delivery;
+mod fingerprint;
 mod gather;
 mod key;
 mod lens;
@@ -19,12 +20,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, ArchivedFile, NotTallied};
-pub use canonical::{Hash, id_hash};
 pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
     Pending, Slice,
 };
+pub use fingerprint::{Content, Hash, HashKey};
 pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
 pub use key::{Charged, Key};
 pub use lens::Lens;

@@ -66,7 +66,7 @@ pub(crate) fn ids(import: u64, count: u64) -> Vec<IdEntry> {
     let time = "2026-10-05T08:00:00Z".parse().unwrap();
     let entry = |row| IdEntry {
         id: id(import, row),
-        content: id(row, import),
+        content: *id(row, import).first_chunk().unwrap(),
         time,
         kind: Kind::ALL[(row % 9) as usize],
         charged: (row % 2 == 0).then_some(time),

@@ -32,10 +32,9 @@ use self::ids::Seen;
 use self::products::Products;
 use self::refs::{Place, Referring};
 use self::sheet::{Group, Sheet};
-use super::canonical::hash;
 use super::{
-    Archive, Delivery, Entry, Hash, IdEntry, Kind, Known, Lens, Pending, Slice, Standing, Table,
-    id_hash,
+    Archive, Content, Delivery, Entry, Hash, IdEntry, Kind, Known, Lens, Pending, Slice, Standing,
+    Table,
 };
 use crate::money::{Currency, Exact};
 
@@ -250,12 +249,17 @@ impl<'a> Gather<'a> {
         }
     }
 
-    fn content(entry: &Entry) -> Hash {
-        hash(&entry.canonical())
+    fn content(&self, entry: &Entry) -> Content {
+        self.archive.key().content(entry)
+    }
+
+    /// What a row of this file is known by.
+    fn id(&self, file: usize, entry: &Entry) -> Option<Hash> {
+        entry.id_hash(self.archive.key(), self.sheets[file].source())
     }
 
     /// The id of the original that a fact of this file names.
     fn original(&self, file: usize, reference: &str) -> Hash {
-        id_hash(Table::Sales, self.sheets[file].source(), reference)
+        self.archive.key().id(Table::Sales, self.sheets[file].source(), reference)
     }
 }
