@@ -57,7 +57,7 @@ impl HashKey {
 
     /// The fingerprint of an id; ids are unique within a table and source.
     pub fn id(&self, table: Table, source: &str, id: &str) -> Hash {
-        self.ids_of(table, source).of(id)
+        self.ids_of(table, source).of(id.as_bytes())
     }
 
     /// The same for many ids of one feed.
@@ -94,9 +94,9 @@ impl HashKey {
         });
         self.facts_of(shape).of(&Rest {
             time: fact.time,
-            customer: &fact.customer,
-            deal: &fact.deal,
-            resource: &fact.resource,
+            customer: fact.customer.as_bytes(),
+            deal: fact.deal.as_bytes(),
+            resource: fact.resource.as_bytes(),
             quantity: fact.quantity.map(Number::from),
             amount: fact.amount.map(Number::from),
             reference: fact.reference.as_deref(),
@@ -132,9 +132,9 @@ impl HashKey {
 pub(crate) struct IdHasher(SipHasher13);
 
 impl IdHasher {
-    pub(crate) fn of(&self, id: &str) -> Hash {
+    pub(crate) fn of(&self, id: &[u8]) -> Hash {
         let mut state = self.0;
-        state.write(id.as_bytes());
+        state.write(id);
         state.finish128().as_bytes()
     }
 }
@@ -153,9 +153,9 @@ pub(crate) struct Shape<'a> {
 /// What else a fact says.
 pub(crate) struct Rest<'a> {
     pub(crate) time: Moment,
-    pub(crate) customer: &'a str,
-    pub(crate) deal: &'a str,
-    pub(crate) resource: &'a str,
+    pub(crate) customer: &'a [u8],
+    pub(crate) deal: &'a [u8],
+    pub(crate) resource: &'a [u8],
     pub(crate) quantity: Option<Number>,
     pub(crate) amount: Option<Number>,
     pub(crate) reference: Option<&'a str>,
@@ -179,9 +179,9 @@ impl ContentHasher {
                 state.write(&nanos.to_le_bytes());
             }
         }
-        text(&mut state, rest.customer);
-        text(&mut state, rest.deal);
-        text(&mut state, rest.resource);
+        for part in [rest.customer, rest.deal, rest.resource] {
+            bytes(&mut state, part);
+        }
         number(&mut state, rest.quantity);
         number(&mut state, rest.amount);
         match rest.reference {
@@ -221,7 +221,11 @@ impl From<Exact> for Number {
 }
 
 fn text(state: &mut SipHasher13, text: &str) {
-    state.write(text.as_bytes());
+    bytes(state, text.as_bytes());
+}
+
+fn bytes(state: &mut SipHasher13, text: &[u8]) {
+    state.write(text);
     state.write(&END);
 }
 

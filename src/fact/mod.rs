@@ -5,10 +5,11 @@
 //! deliveries gives the same sums.
 
 mod archive;
+pub mod bulk;
 mod canonical;
 mod collect;
 mod delivery;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod gather;
 mod key;
 mod lens;

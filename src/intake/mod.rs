@@ -33,6 +33,7 @@ mod cloudevents;
 pub mod codes;
 mod discover;
 mod draft;
+mod express;
 mod feed;
 mod field;
 mod focus;
