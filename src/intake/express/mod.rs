@@ -6,6 +6,7 @@
 
 mod chunk;
 mod columns;
+mod cutter;
 mod days;
 mod lane;
 mod parse;
