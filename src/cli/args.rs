@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::calendar::Period;
+use crate::generate::Share;
 
 const AFTER: &str = "\
 Exit codes:
@@ -15,7 +16,16 @@ Exit codes:
   4  another process holds the store
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
-usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). Start with `revshare init DIR`.";
+usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). What comes later may lie in folders of
+deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
+
+const DELIVERIES: &str = "\
+Deliveries:
+  The files of the book itself come first, then those of each folder of deliveries/, in the order
+  of their names, such as deliveries/2026-12-01. Before a folder comes, every period that has a
+  fact is closed. A contract.toml in a folder replaces the one before it from then on. With
+  --through, no folder comes after that period is closed.
+  Running again goes on where it was, and changes nothing when all is done.";
 
 /// Settles what a marketplace sold: gross profit after infrastructure cost, split by contract.
 #[derive(Debug, Parser)]
@@ -61,12 +71,13 @@ pub(super) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Do a whole book: import what is new, close each period in order, print the statements
+    #[command(after_help = DELIVERIES)]
     Run(RunArgs),
     /// Write a small book to start from
     Init(InitArgs),
     /// Check contracts: print what is wrong with them, or what they say in plain language
     Check(CheckArgs),
-    /// Import the files of a book that are new
+    /// Import the files of a book that are new; if none are, the next folder of deliveries/
     Import(ImportArgs),
     /// Settle a period as a draft; nothing is written
     Settle(PeriodArgs),
@@ -80,6 +91,8 @@ pub(super) enum Verb {
     Diff(DiffArgs),
     /// Throw random months at a contract: what the parties should see before they sign
     Stress(StressArgs),
+    /// Make up a month of sale lines from a seed, with what it must add up to
+    Generate(Box<GenerateArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
@@ -213,6 +226,46 @@ pub(super) struct StressArgs {
     /// The most that a month's charges may come to, in major units
     #[arg(long, default_value_t = 1_000_000)]
     pub(super) volume: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    /// How many lines
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(super) lines: u64,
+    /// The same seed gives the same lines
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// A directory that is empty or does not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Which month
+    #[arg(long, value_name = "MONTH", default_value = "2026-10")]
+    pub(super) period: Period,
+    /// Over how many files the lines are spread
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=9999))]
+    pub(super) files: u64,
+    /// A further column, ref: refunds name their originals
+    #[arg(long)]
+    pub(super) refs: bool,
+    /// None of the following, unless said otherwise
+    #[arg(long)]
+    pub(super) clean: bool,
+    /// Refunds and credits of earlier charges [default: 2%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) refunds: Option<Share>,
+    /// Earlier charges once more [default: 1%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) duplicates: Option<Share>,
+    /// Ids of earlier charges with another content [default: 0.01%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) conflicts: Option<Share>,
+    /// Charges of the last ten days of the month before [default: 0.5%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) late: Option<Share>,
+    /// Lines that are rejected, for one of eight reasons each [default: 0.02%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) bad: Option<Share>,
 }
 
 #[derive(Debug, Args)]

@@ -154,4 +154,21 @@ impl Console {
             }
         }
     }
+
+    /// A bar for lines that are written: how many, rate and time left, on a terminal only.
+    pub(super) fn lines(&self, all: u64) -> impl FnMut(u64) + use<> {
+        let visible = !self.quiet && std::io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new(all) } else { ProgressBar::hidden() };
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:24} {human_pos}/{human_len} lines {per_sec} {eta}")
+        {
+            bar.set_style(style);
+        }
+        move |done| {
+            bar.set_position(done);
+            if done >= all {
+                bar.finish_and_clear();
+            }
+        }
+    }
 }

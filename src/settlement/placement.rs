@@ -348,7 +348,15 @@ pub fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> 
 /// The keys of facts that belong to no schedule of the contract, over all periods.
 pub fn unmatched(contract: &Contract, evidence: &Evidence) -> BTreeSet<Key> {
     let of = |key: &Key| Period::of(key.day, contract.period);
-    let periods: BTreeSet<Period> = evidence.tally.iter().map(|(key, _)| of(key)).collect();
+    unmatched_in(contract, evidence, evidence.tally.iter().map(|(key, _)| of(key)).collect())
+}
+
+/// Those of some periods.
+pub fn unmatched_in(
+    contract: &Contract,
+    evidence: &Evidence,
+    periods: BTreeSet<Period>,
+) -> BTreeSet<Key> {
     let exceptions = periods.into_iter().flat_map(|p| place(contract, p, evidence).exceptions);
     exceptions.filter(Exception::is_unmatched).map(|exception| exception.key).collect()
 }
