@@ -31,6 +31,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "settlement",
             "posting",
             "statement",
+            "stress",
         ],
     ),
 ];

@@ -217,16 +217,32 @@ pub(super) struct StressArgs {
     /// The same seed gives the same report
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
-    /// How many random stretches of months
-    #[arg(long, default_value_t = 200)]
-    pub(super) worlds: u32,
-    /// How many months in each
-    #[arg(long, default_value_t = 4)]
-    pub(super) months: u32,
-    /// The most that a month's charges may come to, in major units
-    #[arg(long, default_value_t = 1_000_000)]
-    pub(super) volume: u64,
+    /// How many random stretches of months [default: 200]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) worlds: Option<u32>,
+    /// How many periods in each [default: 4, or a year if the contract measures by the year]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=240))]
+    pub(super) months: Option<u32>,
+    /// The most that a period's sales may come to, in major units [default: 1000000]
+    #[arg(long, value_name = "AMOUNT", value_parser = clap::value_parser!(u64).range(1..=MOST))]
+    pub(super) volume: Option<u64>,
+    /// The most that a period's quantities may come to, of units that the contract does not price
+    /// [default: 1000000000]
+    #[arg(long, value_name = "UNITS", value_parser = clap::value_parser!(u64).range(1..=MOST))]
+    pub(super) quantity: Option<u64>,
+    /// Write every example as a book below this directory, for `run`
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Fail (exit code 1) if anything was found
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// How many threads; the report is the same for any [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
 }
+
+/// Volumes are whole numbers up to a thousand million million.
+const MOST: u64 = 1_000_000_000_000_000;
 
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
@@ -281,6 +297,8 @@ pub(super) enum SchemaKind {
     Statement,
     /// What `run` and `settle` print: statements[]
     Run,
+    /// What `stress` prints
+    Stress,
 }
 
 #[derive(Debug, Args)]

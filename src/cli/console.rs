@@ -137,6 +137,16 @@ impl Console {
         ExitCode::from(code)
     }
 
+    /// A bar for so many of something, on a terminal only.
+    pub(super) fn bar(&self, length: u64, message: &'static str) -> ProgressBar {
+        let visible = !self.quiet && std::io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new(length) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:24} {pos}/{len} {eta}") {
+            bar.set_style(style);
+        }
+        bar.with_message(message)
+    }
+
     /// A bar for an import: rows, bytes, rate and time left, on a terminal only.
     pub(super) fn progress(&self) -> impl FnMut(Progress<'_>) + use<> {
         let visible = !self.quiet && std::io::stderr().is_terminal();

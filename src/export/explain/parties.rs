@@ -220,6 +220,7 @@ impl Teller<'_> {
             | BalanceKind::FloorEarned
             | BalanceKind::Guarantee
             | BalanceKind::Advance
+            | BalanceKind::AdvanceInterest
             | BalanceKind::AdvancePaid
             | BalanceKind::AdvanceLapsed
             | BalanceKind::Reserve
