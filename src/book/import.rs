@@ -73,6 +73,7 @@ impl Book {
             known: self.store.known(),
             rejects: Some(&mut rejects),
             progress: step,
+            bulk: None,
         })?;
         report.rejects = self.keep_rejects(&rejects)?;
         self.store.import(&import.gathered.delivery, &import.gathered.ids)?;

@@ -27,7 +27,7 @@ pub use delivery::{
     Pending, Slice,
 };
 pub use fingerprint::{Content, Hash, HashKey};
-pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
+pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
 pub use key::{Charged, Key};
 pub use lens::Lens;
 pub use standing::Chain;

@@ -65,6 +65,12 @@ pub fn discover_below(
 }
 
 impl SourceFile {
+    /// Are its bytes compressed?
+    pub(super) fn is_packed(&self) -> bool {
+        let end = self.path.extension().and_then(|end| end.to_str());
+        matches!(end, Some("gz" | "zst"))
+    }
+
     /// A file named by hand; none if neither a map nor its name says its table.
     ///
     /// ```

@@ -32,6 +32,7 @@
 mod aws;
 mod cloudevents;
 pub mod codes;
+mod complaints;
 mod discover;
 mod draft;
 mod express;
@@ -41,6 +42,7 @@ mod focus;
 mod format;
 mod import;
 mod json;
+mod large;
 mod mapping;
 mod own;
 mod plan;
@@ -57,7 +59,7 @@ use std::path::PathBuf;
 
 pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Import, Progress, Request, import, silent};
+pub use import::{Bulk, Import, Progress, Request, import, silent};
 pub use mapping::Mapping;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
@@ -87,6 +89,9 @@ pub enum IntakeError {
         /// Which file.
         path: PathBuf,
     },
+    /// The marks of a large delivery cannot be kept.
+    #[error("cannot keep the marks of the facts: {0}")]
+    Shelf(io::Error),
     /// The rejects file cannot be written.
     #[error("cannot write the rejected rows: {0}")]
     Rejects(io::Error),

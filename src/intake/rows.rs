@@ -221,7 +221,8 @@ fn without_end(line: &[u8]) -> &[u8] {
 }
 
 /// The fields of a record without a quote.
-fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
+pub(super) fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
+    fields.clear();
     let mut from = 0;
     for part in bytes.split(|&byte| byte == delimiter) {
         fields.push(Span { from, to: from + part.len(), doubled: false });

@@ -118,6 +118,15 @@ fn sorted(ids: &[IdEntry]) -> std::borrow::Cow<'_, [IdEntry]> {
 }
 
 impl Known for Ids {
+    fn between(
+        &self,
+        _first: &crate::fact::Hash,
+        _last: &crate::fact::Hash,
+        _take: &mut dyn FnMut(&crate::fact::Hash, &crate::fact::Content),
+    ) -> io::Result<()> {
+        Ok(())
+    }
+
     fn find(&self, id: &[u8; 16]) -> io::Result<Option<IdEntry>> {
         for segment in self.segments.iter().rev() {
             let directory = match segment.directory.get() {

@@ -27,7 +27,7 @@ pub(super) struct Referring {
 }
 
 impl Referring {
-    fn reference(&self) -> &str {
+    pub(super) fn reference(&self) -> &str {
         self.fact.reference.as_deref().expect("only facts that refer are kept")
     }
 
@@ -228,7 +228,7 @@ impl Pending {
     }
 
     /// What the fact that it names would be known by.
-    fn original(&self, key: &HashKey) -> Hash {
+    pub(super) fn original(&self, key: &HashKey) -> Hash {
         key.id(Table::Sales, &self.source, &self.reference)
     }
 }

@@ -55,6 +55,16 @@ impl<R: BufRead> Cutter<R> {
         Ok(Some(Chunk { offset, text, knotty }))
     }
 
+    /// What was read beyond the last chunk, and where that begins.
+    pub(super) fn into_rest(self) -> (Vec<u8>, u64) {
+        (self.carry, self.offset)
+    }
+
+    /// Where the next chunk begins.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Reads until there are so many bytes, or no more; says how many were read.
     fn fill(&mut self, text: &mut Vec<u8>, size: usize) -> io::Result<usize> {
         let missing = size.saturating_sub(text.len()) as u64;

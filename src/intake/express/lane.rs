@@ -10,6 +10,7 @@ use super::super::target::Target;
 use super::columns::Columns;
 use super::days::Days;
 use super::parse::{Clock, Short, Time, number};
+use super::pass::Poured;
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
@@ -19,7 +20,7 @@ use crate::fact::{Hash, HashKey, Kind, Lens, Table};
 use crate::money::Currency;
 
 /// One thread's way through a file.
-pub(super) struct Lane<'a> {
+pub(in crate::intake) struct Lane<'a> {
     columns: &'a Columns,
     lens: &'a Lens,
     places: &'a Places,
@@ -29,7 +30,7 @@ pub(super) struct Lane<'a> {
     zones: Vec<Days>,
     known: HashTable<u32>,
     shapes: Vec<Known>,
-    pub(super) sums: Sums,
+    sums: Sums,
     scratch: Vec<u8>,
 }
 
@@ -52,7 +53,7 @@ struct Rules {
 
 /// A row as it was understood.
 #[derive(Clone, Copy)]
-pub(super) struct Taken {
+pub(in crate::intake) struct Taken {
     shape: u32,
     time: Time,
     cell: Cell,
@@ -95,7 +96,12 @@ impl<'a> Lane<'a> {
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
     /// delimiters and of its end; it begins at `start`.
-    pub(super) fn take(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Option<Taken> {
+    pub(in crate::intake) fn take(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        ends: &[usize],
+    ) -> Option<Taken> {
         let columns = self.columns;
         if ends.len() != columns.count {
             return None;
@@ -140,7 +146,7 @@ impl<'a> Lane<'a> {
     }
 
     /// The fingerprint of the id of a row that may be one to look for.
-    pub(super) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
+    pub(in crate::intake) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
         let id = match self.columns.at(Target::Id)? {
             0 => &text[start..*ends.first()?],
             at => text.get(*ends.get(at - 1)? + 1..*ends.get(at)?)?,
@@ -154,14 +160,19 @@ impl<'a> Lane<'a> {
     }
 
     /// Takes a row out again.
-    pub(super) fn remove(&mut self, taken: &Taken) {
+    pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
         self.enter(taken, taken.cell.negated());
     }
 
     /// Takes a row out again and counts it as one that repeats another.
-    pub(super) fn repeat(&mut self, taken: &Taken) {
+    pub(in crate::intake) fn repeat(&mut self, taken: &Taken) {
         self.remove(taken);
         self.sums.repeat(taken.shape, taken.cell);
+    }
+
+    /// Adds what it added up to other sums of its file.
+    pub(in crate::intake) fn pour(&self, into: &mut Poured) {
+        self.sums.pour(&mut into.tallies, &mut into.repeats);
     }
 
     fn enter(&mut self, taken: &Taken, cell: Cell) {
