@@ -53,6 +53,13 @@ pub struct Bulk<'a> {
     pub shelf: &'a dyn Shelf,
     /// Threads that read rows.
     pub threads: usize,
+    /// Bytes that a thread reads at once, roughly.
+    pub chunk: usize,
+}
+
+impl Bulk<'_> {
+    /// A chunk that stays in a core's cache, with what comes of it.
+    pub const CHUNK: usize = 256 << 10;
 }
 
 /// How far an import is.
@@ -104,7 +111,8 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
         digests: Vec::new(),
     };
     let way = |bulk: Bulk<'a>| {
-        Express::new(request.lens, *request.archive.key(), bulk.shelf, bulk.threads)
+        let Bulk { shelf, threads, chunk } = bulk;
+        Express::new(request.lens, *request.archive.key(), shelf, threads, chunk)
     };
     let express = request.bulk.map(way).transpose().map_err(IntakeError::Shelf)?;
     let mut large = express.map(|express| Large::new(express, request.known));

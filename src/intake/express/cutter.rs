@@ -7,9 +7,6 @@ use std::io::{self, BufRead, Read};
 
 use super::super::rows::{LONGEST, opens_at_end};
 
-/// Bytes of a chunk, before its last line is completed or left to the next one.
-pub(super) const SIZE: usize = 256 << 10;
-
 /// A run of whole lines.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::intake) struct Chunk {
@@ -27,19 +24,21 @@ pub(super) struct Cutter<R> {
     carry: Vec<u8>,
     offset: u64,
     delimiter: u8,
+    /// Bytes of a chunk, before its last line is completed or left to the next one.
+    size: usize,
 }
 
 impl<R: BufRead> Cutter<R> {
     /// Cuts from a place on, where the reader stands.
-    pub(super) fn at(offset: u64, input: R, delimiter: u8) -> Self {
-        Self { input, carry: Vec::new(), offset, delimiter }
+    pub(super) fn at(offset: u64, input: R, delimiter: u8, size: usize) -> Self {
+        Self { input, carry: Vec::new(), offset, delimiter, size }
     }
 
     /// The next chunk; none at the end. `text` lends its memory.
     pub(super) fn next(&mut self, mut text: Vec<u8>) -> io::Result<Option<Chunk>> {
         text.clear();
         text.append(&mut self.carry);
-        self.fill(&mut text, SIZE)?;
+        self.fill(&mut text, self.size)?;
         if text.is_empty() {
             return Ok(None);
         }
@@ -79,7 +78,7 @@ impl<R: BufRead> Cutter<R> {
         }
         while text.len() <= LONGEST + 2 {
             let before = text.len();
-            if self.fill(text, before + SIZE)? == 0 {
+            if self.fill(text, before + self.size)? == 0 {
                 return Ok((before, 0));
             }
             if let Some(at) = memchr::memchr(b'\n', &text[before..]) {
@@ -110,7 +109,7 @@ impl<R: BufRead> Cutter<R> {
     fn close_quotes(&mut self, text: &mut Vec<u8>, mut end: usize) -> io::Result<usize> {
         while opens_at_end(&text[..end], self.delimiter) && text.len() - end <= LONGEST {
             let before = text.len();
-            if self.fill(text, before + SIZE)? == 0 {
+            if self.fill(text, before + self.size)? == 0 {
                 return Ok(before);
             }
             end = memchr::memrchr(b'\n', text).map_or(end, |at| at + 1);
@@ -126,6 +125,8 @@ mod tests {
     use super::*;
     use crate::intake::rows::Lines;
 
+    const SIZE: usize = 64 << 10;
+
     type Record = (u64, Vec<u8>, bool);
 
     fn records(text: &[u8], first: u64) -> (Vec<Record>, u64) {
@@ -139,11 +140,11 @@ mod tests {
 
     /// All records, read chunk by chunk.
     fn in_chunks(text: &[u8]) -> Vec<Record> {
-        let mut cutter = Cutter::at(0, text, b',');
+        let mut cutter = Cutter::at(0, text, b',', SIZE);
         let (mut line, mut all) = (1, Vec::new());
         while let Some(chunk) = cutter.next(Vec::new()).unwrap() {
             let at = chunk.offset as usize;
-            let again = Cutter::at(chunk.offset, &text[at..], b',').next(Vec::new()).unwrap();
+            let again = Cutter::at(chunk.offset, &text[at..], b',', SIZE).next(Vec::new()).unwrap();
             assert_eq!(again.as_ref(), Some(&chunk), "a chunk is known by its place");
             let (records, next) = records(&chunk.text, line);
             line = next;

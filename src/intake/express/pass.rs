@@ -28,6 +28,8 @@ pub(in crate::intake) struct Express<'a> {
     pub(in crate::intake) common: Common<'a>,
     hands: Vec<Box<dyn Hand + 'a>>,
     pub(in crate::intake) threads: usize,
+    /// Bytes of a chunk, roughly.
+    size: usize,
     /// The number of the next chunk, over all files.
     next: u32,
 }
@@ -39,6 +41,8 @@ pub(in crate::intake) struct FilePass {
     /// The number of its first chunk.
     pub(in crate::intake) first: u32,
     pub(in crate::intake) chunks: Vec<ChunkAt>,
+    /// Bytes of a chunk, roughly.
+    pub(in crate::intake) size: usize,
     /// Bytes of all chunks.
     pub(in crate::intake) bytes: u64,
     /// Bytes before the first chunk; known once the file was read to its end.
@@ -127,10 +131,11 @@ impl<'a> Express<'a> {
         key: HashKey,
         shelf: &'a dyn Shelf,
         threads: usize,
+        size: usize,
     ) -> io::Result<Self> {
         let hands = (0..threads.max(1)).map(|_| shelf.hand()).collect::<io::Result<_>>()?;
         let common = Common { lens, key, shelf, places: Places::default() };
-        Ok(Self { common, hands, threads: threads.max(1), next: 0 })
+        Ok(Self { common, hands, threads: threads.max(1), size, next: 0 })
     }
 
     /// Reads a file whose header was read; `line` is the number of its next line.
@@ -146,7 +151,7 @@ impl<'a> Express<'a> {
         let (common, hands) = (&self.common, &mut self.hands);
         let sums = Mutex::new(common.empty());
         let mut course = Course {
-            cutter: Cutter::at(0, input, columns.delimiter),
+            cutter: Cutter::at(0, input, columns.delimiter, self.size),
             limit: hands.len() * 3 + 2,
             first,
             next: first,
@@ -177,7 +182,8 @@ impl<'a> Express<'a> {
         let sums = sums.into_inner().expect("nobody panics while holding it");
         let bytes = course.cutter.offset();
         let (source, chunks) = (source.to_owned(), course.chunks);
-        Ok(FilePass { columns, source, first, chunks, bytes, head: 0, sums })
+        let size = self.size;
+        Ok(FilePass { columns, source, first, chunks, size, bytes, head: 0, sums })
     }
 
     /// All marks are put down.

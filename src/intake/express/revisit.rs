@@ -32,17 +32,17 @@ impl<'a> Revisit<'a> {
     /// have to rise.
     pub(in crate::intake) fn chunk(&mut self, number: u32) -> io::Result<Option<(ChunkAt, Chunk)>> {
         let at = self.pass.chunks[(number - self.pass.first) as usize];
-        let delimiter = self.pass.columns.delimiter;
+        let (delimiter, size) = (self.pass.columns.delimiter, self.pass.size);
         let chunk = match &mut self.input {
             Input::Plain(file, head) => {
                 file.seek(SeekFrom::Start(*head + at.offset))?;
-                Cutter::at(at.offset, BufReader::new(file), delimiter).next(Vec::new())?
+                Cutter::at(at.offset, BufReader::new(file), delimiter, size).next(Vec::new())?
             }
             Input::Packed(input, passed) => {
                 let ahead = at.offset - *passed;
                 io::copy(&mut input.by_ref().take(ahead), &mut io::sink())?;
                 // The cutter reads beyond the chunk: that is handed on to the next one.
-                let mut cutter = Cutter::at(at.offset, &mut *input, delimiter);
+                let mut cutter = Cutter::at(at.offset, &mut *input, delimiter, size);
                 let chunk = cutter.next(Vec::new())?;
                 let (carry, end) = cutter.into_rest();
                 let rest = std::mem::replace(input, Box::new(io::empty()));
