@@ -36,11 +36,9 @@ impl Gather<'_> {
 
     /// The ids, sorted, that facts refer to and that may be those of marks.
     pub fn wanted(&self) -> Vec<Hash> {
-        let named = self.referring.values().chain(&self.referring_unnamed);
-        let here = named.map(|referring| self.original(referring.file, referring.reference()));
         let key = self.archive.key();
         let earlier = self.archive.pending().map(|pending| pending.original(key));
-        let mut wanted: Vec<Hash> = here.chain(earlier).collect();
+        let mut wanted: Vec<Hash> = self.missing.iter().copied().chain(earlier).collect();
         wanted.retain(|id| !self.seen.contains_key(id) && !self.originals.contains_key(id));
         wanted.sort_unstable();
         wanted.dedup();
@@ -58,9 +56,9 @@ impl Gather<'_> {
         self.seen.range(*first..=*last).map(|(id, _)| id)
     }
 
-    /// Did an earlier delivery, or a row that came here, name the product of a charge?
+    /// Did an earlier delivery name the product of a charge?
     pub fn knows_product(&self, product: &str) -> bool {
-        self.products.number(product).is_some()
+        self.products.is_known(product)
     }
 
     /// Has this id rows that contradict each other?

@@ -23,7 +23,7 @@ mod slow;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 pub use bulk::{NumberedPlace, Place as BulkPlace};
@@ -119,6 +119,8 @@ pub struct Gather<'a> {
     referring_unnamed: Vec<Referring>,
     /// Originals that earlier deliveries brought.
     originals: BTreeMap<Hash, Standing>,
+    /// Originals that earlier deliveries did not bring.
+    missing: BTreeSet<Hash>,
     /// Facts of earlier deliveries whose original was unknown, by id.
     waiting: BTreeMap<Hash, &'a Pending>,
     products: Products,
@@ -137,6 +139,7 @@ impl<'a> Gather<'a> {
             referring: BTreeMap::new(),
             referring_unnamed: Vec::new(),
             originals: BTreeMap::new(),
+            missing: BTreeSet::new(),
             waiting: refs::waiting(archive),
             products: Products::of(archive),
         }

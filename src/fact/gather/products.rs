@@ -38,6 +38,11 @@ impl Products {
         number
     }
 
+    /// Is it one of the archive?
+    pub(super) fn is_known(&self, product: &str) -> bool {
+        self.number(product).is_some_and(|number| number.get() as usize <= self.known)
+    }
+
     pub(super) fn number(&self, product: &str) -> Option<NonZeroU32> {
         self.numbers.get(product).copied()
     }

@@ -27,7 +27,7 @@ pub(super) struct Referring {
 }
 
 impl Referring {
-    pub(super) fn reference(&self) -> &str {
+    fn reference(&self) -> &str {
         self.fact.reference.as_deref().expect("only facts that refer are kept")
     }
 
