@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use super::super::target::Target;
 use super::columns::Columns;
 use super::days::Days;
-use super::parse::{Clock, Short, Time, number};
+use super::parse::{self, Short, Time, number};
 use super::pass::Poured;
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
@@ -26,7 +26,6 @@ pub(in crate::intake) struct Lane<'a> {
     places: &'a Places,
     key: HashKey,
     ids: IdHasher,
-    clock: Clock,
     zones: Vec<Days>,
     known: HashTable<u32>,
     shapes: Vec<Known>,
@@ -85,7 +84,6 @@ impl<'a> Lane<'a> {
             places,
             key,
             ids: key.ids_of(columns.table, source),
-            clock: Clock::default(),
             zones: lens.zones.iter().map(Days::new).collect(),
             known: HashTable::new(),
             shapes: Vec::new(),
@@ -122,7 +120,7 @@ impl<'a> Lane<'a> {
         {
             return None;
         }
-        let time = self.clock.time(field(Target::Time))?;
+        let time = parse::time(field(Target::Time))?;
         let (quantity, amount) = (some(field(Target::Quantity))?, some(field(Target::Amount))?);
         let (customer, deal) = (field(Target::Customer), field(Target::Deal));
         let shape = self.shape(SHAPE.map(field), customer, deal)?;
@@ -131,7 +129,7 @@ impl<'a> Lane<'a> {
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
         let number = |short: Short| Number::new(short.mantissa, short.scale);
         let time_of_day = moment(time);
-        let content = known.contents.of(&Rest {
+        let rest = Rest {
             time: time_of_day,
             customer,
             deal,
@@ -139,7 +137,8 @@ impl<'a> Lane<'a> {
             quantity: quantity.map(number),
             amount: amount.map(number),
             reference: None,
-        });
+        };
+        let content = known.contents.of(&rest, &mut self.scratch);
         let id = self.ids.of(id);
         let mark = Mark { id, content, time: time_of_day, place: known.place };
         Some(Taken { shape, time, cell, mark })
@@ -228,7 +227,7 @@ impl<'a> Lane<'a> {
             unit: unit.to_owned(),
             currency,
         };
-        let contents = self.key.facts_of(self.key.shape(&Fields {
+        let contents = self.key.shape(&Fields {
             kind: rules.kind.as_str(),
             product,
             channel,
@@ -236,7 +235,7 @@ impl<'a> Lane<'a> {
             category,
             unit,
             currency: currency.as_ref().map_or("", Currency::code),
-        }));
+        });
         let place = self.places.of(&shape);
         let number = u32::try_from(self.shapes.len()).ok()?;
         self.sums.open(shape);
