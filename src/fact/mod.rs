@@ -28,7 +28,7 @@ pub use delivery::{
 };
 pub use fingerprint::{Content, Hash, HashKey};
 pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
-pub use key::{Charged, Key};
+pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use standing::Chain;
 pub use tally::{Cell, Evidence, Refused, Tally, Unresolved};

@@ -118,7 +118,9 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let mut large = express.map(|express| Large::new(express, request.known));
     for (number, file) in request.files.iter().enumerate() {
         let rows = reader.open(file)?;
-        match (&mut large, rows.columns()) {
+        // Sales that are kept singly do not add up.
+        let columns = rows.columns().filter(|_| request.lens.singly.is_empty());
+        match (&mut large, columns) {
             (Some(large), Some(columns)) => large.file(&mut run, number, columns, rows, file)?,
             (Some(_) | None, _) => run.file(rows, file)?,
         }
