@@ -1,6 +1,7 @@
 //! What one import brought: the record that the journal keeps instead of the rows.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
@@ -296,19 +297,52 @@ pub trait Known {
     ///
     /// # Errors
     /// Whatever reading the memory of earlier deliveries can fail with.
-    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>>;
+    fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>>;
+
+    /// Gives every fact whose id lies between two, both included: in any order, and a fact that was
+    /// delivered again perhaps more than once.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    fn between(
+        &self,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()>;
 }
 
 /// Nothing was delivered before.
 impl Known for () {
-    fn find(&self, _id: &Hash) -> std::io::Result<Option<IdEntry>> {
+    fn find(&self, _id: &Hash) -> io::Result<Option<IdEntry>> {
         Ok(None)
+    }
+
+    fn between(
+        &self,
+        _first: &Hash,
+        _last: &Hash,
+        _take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        Ok(())
     }
 }
 
 /// Earlier facts held in memory.
 impl Known for BTreeMap<Hash, IdEntry> {
-    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>> {
+    fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>> {
         Ok(self.get(id).copied())
+    }
+
+    fn between(
+        &self,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        // A map does not take a range that ends before it begins.
+        let after = self.range(*first..).take_while(|(id, _)| *id <= last);
+        after.for_each(|(id, entry)| take(id, &entry.content));
+        Ok(())
     }
 }
