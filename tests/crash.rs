@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faulty::{Fault, Faulty};
-use kept::{closing, delivery, id, ids};
+use kept::{closing, delivery, id, ids, import_marked};
 use proptest::prelude::*;
 use revshare::store::{Medium, Store, StoreError, verify, verify_on};
 
@@ -25,8 +25,19 @@ fn commit(store: &mut Store, step: u64) -> Result<(), StoreError> {
         let closing = closing(store, "alpha");
         return store.close(&closing).map(drop);
     }
+    if step % 3 == 1 {
+        return import_marked(store, IDS, IDS).map(drop);
+    }
     let import = store.imports() + 1;
     store.import(&delivery(import), &ids(import, IDS)).map(drop)
+}
+
+/// Is a row of an import known? Every second import of these tests has marks, too.
+fn known(store: &Store, import: u64, row: u64) -> bool {
+    let find = |id| store.known().find(&id).unwrap().is_some();
+    let marked = import % 2 == 0 && import <= store.imports();
+    assert_eq!(find(id(import + 1_000_000, row)), marked, "the mark {row} of import {import}");
+    find(id(import, row))
 }
 
 /// Commits until one fails or all are done; gives back how many were acknowledged.
@@ -61,11 +72,10 @@ fn check(medium: Faulty, acknowledged: u64) {
         "{acknowledged} acknowledged, {found} found"
     );
     assert_eq!(store.imports(), (0..found).filter(|step| step % 3 != 2).count() as u64);
-    let known = |import, row| store.known().find(&id(import, row)).unwrap().is_some();
     for import in 1..=store.imports() {
-        assert!((0..IDS).all(|row| known(import, row)));
+        assert!((0..IDS).all(|row| known(&store, import, row)));
     }
-    assert!((0..IDS).all(|row| !known(store.imports() + 1, row)));
+    assert!((0..IDS).all(|row| !known(&store, store.imports() + 1, row)));
     (found..found + 3).for_each(|step| commit(&mut store, step).unwrap());
     drop(store);
     let after = verify_on(&*medium).unwrap();

@@ -4,6 +4,7 @@
 //! .revshare/
 //!   journal           the truth: one record for each import and each close, checksummed and chained
 //!   ids/NNNNNNNN.ids  the ids that import NNNNNNNN brought, to know a fact again
+//!   ids/NNNNNNNN.marks  the same of its plain rows, if it was a large one
 //!   acknowledged      how far the journal had reached; tells a loss from an interrupted write
 //!   index/            where to find what; made anew from the journal whenever in doubt
 //!   lock              one process at a time
@@ -25,17 +26,20 @@ mod ids;
 mod index;
 mod journal;
 mod lock;
+mod marks;
 mod medium;
 mod open;
 mod record;
 mod segment;
 mod verify;
+mod writeback;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use closing::{Closing, ClosingHead, statement_digest};
 pub use error::StoreError;
+pub use marks::{Marked, MarksShelf};
 pub use medium::{Disk, Medium};
 pub use verify::{Report, rebuild, verify, verify_on};
 
@@ -184,14 +188,51 @@ impl Store {
     /// # Panics
     /// If an id is there twice.
     pub fn import(&mut self, delivery: &Delivery, ids: &[IdEntry]) -> Result<u64, StoreError> {
+        self.import_with(delivery, ids, None)
+    }
+
+    /// A shelf for the marks of the next import, of about so many rows. It does not keep the store
+    /// from being read.
+    ///
+    /// # Errors
+    /// [`StoreError::Disk`].
+    pub fn shelf(&self, expected_rows: u64) -> Result<MarksShelf, StoreError> {
+        self.journal.check()?;
+        MarksShelf::new(&self.medium, self.state.imports + 1, expected_rows)
+    }
+
+    /// The same as [`Store::import`] for a delivery whose plain rows went to a shelf.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    ///
+    /// # Panics
+    /// If an id is there twice, if the shelf was made before another import, or if one of its hands
+    /// is not finished.
+    pub fn import_with(
+        &mut self,
+        delivery: &Delivery,
+        ids: &[IdEntry],
+        marked: Option<Marked<'_>>,
+    ) -> Result<u64, StoreError> {
         self.journal.check()?;
         let import = self.state.imports + 1;
+        let marks = match marked {
+            Some(Marked { shelf, facts, places, void }) => {
+                assert_eq!(shelf.import(), import, "a shelf is for the next import");
+                shelf.finish(facts, places, void)?
+            }
+            None => None,
+        };
         let named = if ids.is_empty() { None } else { Some(self.ids.write(import, ids)?) };
-        let content = ImportRef { ids: named.as_ref(), delivery };
+        let content = ImportRef { ids: named.as_ref(), marks: marks.as_ref(), delivery };
         let offset = self.append(RecordKind::Import, &content)?;
         named.iter().for_each(|named| self.ids.add(named));
+        marks.iter().for_each(|named| self.ids.add_marks(named));
+        self.state.ids.extend(named);
+        self.state.marks.extend(marks);
         let sequence = self.journal.mark().records;
-        let rows = self.state.import(delivery, named, sequence, offset);
+        let rows = self.state.import(delivery, sequence, offset);
         remember(&mut self.index, rows, &self.journal);
         Ok(import)
     }
@@ -292,7 +333,7 @@ impl Store {
         if watermark == imports {
             return Ok(self.archive().clone());
         }
-        let (mut archive, mut applied) = (Archive::default(), 0);
+        let (mut archive, mut applied) = (Archive::keyed(*self.archive().key()), 0);
         self.each_record(|record| {
             if record.kind == RecordKind::Import && applied < watermark {
                 archive.apply(&fold::read::<Import>(record)?.delivery);

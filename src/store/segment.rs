@@ -19,7 +19,7 @@ use super::entry::{self, ENTRY};
 use super::filter::{Filter, LINE};
 use super::medium::Medium;
 use super::record::cut;
-use crate::fact::IdEntry;
+use crate::fact::{Content, Hash, IdEntry};
 
 const MARK: [u8; 8] = *b"\xF5revids\n";
 const FORMAT: u32 = 1;
@@ -171,6 +171,29 @@ impl Directory {
         let Ok(at) = entries.binary_search_by_key(id, key) else { return Ok(None) };
         let found = entry::decode(&entries[at]);
         found.map(Some).ok_or_else(|| damaged(name, "it holds what is no entry"))
+    }
+
+    /// Gives every id between two, with its content.
+    pub(super) fn between(
+        &self,
+        medium: &dyn Medium,
+        name: &str,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let from = self.fences.partition_point(|(id, _)| id <= first).saturating_sub(1);
+        let to = self.fences.partition_point(|(id, _)| id <= last);
+        let mut buffer = [0; BLOCK * ENTRY];
+        for block in from..to {
+            for entry in self.block(medium, name, block, &mut buffer)? {
+                let id: &Hash = entry.first_chunk().expect("55 hold 16");
+                if (first..=last).contains(&id) {
+                    take(id, entry[16..].first_chunk().expect("the content follows the id"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn block<'a>(
