@@ -79,7 +79,7 @@ fn brought(dir: &Path, before: &Before, express: Option<(usize, usize)>) -> Brou
     .unwrap();
     let mut ids: BTreeMap<Hash, IdEntry> =
         import.gathered.ids.iter().map(|entry| (entry.id, *entry)).collect();
-    for (id, entry) in marked(&shelf, &import.gathered, &import.void) {
+    for (id, entry) in marked(&shelf, &import.gathered, &import.marked.void) {
         // A fact that an earlier delivery brought is marked again, and known from there.
         if !before.ids.contains_key(&id) {
             assert_eq!(ids.insert(id, entry), None, "a fact went both ways");

@@ -122,6 +122,9 @@ pub(super) struct RunArgs {
     /// Fail (exit code 1) if any row was rejected
     #[arg(long)]
     pub(super) strict: bool,
+    /// Threads that read large files; no number depends on them [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +150,9 @@ pub(super) struct ImportArgs {
     /// Fail (exit code 1) if any row was rejected
     #[arg(long)]
     pub(super) strict: bool,
+    /// Threads that read large files; no number depends on them [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]

@@ -184,6 +184,11 @@ impl Archive {
         self.digests.contains(&(table, digest.to_owned()))
     }
 
+    /// Was a file of this size imported into this table?
+    pub fn has_size(&self, table: Table, bytes: u64) -> bool {
+        self.files.iter().any(|file| file.tally.table == table && file.tally.bytes == bytes)
+    }
+
     /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that
     /// its controls count as accepted.
     ///

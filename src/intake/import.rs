@@ -84,7 +84,16 @@ pub struct Import {
     pub findings: Vec<Finding>,
     /// What the marketplaces' feeds add up to for their seller.
     pub feeds: Feeds,
-    /// Ids whose marks on the shelf are void: their facts are among those gathered. Sorted.
+    /// What is to be known of the marks on the shelf.
+    pub marked: MarkedFacts,
+}
+
+/// The marks on the shelf once all rows are judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkedFacts {
+    /// How many facts they stand for.
+    pub facts: u64,
+    /// Ids whose marks are void: their facts are among those gathered. Sorted.
     pub void: Vec<Hash>,
 }
 
@@ -164,8 +173,8 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
             None => each_row(reader.open(file)?, &mut report)?,
         }
     }
-    let void = large.map_or_else(Vec::new, |large| large.void);
-    Ok(Import { gathered, findings: complaints.finish(), feeds, void })
+    let marked = large.map_or_else(MarkedFacts::default, Large::marked);
+    Ok(Import { gathered, findings: complaints.finish(), feeds, marked })
 }
 
 /// The rows of a file that lost a contest, and the ids that they lost.

@@ -7,11 +7,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::express::{Columns, Express, FilePass, Lane, Left, Ordinary, Rest, Revisit, each_line};
-use super::import::Run;
+use super::import::{MarkedFacts, Run};
 use super::read::{Reader, Reading, Row, Rows};
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::{Company, Judged, Placed, Verdict, judge};
-use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known};
+use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Tally};
 
 /// The large files of a delivery.
 pub(super) struct Large<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Large<'a> {
     passes: BTreeMap<usize, FilePass>,
     /// Which chunks have rows of an id that went the ordinary way.
     ordinary: Vec<(Hash, u32)>,
-    pub(super) void: Vec<Hash>,
+    void: Vec<Hash>,
     /// Kind and product by place, once all files are read.
     places: Vec<BulkPlace>,
 }
@@ -212,6 +212,13 @@ impl<'a> Large<'a> {
             again.rows.each_in(&text, line, &mut |_, row| tell(row.line, &row.text))?;
         }
         Ok(())
+    }
+
+    /// What is to be known of all marks.
+    pub(super) fn marked(self) -> MarkedFacts {
+        let tallies = self.passes.values().filter_map(|pass| pass.sums.tallies.first());
+        let rows: i64 = tallies.flat_map(Tally::iter).map(|(_, cell)| cell.rows).sum();
+        MarkedFacts { facts: rows.unsigned_abs(), void: self.void }
     }
 
     /// What marks say of their facts. A product that no fact on the shelf has is left out.

@@ -59,7 +59,7 @@ use std::path::PathBuf;
 
 pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Bulk, Import, Progress, Request, import, silent};
+pub use import::{Bulk, Import, MarkedFacts, Progress, Request, import, silent};
 pub use mapping::Mapping;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
