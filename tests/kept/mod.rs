@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use revshare::calendar::Period;
-use revshare::fact::bulk::{Hand, Mark, Shelf};
+use revshare::fact::bulk::{Mark, Shelf};
 use revshare::fact::{
     Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
 };
