@@ -154,7 +154,7 @@ impl Book {
         behind: &mut Behind<'_>,
     ) -> Result<bool, BookError> {
         let zone = &behind.contract.zone;
-        let own = Key::of(fact, zone, &behind.lens);
+        let own = Key::of(fact, source, zone, &behind.lens);
         let Some(id) = &fact.id else { return Ok(behind.keys.contains(&own)) };
         let fingerprints = self.store.archive().key();
         let hash = fingerprints.id(fact.kind.table(), source, id);
@@ -164,8 +164,8 @@ impl Book {
         let key = match &fact.reference {
             None => own,
             Some(_) => {
-                let (day, charged) = behind.archive.place_of(&entry, zone);
-                own.placed(day, charged)
+                let (time, charged) = behind.archive.place_of(&entry, zone);
+                own.standing(time, zone, charged)
             }
         };
         let tallied = entry.content == fingerprints.fact(fact) && behind.keys.contains(&key);

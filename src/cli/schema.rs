@@ -10,6 +10,7 @@ pub(super) fn schema(console: &Console, args: &SchemaArgs) -> Result<(), Failure
     console.answer(&match args.kind {
         SchemaKind::Statement => export::schema::statement(),
         SchemaKind::Run => export::schema::run(),
+        SchemaKind::Stress => export::schema::stress(),
     })
 }
 

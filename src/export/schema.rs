@@ -4,6 +4,7 @@ use schemars::schema_for;
 
 use super::json::Run;
 use crate::statement::{Statement, pretty};
+use crate::stress::Report;
 
 /// The schema of a statement.
 ///
@@ -18,6 +19,11 @@ pub fn statement() -> String {
 /// The schema of a run: several statements.
 pub fn run() -> String {
     pretty(&schema_for!(Run<Statement>))
+}
+
+/// The schema of a report of `stress`.
+pub fn stress() -> String {
+    pretty(&schema_for!(Report))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, HashKey, IdEntry, Kind,
-    Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, HashKey, IdEntry, Key,
+    Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -58,7 +58,9 @@ impl fmt::Display for LensNames {
         let zones = self.zones.iter().map(|name| format!("time zone {name:?}"));
         let customers = self.customers.iter().map(|name| format!("customer {name:?}"));
         let deals = self.deals.iter().map(|name| format!("deal {name:?}"));
-        f.write_str(&zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", "))
+        let sales = self.singly.iter().map(|scope| format!("the single sales of {scope}"));
+        let all = zones.chain(customers).chain(deals).chain(sales);
+        f.write_str(&all.collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -72,6 +74,7 @@ impl LensNames {
             zones: pick(&self.zones, &other.zones),
             customers: pick(&self.customers, &other.customers),
             deals: pick(&self.deals, &other.deals),
+            singly: pick(&self.singly, &other.singly),
         }
     }
 }
@@ -222,19 +225,19 @@ impl Archive {
         self.moved.get(id).copied()
     }
 
-    /// Where a fact with an id counts as having happened in a zone, and the charge that it refers to
-    /// in the end.
+    /// When a fact with an id counts as having happened, and the charge that it refers to in the
+    /// end, on its day in a zone.
     pub fn place_of(
         &self,
         entry: &IdEntry,
         zone: &Zone,
-    ) -> (crate::calendar::Day, Option<Charged>) {
+    ) -> (crate::calendar::Moment, Option<Charged>) {
         let stands = self.moved(&entry.id).unwrap_or_else(|| Standing::from(entry));
         let charged = stands.charge().map(|(moment, product)| Charged {
             day: moment.day_in(zone),
             product: self.products[product.get() as usize - 1].clone(),
         });
-        (stands.time.day_in(zone), charged)
+        (stands.time, charged)
     }
 
     /// The products that ids refer to, by number.
@@ -292,6 +295,20 @@ impl ArchivedFile {
         }
         self.moved.push(moved.clone());
         true
+    }
+
+    /// Does it hold anything of these days, both included?
+    pub fn speaks_of(&self, zone: &Zone, from: Day, to: Day) -> bool {
+        let holds = |day: Day| from <= day && day <= to;
+        // The cells are in the order of their days.
+        let cells = self.tally.parts.iter().filter_map(|part| part.tallies.get(zone.name()));
+        let first = |cells: &Vec<(Key, super::Cell)>| {
+            cells.get(cells.partition_point(|(key, _)| key.day < from)).map(|(key, _)| key.day)
+        };
+        cells.filter_map(first).any(holds)
+            || self.moved.iter().any(|moved| holds(moved.time.day_in(zone)))
+            || self.tally.rates.iter().any(|rate| holds(rate.date))
+            || self.tally.payments.iter().any(|payment| holds(payment.time.day_in(zone)))
     }
 
     fn tally_in(&self, zone: &Zone) -> Tally {

@@ -37,6 +37,9 @@ pub struct LensNames {
     pub customers: Vec<String>,
     /// Deal patterns.
     pub deals: Vec<String>,
+    /// Scopes whose sales are kept singly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub singly: Vec<String>,
 }
 
 impl From<&Lens> for LensNames {
@@ -48,6 +51,7 @@ impl From<&Lens> for LensNames {
             zones: lens.zones.iter().map(|zone| zone.name().to_owned()).collect(),
             customers: texts(&lens.customers),
             deals: texts(&lens.deals),
+            singly: lens.singly.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -253,7 +257,7 @@ impl Move {
             day: moment.day_in(zone),
             product: product.clone(),
         });
-        from.placed(self.time.day_in(zone), charged)
+        from.standing(self.time, zone, charged)
     }
 
     /// The fact as it goes on waiting; none if it has found what it waited for.
@@ -292,7 +296,7 @@ pub struct IdEntry {
 }
 
 /// Facts that earlier deliveries brought.
-pub trait Known {
+pub trait Known: Sync {
     /// The fact of an id hash, if it is known.
     ///
     /// # Errors
@@ -300,7 +304,8 @@ pub trait Known {
     fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>>;
 
     /// Gives every fact whose id lies between two, both included: in any order, and a fact that was
-    /// delivered again perhaps more than once.
+    /// delivered again perhaps more than once. What lies in files is read in buckets that no first byte
+    /// shares with another: ranges of whole first bytes read nothing twice.
     ///
     /// # Errors
     /// As [`find`](Self::find).

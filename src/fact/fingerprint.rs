@@ -8,9 +8,8 @@
 //! 23:30-05:00 is 04:30Z of the next day.
 
 use std::fmt;
-use std::hash::Hasher as _;
 
-use siphasher::sip128::{Hasher128, SipHasher13};
+use siphasher::sip128::{Hash128, SipHasher13};
 
 use super::{Entry, Fact, FxRate, Payment, Table};
 use crate::calendar::{Day, Moment};
@@ -22,9 +21,9 @@ pub type Hash = [u8; 16];
 pub type Content = [u8; 8];
 
 /// Ends a text: a byte that no text has.
-const END: [u8; 1] = [0xFF];
+const END: u8 = 0xFF;
 /// Stands for a text or number that is not there.
-const NONE: [u8; 1] = [0xFE];
+const NONE: u8 = 0xFE;
 
 /// What fingerprints are made with. A store has its own; in memory the default will do.
 ///
@@ -62,10 +61,16 @@ impl HashKey {
 
     /// The same for many ids of one feed.
     pub(crate) fn ids_of(&self, table: Table, source: &str) -> IdHasher {
-        let mut state = self.state();
-        text(&mut state, table.as_str());
-        text(&mut state, source);
-        IdHasher(state)
+        let mut prefix = Vec::new();
+        text(&mut prefix, table.as_str());
+        text(&mut prefix, source);
+        IdHasher(self.derived(&prefix))
+    }
+
+    /// A key for all that begins in the same way: so that the beginning is hashed once.
+    fn derived(&self, beginning: &[u8]) -> SipHasher13 {
+        let Hash128 { h1, h2 } = self.state().hash(beginning);
+        SipHasher13::new_with_keys(h1, h2)
     }
 
     fn state(&self) -> SipHasher13 {
@@ -83,7 +88,7 @@ impl HashKey {
 
     /// The fingerprint of what a fact says, beside its id.
     pub fn fact(&self, fact: &Fact) -> Content {
-        let shape = self.shape(&Shape {
+        let contents = self.shape(&Shape {
             kind: fact.kind.as_str(),
             product: &fact.product,
             channel: &fact.channel,
@@ -92,7 +97,7 @@ impl HashKey {
             unit: &fact.unit,
             currency: fact.currency.as_ref().map_or("", Currency::code),
         });
-        self.facts_of(shape).of(&Rest {
+        let rest = Rest {
             time: fact.time,
             customer: fact.customer.as_bytes(),
             deal: fact.deal.as_bytes(),
@@ -100,30 +105,22 @@ impl HashKey {
             quantity: fact.quantity.map(Number::from),
             amount: fact.amount.map(Number::from),
             reference: fact.reference.as_deref(),
-        })
+        };
+        contents.of(&rest, &mut Vec::new())
     }
 
-    /// The part of a content that many facts share.
-    pub(crate) fn shape(&self, shape: &Shape<'_>) -> Content {
-        let mut state = self.state();
+    /// For the contents of all facts that share a shape.
+    pub(crate) fn shape(&self, shape: &Shape<'_>) -> ContentHasher {
+        let mut bytes = Vec::new();
         let Shape { kind, product, channel, region, category, unit, currency } = *shape;
         for part in [kind, product, channel, region, category, unit, currency] {
-            text(&mut state, part);
+            text(&mut bytes, part);
         }
-        short(&state)
-    }
-
-    /// The contents of facts that share a shape.
-    pub(crate) fn facts_of(&self, shape: Content) -> ContentHasher {
-        let mut state = self.state();
-        state.write(&shape);
-        ContentHasher(state)
+        ContentHasher(self.derived(&bytes))
     }
 
     fn plain(&self, canonical: &[u8]) -> Content {
-        let mut state = self.state();
-        state.write(canonical);
-        short(&state)
+        short(&self.state(), canonical)
     }
 }
 
@@ -133,9 +130,7 @@ pub(crate) struct IdHasher(SipHasher13);
 
 impl IdHasher {
     pub(crate) fn of(&self, id: &[u8]) -> Hash {
-        let mut state = self.0;
-        state.write(id);
-        state.finish128().as_bytes()
+        self.0.hash(id).as_bytes()
     }
 }
 
@@ -166,29 +161,30 @@ pub(crate) struct Rest<'a> {
 pub(crate) struct ContentHasher(SipHasher13);
 
 impl ContentHasher {
-    pub(crate) fn of(&self, rest: &Rest<'_>) -> Content {
-        let mut state = self.0;
+    /// The fingerprint; `scratch` lends its memory.
+    pub(crate) fn of(&self, rest: &Rest<'_>, scratch: &mut Vec<u8>) -> Content {
+        scratch.clear();
         match rest.time {
             Moment::On(day) => {
-                state.write(&[0]);
-                state.write(&day.days_since(Day::EPOCH).to_le_bytes());
+                scratch.push(0);
+                scratch.extend_from_slice(&day.days_since(Day::EPOCH).to_le_bytes());
             }
             Moment::At { seconds, nanos } => {
-                state.write(&[1]);
-                state.write(&seconds.to_le_bytes());
-                state.write(&nanos.to_le_bytes());
+                scratch.push(1);
+                scratch.extend_from_slice(&seconds.to_le_bytes());
+                scratch.extend_from_slice(&nanos.to_le_bytes());
             }
         }
         for part in [rest.customer, rest.deal, rest.resource] {
-            bytes(&mut state, part);
+            bytes(scratch, part);
         }
-        number(&mut state, rest.quantity);
-        number(&mut state, rest.amount);
+        number(scratch, rest.quantity);
+        number(scratch, rest.amount);
         match rest.reference {
-            Some(reference) => text(&mut state, reference),
-            None => state.write(&NONE),
+            Some(reference) => text(scratch, reference),
+            None => scratch.push(NONE),
         }
-        short(&state)
+        short(&self.0, scratch)
     }
 }
 
@@ -220,31 +216,31 @@ impl From<Exact> for Number {
     }
 }
 
-fn text(state: &mut SipHasher13, text: &str) {
-    bytes(state, text.as_bytes());
+fn text(into: &mut Vec<u8>, text: &str) {
+    bytes(into, text.as_bytes());
 }
 
-fn bytes(state: &mut SipHasher13, text: &[u8]) {
-    state.write(text);
-    state.write(&END);
+fn bytes(into: &mut Vec<u8>, text: &[u8]) {
+    into.extend_from_slice(text);
+    into.push(END);
 }
 
-fn number(state: &mut SipHasher13, number: Option<Number>) {
+fn number(into: &mut Vec<u8>, number: Option<Number>) {
     match number {
-        None => state.write(&NONE),
+        None => into.push(NONE),
         Some(Number::Short { mantissa, scale }) => {
-            state.write(&[scale]);
-            state.write(&mantissa.to_le_bytes());
+            into.push(scale);
+            into.extend_from_slice(&mantissa.to_le_bytes());
         }
         Some(Number::Long(value)) => {
-            state.write(&END);
-            text(state, &value.to_string());
+            into.push(END);
+            text(into, &value.to_string());
         }
     }
 }
 
-fn short(state: &SipHasher13) -> Content {
-    state.finish128().h1.to_le_bytes()
+fn short(state: &SipHasher13, text: &[u8]) -> Content {
+    state.hash(text).h1.to_le_bytes()
 }
 
 impl FxRate {

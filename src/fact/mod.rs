@@ -27,8 +27,8 @@ pub use delivery::{
     Pending, Slice,
 };
 pub use fingerprint::{Content, Hash, HashKey};
-pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
-pub use key::{Charged, Key};
+pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
+pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use standing::Chain;
 pub use tally::{Cell, Evidence, Refused, Tally, Unresolved};

@@ -7,7 +7,7 @@
 //! needs.
 //!
 //! ```
-//! use revshare::{fact::Archive, intake::{self, Mapping, Request, discover, import}};
+//! use revshare::{fact::{Archive, Lens}, intake::{self, Mapping, Request, discover, import}};
 //! let book = tempfile::tempdir().unwrap();
 //! let rows = "id,time,kind,product,amount,currency\n\
 //!             s-1,2026-10-05,charge,opus-4,120.00,USD\n\
@@ -17,6 +17,7 @@
 //!     files: &discover(book.path()).unwrap(),
 //!     mapping: &Mapping::default(),
 //!     contracts: &[],
+//!     lens: &Lens::of(&[]),
 //!     archive: &Archive::default(),
 //!     known: &(),
 //!     rejects: None,
@@ -31,6 +32,7 @@
 mod aws;
 mod cloudevents;
 pub mod codes;
+mod complaints;
 mod discover;
 mod draft;
 mod express;
@@ -40,6 +42,7 @@ mod focus;
 mod format;
 mod import;
 mod json;
+mod large;
 mod mapping;
 mod own;
 mod plan;
@@ -54,9 +57,9 @@ mod value;
 use std::io;
 use std::path::PathBuf;
 
-pub use discover::{SourceFile, discover, discover_with};
+pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Import, Progress, Request, import, silent};
+pub use import::{Bulk, Import, Progress, Request, import, silent};
 pub use mapping::Mapping;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
@@ -86,6 +89,9 @@ pub enum IntakeError {
         /// Which file.
         path: PathBuf,
     },
+    /// The marks of a large delivery cannot be kept.
+    #[error("cannot keep the marks of the facts: {0}")]
+    Shelf(io::Error),
     /// The rejects file cannot be written.
     #[error("cannot write the rejected rows: {0}")]
     Rejects(io::Error),

@@ -93,6 +93,8 @@ impl Gather<'_> {
         if let Some(known) = self.known.find(&original)? {
             let moved = self.archive.moved(&original);
             self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
+        } else {
+            self.missing.insert(original);
         }
         Ok(())
     }

@@ -19,15 +19,15 @@ pub(super) struct Read {
 
 /// A line that was left, without its end: which of the chunk's, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Left {
-    pub(super) line: u64,
-    pub(super) from: usize,
-    pub(super) to: usize,
+pub(in crate::intake) struct Left {
+    pub(in crate::intake) line: u64,
+    pub(in crate::intake) from: usize,
+    pub(in crate::intake) to: usize,
 }
 
 /// Calls `each` with the number, start and field ends of every line that is not blank. The second
 /// argument of the last call says nothing of a line end: the text may end without one.
-pub(super) fn each_line(
+pub(in crate::intake) fn each_line(
     text: &[u8],
     delimiter: u8,
     mut each: impl FnMut(u64, usize, &[usize]),

@@ -28,6 +28,11 @@ impl Columns {
         Some(Self { table, count, delimiter, nulls, places })
     }
 
+    /// What stands between two fields.
+    pub(in crate::intake) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// The column of a field.
     pub(super) fn at(&self, target: Target) -> Option<usize> {
         self.places[target as usize]

@@ -7,6 +7,8 @@ use crate::calendar::{Day, Zone};
 /// The days of one zone that were asked for.
 pub(super) struct Days {
     zone: Zone,
+    /// There every day has the same seconds.
+    utc: bool,
     /// Instants from the first up to before the second, and their day since 1970; sorted.
     spans: Vec<(i64, i64, i32)>,
     last: (i64, i64, i32),
@@ -14,13 +16,16 @@ pub(super) struct Days {
 
 impl Days {
     pub(super) fn new(zone: &Zone) -> Self {
-        Self { zone: zone.clone(), spans: Vec::new(), last: (0, 0, 0) }
+        Self { zone: zone.clone(), utc: *zone == Zone::utc(), spans: Vec::new(), last: (0, 0, 0) }
     }
 
     /// The day of a time, in days since 1970.
     pub(super) fn day(&mut self, time: Time) -> i32 {
         match time {
             Time::On(day) => day,
+            Time::At(seconds) if self.utc => {
+                i32::try_from(seconds.div_euclid(86_400)).expect("a day of our years")
+            }
             Time::At(seconds) => {
                 let (from, to, day) = self.last;
                 if (from..to).contains(&seconds) { day } else { self.look_up(seconds) }

@@ -9,7 +9,8 @@ use hashbrown::HashTable;
 use super::super::target::Target;
 use super::columns::Columns;
 use super::days::Days;
-use super::parse::{Clock, Short, Time, number};
+use super::parse::{self, Short, Time, number};
+use super::pass::Poured;
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
@@ -19,17 +20,16 @@ use crate::fact::{Hash, HashKey, Kind, Lens, Table};
 use crate::money::Currency;
 
 /// One thread's way through a file.
-pub(super) struct Lane<'a> {
+pub(in crate::intake) struct Lane<'a> {
     columns: &'a Columns,
     lens: &'a Lens,
     places: &'a Places,
     key: HashKey,
     ids: IdHasher,
-    clock: Clock,
     zones: Vec<Days>,
     known: HashTable<u32>,
     shapes: Vec<Known>,
-    pub(super) sums: Sums,
+    sums: Sums,
     scratch: Vec<u8>,
 }
 
@@ -52,7 +52,7 @@ struct Rules {
 
 /// A row as it was understood.
 #[derive(Clone, Copy)]
-pub(super) struct Taken {
+pub(in crate::intake) struct Taken {
     shape: u32,
     time: Time,
     cell: Cell,
@@ -84,7 +84,6 @@ impl<'a> Lane<'a> {
             places,
             key,
             ids: key.ids_of(columns.table, source),
-            clock: Clock::default(),
             zones: lens.zones.iter().map(Days::new).collect(),
             known: HashTable::new(),
             shapes: Vec::new(),
@@ -95,7 +94,12 @@ impl<'a> Lane<'a> {
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
     /// delimiters and of its end; it begins at `start`.
-    pub(super) fn take(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Option<Taken> {
+    pub(in crate::intake) fn take(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        ends: &[usize],
+    ) -> Option<Taken> {
         let columns = self.columns;
         if ends.len() != columns.count {
             return None;
@@ -116,7 +120,7 @@ impl<'a> Lane<'a> {
         {
             return None;
         }
-        let time = self.clock.time(field(Target::Time))?;
+        let time = parse::time(field(Target::Time))?;
         let (quantity, amount) = (some(field(Target::Quantity))?, some(field(Target::Amount))?);
         let (customer, deal) = (field(Target::Customer), field(Target::Deal));
         let shape = self.shape(SHAPE.map(field), customer, deal)?;
@@ -125,7 +129,7 @@ impl<'a> Lane<'a> {
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
         let number = |short: Short| Number::new(short.mantissa, short.scale);
         let time_of_day = moment(time);
-        let content = known.contents.of(&Rest {
+        let rest = Rest {
             time: time_of_day,
             customer,
             deal,
@@ -133,14 +137,15 @@ impl<'a> Lane<'a> {
             quantity: quantity.map(number),
             amount: amount.map(number),
             reference: None,
-        });
+        };
+        let content = known.contents.of(&rest, &mut self.scratch);
         let id = self.ids.of(id);
         let mark = Mark { id, content, time: time_of_day, place: known.place };
         Some(Taken { shape, time, cell, mark })
     }
 
     /// The fingerprint of the id of a row that may be one to look for.
-    pub(super) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
+    pub(in crate::intake) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
         let id = match self.columns.at(Target::Id)? {
             0 => &text[start..*ends.first()?],
             at => text.get(*ends.get(at - 1)? + 1..*ends.get(at)?)?,
@@ -154,14 +159,19 @@ impl<'a> Lane<'a> {
     }
 
     /// Takes a row out again.
-    pub(super) fn remove(&mut self, taken: &Taken) {
+    pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
         self.enter(taken, taken.cell.negated());
     }
 
     /// Takes a row out again and counts it as one that repeats another.
-    pub(super) fn repeat(&mut self, taken: &Taken) {
+    pub(in crate::intake) fn repeat(&mut self, taken: &Taken) {
         self.remove(taken);
         self.sums.repeat(taken.shape, taken.cell);
+    }
+
+    /// Adds what it added up to other sums of its file.
+    pub(in crate::intake) fn pour(&self, into: &mut Poured) {
+        self.sums.pour(&mut into.tallies, &mut into.repeats);
     }
 
     fn enter(&mut self, taken: &Taken, cell: Cell) {
@@ -217,7 +227,7 @@ impl<'a> Lane<'a> {
             unit: unit.to_owned(),
             currency,
         };
-        let contents = self.key.facts_of(self.key.shape(&Fields {
+        let contents = self.key.shape(&Fields {
             kind: rules.kind.as_str(),
             product,
             channel,
@@ -225,7 +235,7 @@ impl<'a> Lane<'a> {
             category,
             unit,
             currency: currency.as_ref().map_or("", Currency::code),
-        }));
+        });
         let place = self.places.of(&shape);
         let number = u32::try_from(self.shapes.len()).ok()?;
         self.sums.open(shape);

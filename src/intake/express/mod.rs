@@ -6,11 +6,18 @@
 
 mod chunk;
 mod columns;
+mod cutter;
 mod days;
 mod lane;
 mod parse;
+mod pass;
+mod revisit;
 mod shapes;
 mod split;
 mod sums;
 
+pub(super) use chunk::{Left, each_line};
 pub(super) use columns::Columns;
+pub(super) use lane::Lane;
+pub(super) use pass::{Express, FilePass, Ordinary, Rest};
+pub(super) use revisit::Revisit;

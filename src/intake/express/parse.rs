@@ -1,8 +1,6 @@
 //! Numbers and times in the forms that nearly all rows have. What has another form is not refused
 //! here: the ordinary reader reads it.
 
-use crate::calendar::Day;
-
 /// The digits of a number that is certain to fit.
 const DIGITS: usize = 18;
 /// The digits behind the point that the sums have room for.
@@ -72,31 +70,18 @@ pub(super) enum Time {
     At(i64),
 }
 
-/// Reads times; remembers the last date, since neighbours often share it.
-#[derive(Default)]
-pub(super) struct Clock {
-    text: [u8; 10],
-    days: Option<i32>,
-}
-
-impl Clock {
-    /// `2026-10-31` or `2026-10-31T08:00:00Z`, in years that surely have a day in every zone.
-    pub(super) fn time(&mut self, text: &[u8]) -> Option<Time> {
-        let date: &[u8; 10] = text.first_chunk()?;
-        if self.text != *date || self.days.is_none() {
-            (self.text, self.days) = (*date, days(date));
+/// `2026-10-31` or `2026-10-31T08:00:00Z`.
+pub(super) fn time(text: &[u8]) -> Option<Time> {
+    let days = days(text.first_chunk()?)?;
+    match &text[10..] {
+        [] => Some(Time::On(days)),
+        [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] => {
+            let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
+            let fits = hour < 24 && minute < 60 && second < 60;
+            let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+            fits.then_some(Time::At(i64::from(days) * 86_400 + seconds))
         }
-        let days = self.days?;
-        match &text[10..] {
-            [] => Some(Time::On(days)),
-            [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] => {
-                let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
-                let fits = hour < 24 && minute < 60 && second < 60;
-                let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-                fits.then_some(Time::At(i64::from(days) * 86_400 + seconds))
-            }
-            _ => None,
-        }
+        _ => None,
     }
 }
 
@@ -105,11 +90,27 @@ fn two(tens: u8, ones: u8) -> Option<u8> {
     (tens <= 9 && ones <= 9).then_some(tens * 10 + ones)
 }
 
+/// Days since 1970, in years in which every zone has every day's midnight where it is now.
 fn days(date: &[u8; 10]) -> Option<i32> {
-    let text = std::str::from_utf8(date).ok()?;
-    let day: Day = text.parse().ok()?;
-    let certain = (1970..2200).contains(&day.year());
-    certain.then(|| day.days_since(Day::EPOCH)).and_then(|days| i32::try_from(days).ok())
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
+    let year = i32::from(two(y1, y2)?) * 100 + i32::from(two(y3, y4)?);
+    let (month, day) = (i32::from(two(m1, m2)?), i32::from(two(d1, d2)?));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + i32::from(leap),
+        _ => return None,
+    };
+    let certain = (1970..2200).contains(&year) && (1..=length).contains(&day);
+    certain.then(|| since_1970(year, month, day))
+}
+
+/// Years that begin in March have their leap day at the end; 153 days are any five months from then.
+fn since_1970(year: i32, month: i32, day: i32) -> i32 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    days - 719_468
 }
 
 #[cfg(test)]
@@ -117,7 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::calendar::Moment;
+    use crate::calendar::{Day, Moment};
     use crate::money::Exact;
 
     fn moment(time: Time) -> Moment {
@@ -140,10 +141,9 @@ mod tests {
         {
             assert_eq!(taken(text), None, "{text:?}");
         }
-        let mut clock = Clock::default();
         for text in ["2026-02-29", "2026-10-05T24:00:00Z", "2026-10-05T08:00:00", "1026-10-05", ""]
         {
-            assert_eq!(clock.time(text.as_bytes()), None, "{text:?}");
+            assert_eq!(time(text.as_bytes()), None, "{text:?}");
         }
     }
 
@@ -163,10 +163,9 @@ mod tests {
         fn times_are_those_of_the_ordinary_reader(
             texts in proptest::collection::vec("(19|20|21)[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z)?", 1..4)
         ) {
-            let mut clock = Clock::default();
-            for text in texts {
-                if let Some(time) = clock.time(text.as_bytes()) {
-                    prop_assert_eq!(Ok(moment(time)), text.parse::<Moment>());
+                for text in texts {
+                if let Some(read) = time(text.as_bytes()) {
+                    prop_assert_eq!(Ok(moment(read)), text.parse::<Moment>());
                 }
             }
         }

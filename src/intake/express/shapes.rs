@@ -38,6 +38,7 @@ impl Shape {
             unpriced: false,
             charged: None,
             own: None,
+            sale: None,
         }
     }
 }
