@@ -25,19 +25,27 @@ fn commit(store: &mut Store, step: u64) -> Result<(), StoreError> {
         let closing = closing(store, "alpha");
         return store.close(&closing).map(drop);
     }
-    if step % 3 == 1 {
-        return import_marked(store, IDS, IDS).map(drop);
-    }
     let import = store.imports() + 1;
+    if step % 3 == 1 {
+        return import_marked(store, ids_beside_marks(import), IDS).map(drop);
+    }
     store.import(&delivery(import), &ids(import, IDS)).map(drop)
 }
 
-/// Is a row of an import known? Every second import of these tests has marks, too.
+/// Every second import of these tests has marks, every fourth beside ids.
+fn ids_beside_marks(import: u64) -> u64 {
+    if import.is_multiple_of(4) { IDS } else { 0 }
+}
+
+/// Is a row of an import known, by all that it brought?
 fn known(store: &Store, import: u64, row: u64) -> bool {
     let find = |id| store.known().find(&id).unwrap().is_some();
-    let marked = import % 2 == 0 && import <= store.imports();
-    assert_eq!(find(id(import + 1_000_000, row)), marked, "the mark {row} of import {import}");
-    find(id(import, row))
+    let there = import <= store.imports();
+    let marked = import.is_multiple_of(2);
+    let has_ids = !marked || ids_beside_marks(import) > 0;
+    assert_eq!(find(id(import + 1_000_000, row)), marked && there, "mark {row} of {import}");
+    assert_eq!(find(id(import, row)), has_ids && there, "id {row} of {import}");
+    there
 }
 
 /// Commits until one fails or all are done; gives back how many were acknowledged.

@@ -304,7 +304,8 @@ pub trait Known: Sync {
     fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>>;
 
     /// Gives every fact whose id lies between two, both included: in any order, and a fact that was
-    /// delivered again perhaps more than once.
+    /// delivered again perhaps more than once. What lies in files is read in buckets that no first byte
+    /// shares with another: ranges of whole first bytes read nothing twice.
     ///
     /// # Errors
     /// As [`find`](Self::find).
