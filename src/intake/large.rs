@@ -6,11 +6,12 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::company::company_of;
 use super::express::{Columns, Express, FilePass, Lane, Left, Ordinary, Rest, Revisit, each_line};
 use super::import::{MarkedFacts, Run};
 use super::read::{Reader, Reading, Row, Rows};
 use super::{IntakeError, SourceFile};
-use crate::fact::bulk::{Company, Judged, Placed, Verdict, judge};
+use crate::fact::bulk::{Judged, Verdict, judge};
 use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Tally};
 
 /// The large files of a delivery.
@@ -235,24 +236,6 @@ impl<'a> Large<'a> {
     }
 }
 
-/// What is known from elsewhere of the ids of a bucket.
-fn company(
-    gather: &Gather<'_>,
-    known: &dyn Known,
-    wanted: &[Hash],
-    (first, last): (Hash, Hash),
-    marks: &[Placed],
-) -> io::Result<Company> {
-    let from = wanted.partition_point(|id| *id < first);
-    let to = wanted.partition_point(|id| *id <= last);
-    let mut earlier = Vec::new();
-    if !marks.is_empty() {
-        known.between(&first, &last, &mut |id, content| earlier.push((*id, *content)))?;
-    }
-    let ordinary = gather.ids_between(&first, &last).copied().collect();
-    Ok(Company { ordinary, earlier, wanted: wanted[from..to].to_vec() })
-}
-
 /// Takes the rows out of a chunk that do not simply count; gives back those that go the ordinary way.
 /// None if they are not there any more.
 fn settle_chunk(
@@ -381,18 +364,6 @@ fn note(
         let ids = entries.iter().filter_map(|(_, entry)| gather.id(number, entry));
         ordinary.extend(ids.map(|id| (id, chunk)));
     }
-}
-
-/// The first and the last id of a bucket.
-fn bounds(bucket: usize, bits: u32) -> (Hash, Hash) {
-    let (mut first, mut last) = ([0; 16], [0xFF; 16]);
-    if bits > 0 {
-        let start = (bucket as u32) << (32 - bits);
-        let end = start | (u32::MAX >> bits);
-        first[..4].copy_from_slice(&start.to_be_bytes());
-        last[..4].copy_from_slice(&end.to_be_bytes());
-    }
-    (first, last)
 }
 
 fn changed(file: &SourceFile) -> IntakeError {

@@ -32,6 +32,7 @@
 mod aws;
 mod cloudevents;
 pub mod codes;
+mod company;
 mod complaints;
 mod discover;
 mod draft;
@@ -45,6 +46,7 @@ mod json;
 mod large;
 mod mapping;
 mod own;
+mod piece;
 mod plan;
 mod read;
 mod reject;

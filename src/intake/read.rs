@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use super::codes;
 use super::discover::Layout;
-use super::express::Columns;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
 use super::json::Object;
 use super::mapping::Mapping;
 use super::plan::{Outcome, Plan};
 use super::reject::Refusal;
-use super::rows::{Body, Lines, Raw, Span, split_plain};
+use super::rows::{Body, Lines, Raw, Span};
 use super::source::Source;
 use super::survey::Survey;
 use super::{IntakeError, SourceFile};
@@ -68,15 +67,15 @@ pub enum Reading {
 pub struct Rows<'a> {
     reader: &'a Reader<'a>,
     file: Arc<str>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     source: Source,
-    lines: Lines<Box<dyn BufRead>>,
-    spans: Vec<Span>,
+    pub(super) lines: Lines<Box<dyn BufRead>>,
+    pub(super) spans: Vec<Span>,
     /// Its delimiter; none for JSON lines.
-    delimiter: Option<u8>,
-    columns: usize,
+    pub(super) delimiter: Option<u8>,
+    pub(super) columns: usize,
     table: Table,
-    plan: Option<Plan>,
+    pub(super) plan: Option<Plan>,
     /// What is wrong with, or worth knowing of, the whole file.
     findings: Vec<Finding>,
 }
@@ -257,7 +256,7 @@ impl Rows<'_> {
         Ok(raw.map(|raw| self.row_of(raw)))
     }
 
-    fn row_of(&self, raw: Raw) -> Row {
+    pub(super) fn row_of(&self, raw: Raw) -> Row {
         let line = raw.line;
         let text = match std::str::from_utf8(&raw.bytes) {
             Ok(text) => text,
@@ -271,43 +270,6 @@ impl Rows<'_> {
         let (result, movement) = self.read(&raw, text);
         let Ok(text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
         Row { line, text, result, movement }
-    }
-
-    /// Where its fields stand, if the express way may take its rows.
-    pub(super) fn columns(&self) -> Option<Columns> {
-        Columns::of(self.plan.as_ref()?, self.columns, self.delimiter?)
-    }
-
-    /// Takes away what is to be read, and says the number of its first line. Rows come from
-    /// [`line`](Self::line) and [`each_in`](Self::each_in) from now on.
-    pub(super) fn take_input(&mut self) -> Option<(Box<dyn BufRead>, u64)> {
-        let nothing: Box<dyn BufRead> = Box::new(std::io::empty());
-        let lines = std::mem::replace(&mut self.lines, Lines::new(nothing));
-        let next = lines.next_line_number();
-        lines.into_input().map(|input| (input, next))
-    }
-
-    /// The row that one line of plain text is.
-    pub(super) fn line(&mut self, text: &[u8], line: u64) -> Row {
-        split_plain(text, self.delimiter.unwrap_or(b','), &mut self.spans);
-        self.row_of(Raw { line, bytes: text.to_vec(), refused: None })
-    }
-
-    /// Every row of some whole lines; says the number of the line behind them.
-    pub(super) fn each_in(
-        &mut self,
-        text: &[u8],
-        line: u64,
-        each: &mut dyn FnMut(&Self, Row) -> Result<(), IntakeError>,
-    ) -> Result<u64, IntakeError> {
-        let mut lines = Lines::from_line(text, line);
-        let delimiter = self.delimiter.unwrap_or(b',');
-        let fail = |source| IntakeError::Read { path: self.path.clone(), source };
-        while let Some(raw) = lines.next_record(delimiter, &mut self.spans).map_err(fail)? {
-            let row = self.row_of(raw);
-            each(self, row)?;
-        }
-        Ok(lines.next_line_number())
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {
