@@ -113,8 +113,7 @@ impl<'a> Large<'a> {
                 }
                 marks.clear();
                 shelf.bucket(bucket, &mut marks)?;
-                let company =
-                    company(gather, known, &wanted, bounds(bucket, shelf.bits()), &marks)?;
+                let company = company_of(&marks, bucket, shelf.bits(), gather, known, &wanted)?;
                 let judged = judge(&marks, &company);
                 let mut all = all.lock().expect("nobody panics while holding it");
                 all.verdicts.extend(judged.verdicts);
