@@ -23,6 +23,7 @@ mod settle;
 use std::path::{Path, PathBuf};
 
 pub use error::BookError;
+pub use explain::Replay;
 pub use import::{ImportReport, Step};
 pub use open::{read_contract_file, read_contracts, store_dir};
 pub use rows::SourceRow;

@@ -52,9 +52,10 @@ fn one(
         Some(to) => book.diff(contract, args.from, to)?,
         None => book.diff_now(contract, args.from)?,
     };
+    let settled = args.to.is_none().then_some(args.from);
     let mut rows = None;
     if args.rows {
-        let (found, findings) = book.rows_of_change(contract, &tree)?;
+        let (found, findings) = book.rows_of_change(contract, &tree, settled)?;
         console.findings(&findings);
         rows = Some(found);
     }

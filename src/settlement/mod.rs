@@ -55,7 +55,7 @@ pub use arrival::{Stage, as_arrived};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use exchange::UsedRate;
 pub use placement::{Scoped, concerns, first_period, scope_of, unmatched};
-pub use restate::{Restated, RestatedLine, View, restate};
+pub use restate::{Closed, Restated, RestatedLine, View, each_closed, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,

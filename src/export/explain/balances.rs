@@ -1,0 +1,437 @@
+//! Balances: how they opened, and what moved them, down to steps, clauses and payments.
+//!
+//! What moved a balance is told as parts where they add up to the movement, and else as its basis.
+
+use std::collections::BTreeSet;
+
+use super::debts::Pair;
+use super::steps::{At, segments};
+use super::teller::Teller;
+use super::{Node, facts};
+use crate::contract::{
+    AtLeast, Basis, Earnings, Losses, Measure, Measured, PartyId, Scale, SharedTerms, Span, Take,
+};
+use crate::fact::Kind;
+use crate::money::Minor;
+use crate::settlement::{
+    Adjustment, Balance, BalanceKind, BalanceName, ClauseKind, Input, Rule, ScheduleResult,
+    StepName,
+};
+
+impl<'a> Teller<'a> {
+    /// A balance: how it opened, what closed periods were restated by, and what moved it.
+    pub(super) fn balance(&self, balance: &Balance) -> Node {
+        let Balance { name, opening, closing, .. } = balance;
+        let opening = self.money("opening", *opening).noting("as the period before closed");
+        let node = self.money(format!("balance {name}"), *closing);
+        node.over([opening, self.movement(balance)])
+    }
+
+    /// What moved a balance in the period.
+    pub(super) fn movement(&self, balance: &Balance) -> Node {
+        let Balance { name, movement, restated, .. } = balance;
+        let node = self.money("movement", *movement);
+        let mut parts = Vec::new();
+        if !restated.is_zero() {
+            let of_closed = self.restated(name);
+            let note = "what closed periods now give differs from what was settled";
+            let node = self.money("restated", *restated).noting(note);
+            parts.push(if_they_add_up(node, of_closed));
+        }
+        parts.extend(self.moves(balance));
+        if_they_add_up(node, parts)
+    }
+
+    /// What a balance was before a clause looked: as closed, with what was restated.
+    pub(super) fn opening(&self, kind: BalanceKind, of: &str) -> Option<Node> {
+        let own = |it: &&Balance| it.name.kind == kind && it.name.of == of;
+        let balance = self.settlement.balances.iter().find(own)?;
+        let amount = balance.opening + balance.restated;
+        let node = self.money(format!("balance {} before", balance.name), amount);
+        (!amount.is_zero()).then(|| node.noting("as the period before closed"))
+    }
+
+    fn moves(&self, balance: &Balance) -> Vec<Node> {
+        let name = &balance.name;
+        match name.kind {
+            BalanceKind::Loss => self.steps_where(name, &[(StepName::LossCarry, 1)], |terms| {
+                terms.losses == Losses::CarryForward
+            }),
+            BalanceKind::ExcessCost => {
+                let moves = [(StepName::CarriedIn, -1), (StepName::Excess, 1)];
+                match self.schedule_of(name) {
+                    Some(result) if result.id != name.of => self.layer_moves(balance, &moves),
+                    Some(_) | None => self.steps_where(name, &moves, |_| true),
+                }
+            }
+            BalanceKind::Deduction => self.left_by_caps(name),
+            BalanceKind::Uncollected => {
+                self.steps_where(name, &[(StepName::Uncollected, 1)], |_| true)
+            }
+            BalanceKind::TierMeasure => self.measure_moves(balance),
+            BalanceKind::TierShared => self.given_in_window(balance),
+            BalanceKind::Owed
+            | BalanceKind::PartPaid
+            | BalanceKind::Paid
+            | BalanceKind::LateInterest
+            | BalanceKind::Credit
+            | BalanceKind::OnAccount
+            | BalanceKind::PaidOnAccount
+            | BalanceKind::CarriedPayable => self.cash_moves(balance),
+            BalanceKind::Floor
+            | BalanceKind::FloorMeasure
+            | BalanceKind::FloorEarned
+            | BalanceKind::Guarantee
+            | BalanceKind::Advance
+            | BalanceKind::AdvancePaid
+            | BalanceKind::AdvanceLapsed
+            | BalanceKind::Reserve
+            | BalanceKind::Cap => self.clause_moves(balance),
+        }
+    }
+
+    /// The schedule that a balance belongs to.
+    fn schedule_of(&self, name: &BalanceName) -> Option<&'a ScheduleResult> {
+        let own = |id: &str| {
+            name.of.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let results = self.settlement.schedules.iter().filter(|result| own(&result.id));
+        results.max_by_key(|result| result.id.len())
+    }
+
+    /// Steps of the segments whose terms move the balance.
+    fn steps_where(
+        &self,
+        name: &BalanceName,
+        moves: &[(StepName, i128)],
+        holds: impl Fn(&SharedTerms) -> bool,
+    ) -> Vec<Node> {
+        let shared = |at: &At<'_>| match self.basis(*at) {
+            Basis::Shared(terms) => holds(terms),
+            Basis::UsageFee(_) | Basis::Excluded => false,
+        };
+        let own = self.schedule_of(name).into_iter().flat_map(segments).filter(shared);
+        own.flat_map(|at| self.steps(at, moves)).collect()
+    }
+
+    /// A layer of excess cost that expires: what of it was carried in, or expired, and what the
+    /// ceiling left of it now; the oldest layer is deducted first.
+    fn layer_moves(&self, balance: &Balance, moves: &[(StepName, i128)]) -> Vec<Node> {
+        let before = balance.opening + balance.restated;
+        let [carried_in, excess] =
+            [0, 1].map(|at| self.steps_where(&balance.name, &moves[at..=at], |_| true));
+        let gone = if carried_in.is_empty() { "expired" } else { "carried in" };
+        let taken = self.money(gone, -before).from(carried_in);
+        let left = self.money("above the ceiling now", balance.closing).from(excess);
+        let none = |node: &Node| node.exact.as_ref().is_none_or(|exact| !exact.is_zero());
+        [taken, left].into_iter().filter(none).collect()
+    }
+
+    /// What a deduction came to before its cap, less what was deducted: facts new in the period.
+    fn left_by_caps(&self, name: &BalanceName) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        for at in self.schedule_of(name).into_iter().flat_map(segments) {
+            let own = |label: &String| name.of == format!("{}/{label}", at.result.id);
+            for step in &at.segment.steps {
+                if step.name != StepName::Deductions || !step.label.as_ref().is_some_and(own) {
+                    continue;
+                }
+                let told = self.step(at, step, None, 1);
+                if let Rule::Limit { amount, .. } = step.trace.rule {
+                    nodes.push(self.money("to be deducted, before the cap", amount));
+                } else {
+                    nodes.push(self.money("to be deducted", -step.total));
+                }
+                nodes.push(told);
+            }
+        }
+        let before = self.opening(name.kind, &name.of);
+        nodes.extend(before.map(|node| negative(node, "deducted now: ")));
+        nodes
+    }
+
+    /// What a window that began with the period took away.
+    pub(super) fn restarted(&self, balance: &Balance) -> Node {
+        let before = balance.opening + balance.restated;
+        self.money("a window began: counted anew", -before)
+    }
+
+    fn measure_moves(&self, balance: &Balance) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        let mut began = false;
+        for result in &self.settlement.schedules {
+            for at in segments(result) {
+                let Some((measure, begins)) = self.measures(at, &balance.name) else { continue };
+                began |= begins;
+                nodes.extend(self.measure_of(at, &measure));
+            }
+        }
+        if began {
+            nodes.insert(0, self.restarted(balance));
+        }
+        nodes
+    }
+
+    /// What a segment adds to a measure, and whether the measure's window begins.
+    fn measures(&self, at: At<'_>, name: &BalanceName) -> Option<(Measure, bool)> {
+        let period = self.settlement.period;
+        if let Basis::Shared(terms) = self.basis(at) {
+            let hurdle = terms.priority.iter().find_map(|entry| match &entry.take {
+                Take::Rate { of, above: Some(hurdle), .. }
+                    if name.of == format!("{}/{}", at.result.id, entry.name) =>
+                {
+                    Some((of.clone(), hurdle.window.begins_with(period)))
+                }
+                Take::Rate { .. } | Take::Fee(_) => None,
+            });
+            if hurdle.is_some() {
+                return hurdle;
+            }
+        }
+        let scaled = self.contract.schedules.iter().find_map(|owner| {
+            let measured = measured(&owner.terms_on(at.segment.from)?.basis)?;
+            let over = match &measured.over[..] {
+                [] => owner.id.clone(),
+                list => list.join("+"),
+            };
+            let counts = measured.over.iter().any(|id| *id == at.result.id)
+                || measured.over.is_empty() && owner.id == at.result.id;
+            let same = name.of == format!("{over}/{}", measured.by.as_str());
+            (counts && same).then(|| (measured.by.clone(), measured.window.begins_with(period)))
+        });
+        scaled
+    }
+
+    fn measure_of(&self, at: At<'_>, measure: &Measure) -> Vec<Node> {
+        let step = match measure {
+            Measure::GrossSales => StepName::GrossSales,
+            Measure::NetSales => StepName::NetSales,
+            Measure::GrossProfit => StepName::GrossProfit,
+            Measure::ShareBase => StepName::ShareBase,
+            Measure::Quantity(unit) => return self.quantities(at, unit),
+        };
+        self.steps(at, &[(step, 1)])
+    }
+
+    /// Quantities of a unit that steps of a segment count.
+    fn quantities(&self, at: At<'_>, unit: &str) -> Vec<Node> {
+        let mut told = BTreeSet::new();
+        let inputs = at.segment.steps.iter().flat_map(|step| &step.trace.inputs);
+        let leaf = |input: &Input| {
+            let Input::Facts { key, cell, part, .. } = input else { return None };
+            let counts = matches!(key.kind, Kind::Charge | Kind::Usage) && key.unit == unit;
+            if !counts || !told.insert(key.clone()) {
+                return None;
+            }
+            let title = format!("{} {} {}", key.day, key.product, facts::words(key));
+            let quantity = &cell.quantity.to_ratio() * part;
+            Some(Node { keys: vec![key.clone()], ..Node::exactly(title, quantity) })
+        };
+        inputs.filter_map(leaf).collect()
+    }
+
+    fn given_in_window(&self, balance: &Balance) -> Vec<Node> {
+        let Some(result) = self.schedule_of(&balance.name) else { return Vec::new() };
+        let party = balance.name.of.rsplit_once('/').map_or("", |(_, party)| party);
+        let mut nodes = Vec::new();
+        let mut began = false;
+        for at in segments(result).filter(|at| self.is_retroactive(*at)) {
+            if let Some(measured) = measured(self.basis(at)) {
+                began |= measured.window.begins_with(self.settlement.period);
+            }
+            for part in [super::parties::Part::Share, super::parties::Part::CatchUp] {
+                nodes.extend(self.part(at, part, party));
+            }
+        }
+        if began {
+            nodes.insert(0, self.restarted(balance));
+        }
+        nodes
+    }
+
+    /// The moves of a balance of a clause that entitles.
+    fn clause_moves(&self, balance: &Balance) -> Vec<Node> {
+        let name = &balance.name;
+        let contract = self.contract;
+        let pair = |from: PartyId, to: PartyId| Pair {
+            from: contract.party_name(from),
+            to: contract.party_name(to),
+        };
+        let by = |kind: ClauseKind| {
+            move |each: &&Adjustment| each.clause == kind && each.name == name.of
+        };
+        match name.kind {
+            BalanceKind::Floor | BalanceKind::FloorMeasure | BalanceKind::FloorEarned => {
+                self.floor_moves(balance)
+            }
+            BalanceKind::Guarantee => {
+                let Some(it) = contract.guarantees.iter().find(|it| it.name == name.of) else {
+                    return Vec::new();
+                };
+                let restarts = !it.cumulative;
+                let mut nodes = self.since(balance, &it.span, restarts);
+                if it.span.is_open(self.settlement.period) {
+                    nodes.push(self.earned(it.party, (it.on, it.from), &it.schedules, None));
+                }
+                if it.per_period.is_some() {
+                    let least =
+                        self.moved(pair(it.from, it.party), false, by(ClauseKind::Guarantee));
+                    nodes.extend(least.into_iter().take(1));
+                }
+                nodes
+            }
+            BalanceKind::Advance | BalanceKind::AdvancePaid | BalanceKind::AdvanceLapsed => {
+                self.advance_moves(balance)
+            }
+            BalanceKind::Reserve => self.reserve_moves(balance),
+            BalanceKind::Cap => {
+                let Some(it) = contract.caps.iter().find(|it| it.name == name.of) else {
+                    return Vec::new();
+                };
+                let mut nodes = self.since(balance, &it.span, true);
+                if it.span.is_open(self.settlement.period) {
+                    nodes.extend(self.due_to_cap(&name.of));
+                    nodes.extend(self.moved(pair(it.from, it.to), false, by(ClauseKind::Cap)));
+                }
+                nodes
+            }
+            BalanceKind::Loss
+            | BalanceKind::ExcessCost
+            | BalanceKind::Deduction
+            | BalanceKind::Uncollected
+            | BalanceKind::TierMeasure
+            | BalanceKind::TierShared
+            | BalanceKind::Owed
+            | BalanceKind::PartPaid
+            | BalanceKind::Paid
+            | BalanceKind::LateInterest
+            | BalanceKind::Credit
+            | BalanceKind::OnAccount
+            | BalanceKind::PaidOnAccount
+            | BalanceKind::CarriedPayable => Vec::new(),
+        }
+    }
+
+    /// What begins anew with a window, or ends with its clause.
+    fn since(&self, balance: &Balance, span: &Span, restarts: bool) -> Vec<Node> {
+        let period = self.settlement.period;
+        let before = balance.opening + balance.restated;
+        if before.is_zero() {
+            return Vec::new();
+        }
+        if !span.is_open(period) {
+            return vec![self.money("the clause holds no more", -before)];
+        }
+        if restarts && span.begins_in(period) { vec![self.restarted(balance)] } else { Vec::new() }
+    }
+
+    fn floor_moves(&self, balance: &Balance) -> Vec<Node> {
+        let floors = &self.contract.floors;
+        let Some(at) = floors.iter().position(|it| it.name == balance.name.of) else {
+            return Vec::new();
+        };
+        let floor = &floors[at];
+        let open = floor.span.is_open(self.settlement.period);
+        if balance.name.kind == BalanceKind::Floor {
+            let mut nodes = self.since(balance, &floor.span, false);
+            if open {
+                let name = |party| self.contract.party_name(party);
+                let pair = Pair { from: name(floor.from), to: name(floor.party) };
+                let own = |each: &&Adjustment| {
+                    each.clause == ClauseKind::ShareFloor && each.name == floor.name
+                };
+                nodes.extend(self.moved(pair, true, own));
+            }
+            return nodes;
+        }
+        let mut nodes = self.since(balance, &floor.span, true);
+        if !open {
+            return nodes;
+        }
+        match (&floor.at_least, balance.name.kind) {
+            (AtLeast::Rate(_, measure), BalanceKind::FloorMeasure) => {
+                nodes.extend(self.measured_by(*measure, &floor.schedules));
+            }
+            (AtLeast::Rate(..) | AtLeast::Amount(_), _) => {
+                let on = (Earnings::Shares, floor.from);
+                nodes.push(self.earned(floor.party, on, &floor.schedules, Some(at)));
+            }
+        }
+        nodes
+    }
+
+    fn advance_moves(&self, balance: &Balance) -> Vec<Node> {
+        let name = &balance.name.of;
+        let Some(advance) = self.contract.advances.iter().find(|it| it.name == *name) else {
+            return Vec::new();
+        };
+        let of = |kind: BalanceKind| {
+            let own = |it: &&Balance| it.name.kind == kind && it.name.of == *name;
+            let found = self.settlement.balances.iter().find(own);
+            found.map_or(Minor::ZERO, |it| it.movement - it.restated)
+        };
+        let place = format!("{}:{} advance.{name}", self.contract.file, advance.line);
+        let mut nodes = Vec::new();
+        let mut put = |title: &str, amount: Minor| {
+            if !amount.is_zero() {
+                nodes.push(self.money(title, amount).noting(place.clone()));
+            }
+        };
+        match balance.name.kind {
+            BalanceKind::AdvancePaid => put("advanced", of(BalanceKind::AdvancePaid)),
+            BalanceKind::AdvanceLapsed => put("written off", of(BalanceKind::AdvanceLapsed)),
+            _ => {
+                put("advanced", of(BalanceKind::AdvancePaid));
+                put("written off", -of(BalanceKind::AdvanceLapsed));
+                let name_of = |party| self.contract.party_name(party);
+                let pair = Pair { from: name_of(advance.by), to: name_of(advance.to) };
+                let own =
+                    |each: &&Adjustment| each.clause == ClauseKind::Advance && each.name == *name;
+                nodes.extend(self.moved(pair, true, own));
+            }
+        }
+        nodes
+    }
+
+    /// What was withheld into a layer of a reserve, and what was released from it.
+    fn reserve_moves(&self, balance: &Balance) -> Vec<Node> {
+        let Some((name, layer)) = balance.name.of.rsplit_once('/') else { return Vec::new() };
+        let Some(reserve) = self.contract.reserves.iter().find(|it| it.name == name) else {
+            return Vec::new();
+        };
+        let name_of = |party| self.contract.party_name(party);
+        let pair = Pair { from: name_of(reserve.party), to: name_of(reserve.by) };
+        let own = |each: &&Adjustment| {
+            let period = each.period.unwrap_or(self.settlement.period);
+            let kinds = [ClauseKind::Reserve, ClauseKind::ReserveRelease];
+            kinds.contains(&each.clause) && each.name == name && period.to_string() == layer
+        };
+        self.moved(pair, true, own)
+    }
+}
+
+/// The parts as such if they add up to the node, else what it was computed from.
+fn if_they_add_up(node: Node, parts: Vec<Node>) -> Node {
+    let adds_up = node.exact.as_ref() == Some(&Node::sum(&parts));
+    if adds_up { node.over(parts) } else { node.from(parts) }
+}
+
+/// The same amount taken off.
+fn negative(node: Node, before: &str) -> Node {
+    let exact = -node.exact.clone().unwrap_or_default();
+    let amount = node.amount.as_deref().map(|text| match text.strip_prefix('-') {
+        Some(size) => size.to_owned(),
+        None => format!("-{text}"),
+    });
+    Node { title: format!("{before}{}", node.title), amount, exact: Some(exact), ..node }
+}
+
+fn measured(basis: &Basis) -> Option<&Measured> {
+    match basis {
+        Basis::Shared(terms) => match &terms.split.scale {
+            Some(Scale::Measured(measured)) => Some(measured),
+            Some(Scale::Deal { .. }) | None => None,
+        },
+        Basis::UsageFee(_) | Basis::Excluded => None,
+    }
+}
