@@ -33,17 +33,19 @@ impl Book {
     pub fn diff_now(&self, contract: &Contract, period: Period) -> Result<Node, BookError> {
         self.closed_or_finding(contract, period)?;
         let was = self.replay(contract, period)?;
-        let is = self.settled_now(contract, period)?;
-        let title = format!("{} {period} from as settled to as known now", contract.id);
-        let mut node = explain::diff(&title, &was.subject(), &Subject::new(&is, contract), true);
+        let settlement = self.settled_now(contract, period)?;
         let heads = self.heads(contract);
+        let now = self.evidence(contract, &heads, self.store.archive())?;
+        let is = Subject { payments: &now.payments, ..Subject::new(&settlement, contract) };
+        let title = format!("{} {period} from as settled to as known now", contract.id);
+        let mut node = explain::diff(&title, &was.subject(), &is, true);
         let upto = heads.iter().position(|head| head.period == period).unwrap_or_default();
         let then = self.store.archive_at(heads[upto].watermark)?;
         let then = self.evidence(contract, &heads[..upto], &then)?.tally;
-        let now = self.evidence(contract, &heads, self.store.archive())?.tally;
         let told = untold(&node);
         let within = |key: &Key| period.contains(key.day) && told(key);
-        let facts = explain::facts("other facts that came or went since", &then, &now, within);
+        let title = "other facts that came or went since";
+        let facts = explain::facts(title, &then, &now.tally, within);
         node.children.extend(facts);
         Ok(node)
     }

@@ -1,15 +1,27 @@
 //! `schema` and `completions`: what programs and shells need to know.
 
 use clap::CommandFactory;
+use schemars::schema_for;
 
+use super::answers;
 use super::args::{Arguments, CompletionsArgs, SchemaArgs, SchemaKind};
 use super::console::{Console, Failure};
 use crate::export;
+use crate::statement::pretty;
+use crate::stress::Report;
 
 pub(super) fn schema(console: &Console, args: &SchemaArgs) -> Result<(), Failure> {
     console.answer(&match args.kind {
         SchemaKind::Statement => export::schema::statement(),
         SchemaKind::Run => export::schema::run(),
+        SchemaKind::Import => export::schema::import(),
+        SchemaKind::Check => pretty(&schema_for!(answers::Check)),
+        SchemaKind::Explain => pretty(&schema_for!(answers::Explain)),
+        SchemaKind::Diff => pretty(&schema_for!(answers::Diff)),
+        SchemaKind::Stress => pretty(&schema_for!(Report)),
+        SchemaKind::Verify => pretty(&schema_for!(answers::Verify)),
+        SchemaKind::Findings => export::schema::findings(),
+        SchemaKind::Error => pretty(&schema_for!(answers::Failed)),
     })
 }
 

@@ -26,10 +26,17 @@ pub fn diff(title: &str, was: &Subject<'_>, is: &Subject<'_>, own: bool) -> Node
         root.children.extend(difference(Some(&ask(&before)), Some(&ask(&after))));
     }
     root.children.extend(beside(&before, &after));
-    if root.children.is_empty() {
-        root = root.noting("nothing differs");
-    }
-    root.finished()
+    root = root.finished();
+    // What stands under a payable already need not be listed again.
+    let told = |node: &Node| node.notes.iter().any(|note| note == "as above");
+    root.children.retain_mut(|child| {
+        let heading = child.exact.is_none();
+        if heading {
+            child.children.retain(|node| !told(node));
+        }
+        !heading || !child.children.is_empty()
+    });
+    if root.children.is_empty() { root.noting("nothing differs") } else { root }
 }
 
 /// Every two parties between whom there is something, in the direction that it goes now.

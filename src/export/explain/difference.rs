@@ -2,6 +2,8 @@
 //!
 //! The law: where both trees add up, so does their difference.
 
+use std::borrow::Cow;
+
 use super::Node;
 use crate::money::Ratio;
 use crate::statement::grouped;
@@ -13,7 +15,7 @@ pub(super) fn difference(was: Option<&Node>, is: Option<&Node>) -> Option<Node> 
     let none = Node::default();
     let (was, is) = (was.unwrap_or(&none), is.unwrap_or(&none));
     let (before, after) = (worth(was), worth(is));
-    let children = each(&was.children, &is.children);
+    let children = each(&parts(was, is), &parts(is, was));
     if before == after && children.is_empty() {
         return None;
     }
@@ -33,6 +35,17 @@ pub(super) fn difference(was: Option<&Node>, is: Option<&Node>) -> Option<Node> 
     }
     carry_sources(&mut node, was, is);
     Some(node)
+}
+
+/// Its parts; where the other has some and this one has none, all of it is one part.
+fn parts<'n>(node: &'n Node, other: &Node) -> Cow<'n, [Node]> {
+    let whole = node.children.is_empty() && !other.children.is_empty() && !worth(node).is_zero();
+    if !whole {
+        return Cow::Borrowed(&node.children);
+    }
+    let title = node.notes.first().cloned().unwrap_or_else(|| "in one".to_owned());
+    let (exact, amount) = (node.exact.clone(), node.amount.clone());
+    Cow::Owned(vec![Node { exact, amount, ..Node::titled(title) }])
 }
 
 fn worth(node: &Node) -> Ratio {
@@ -67,13 +80,20 @@ fn each(was: &[Node], is: &[Node]) -> Vec<Node> {
 
 /// Which rule or clause it was, and which it is, where that is what changed.
 fn told_otherwise(was: &Node, is: &Node) -> Vec<String> {
-    if was.notes == is.notes {
+    // What a difference says of itself says nothing of a difference of differences.
+    let own = |node: &Node| {
+        let said =
+            |note: &&String| ["from ", "before: ", "now: "].iter().any(|it| note.starts_with(it));
+        node.notes.iter().filter(|note| !said(note)).cloned().collect::<Vec<_>>()
+    };
+    let (before, after) = (own(was), own(is));
+    if before == after {
         return Vec::new();
     }
     let told = |when: &str, notes: &[String]| {
         (!notes.is_empty()).then(|| format!("{when}: {}", notes.join(", ")))
     };
-    told("before", &was.notes).into_iter().chain(told("now", &is.notes)).collect()
+    told("before", &before).into_iter().chain(told("now", &after)).collect()
 }
 
 /// The facts, rates and payments that are not what they were.

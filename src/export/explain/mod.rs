@@ -29,6 +29,7 @@ mod debts;
 mod diff;
 mod difference;
 mod facts;
+mod kept;
 mod node;
 mod parties;
 mod select;

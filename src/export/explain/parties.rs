@@ -71,7 +71,8 @@ impl Teller<'_> {
             }
             Part::CatchUp => self.catch_up(at, party, title("catch-up"), 1),
             Part::Position => {
-                let node = self.money(title("position"), amount);
+                let mut node = self.money(title("position"), amount);
+                node.name = Some(position_name(at, party));
                 node.over(self.position_parts(at, party, 1))
             }
         })
@@ -240,6 +241,9 @@ impl Teller<'_> {
         if sign < 0 {
             node = node.noting("owed the other way");
         }
+        if let [only] = segments[..] {
+            node.name = Some(position_name(*only, party));
+        }
         for at in &segments {
             let parts = self.position_parts(**at, party, sign);
             node = if segments.len() > 1 {
@@ -294,6 +298,10 @@ impl Teller<'_> {
             settlement.schedules.iter().filter_map(|each| self.position(each, party, 1)).collect();
         Some(node.over(parts))
     }
+}
+
+fn position_name(at: At<'_>, party: &str) -> String {
+    format!("{} {} position {party}", at.result.id, at.segment.from)
 }
 
 /// An account of a position in words.
