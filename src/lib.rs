@@ -12,7 +12,7 @@
 //! ([`money`], [`calendar`], [`origin`], [`finding`]), the first what was agreed and what happened
 //! ([`contract`], [`fact`]), the second the pure workshop ([`settlement`], [`posting`],
 //! [`statement`]). The doors touch the world: [`intake`] reads files, [`store`] keeps what was
-//! acknowledged, [`export`] shows it. [`book`] opens a directory and does the whole month.
+//! acknowledged, [`export`] shows it, [`generate`] makes a month up. [`book`] opens a directory and does the whole month.
 //!
 //! # From sale to statement, in memory
 //!
@@ -67,6 +67,7 @@ pub mod contract;
 pub mod export;
 pub mod fact;
 pub mod finding;
+pub mod generate;
 pub mod intake;
 pub mod money;
 pub mod origin;

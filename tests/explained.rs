@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{cases, copy_book, deliver, revshare};
+use common::{cases, copy_book, revshare};
 use revshare::book::{Book, Replay};
 use revshare::export::explain::Node;
 use revshare::money::Ratio;
@@ -207,7 +207,6 @@ fn every_number_of_every_case_has_a_path_and_its_parts_add_up() {
     let mut count = 0;
     for case in cases() {
         let dir = copy_book(&case);
-        deliver(&case, dir.path());
         assert!(revshare(dir.path(), &["run", "."]).status.success());
         let book = Book::open(dir.path(), None).unwrap();
         for contract in book.contracts() {

@@ -7,14 +7,13 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{cases, copy_book, deliver, revshare};
+use common::{cases, copy_book, revshare};
 
 #[test]
 fn every_case_settles_as_expected() {
     let mut wrong = Vec::new();
     for case in cases() {
         let book = copy_book(&case);
-        deliver(&case, book.path());
         let first = revshare(book.path(), &["run", "."]);
         if !first.status.success() {
             wrong.push(format!("{}: {}", case.display(), String::from_utf8_lossy(&first.stderr)));
@@ -51,7 +50,6 @@ fn first_difference(expected: &[u8], actual: &[u8]) -> usize {
 fn a_second_run_changes_nothing_and_says_so() {
     for case in cases() {
         let book = copy_book(&case);
-        deliver(&case, book.path());
         let first = revshare(book.path(), &["run", "."]);
         let journal = fs::read(book.path().join(".revshare/journal")).unwrap();
         let second = revshare(book.path(), &["run", "."]);

@@ -18,6 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("stress", &["money", "calendar", "contract", "fact", "settlement", "finding"]),
     ("intake", &["money", "calendar", "origin", "finding", "contract", "fact"]),
     ("store", &["money", "calendar", "origin", "finding", "contract", "fact", "settlement"]),
+    ("generate", &["money", "calendar"]),
     (
         "export",
         &[
@@ -30,6 +31,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "settlement",
             "posting",
             "statement",
+            "stress",
         ],
     ),
 ];

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use revshare::contract::Contract;
-use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Table};
+use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Lens, Table};
 use revshare::intake::{
     Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
 };
@@ -26,6 +26,7 @@ fn take_in(files: &[SourceFile], mapping: &Mapping) -> Import {
         files,
         mapping,
         contracts: &[rate_card()],
+        lens: &Lens::of(&[rate_card()]),
         archive: &archive,
         known: &(),
         rejects: None,
@@ -66,7 +67,9 @@ fn a_cost_export_with_marks_nulls_and_pricing_units() {
     let slice = entries[0].0.as_ref().unwrap();
     assert_eq!((slice.account.as_str(), slice.period.as_str()), ("payer-7", "2026-10-01"));
     let import = take_in(&[file], &none);
-    assert!(import.findings[0].message.contains("currency"), "an empty currency is no guess");
+    let [channel, currency] = &import.findings[..] else { panic!("{:?}", import.findings) };
+    assert_eq!(channel.code.id, "I029", "nothing says the channel");
+    assert!(currency.message.contains("currency"), "an empty currency is no guess");
 }
 
 #[test]
@@ -239,6 +242,7 @@ fn what_an_earlier_delivery_brought_stands() {
             files: &discover(book.path()).unwrap(),
             mapping: &mapping,
             contracts: &contracts,
+            lens: &Lens::of(&contracts),
             archive: &archive,
             known: &memory,
             rejects: Some(&mut rejects),

@@ -24,7 +24,11 @@ seller = "platform"
 
 /// January sells 1000.00, February 100.00 with 50.00 charged back.
 fn months(clause: &str) -> [Settlement; 2] {
-    let contract = Contract::parse("deal.toml", &DEAL.replace("CLAUSE", clause)).expect("it reads");
+    months_of(&DEAL.replace("CLAUSE", clause))
+}
+
+fn months_of(deal: &str) -> [Settlement; 2] {
+    let contract = Contract::parse("deal.toml", deal).expect("it reads");
     let sale = |kind: Kind, day: &str, amount: &str| {
         Entry::Fact(Fact {
             amount: Some(amount.parse().expect("an amount")),
@@ -71,6 +75,26 @@ fn a_reserve_pays_for_what_share_and_priority_bore_of_chargebacks() {
     assert_eq!(moved(&january, ClauseKind::Reserve), [28_00]);
     // 5.00 + 9.00 of 50.00 that all have, so 14.00 of the 50.00 charged back.
     assert_eq!(moved(&february, ClauseKind::ReserveRelease), [14_00]);
+}
+
+#[test]
+fn a_fee_bears_nothing_of_chargebacks() {
+    let reserve = "[[reserve]]\nname = \"r\"\nparty = \"vendor\"\nby = \"platform\"\nrate = \"10%\"\nrelease = 3\nnet-of = \"chargebacks\"\n";
+    let rate = "rate = \"10%\", of = \"net-sales\"";
+    for (priority, borne) in [
+        // A fifth of 50.00, whatever the fee is.
+        ("fee = \"30\"", 10_00),
+        // Nor does a rate of gross sales see them.
+        ("rate = \"10%\", of = \"gross-sales\"", 10_00),
+        // Beyond a hurdle that is not reached the rate takes nothing; beyond one that is, 28%.
+        ("rate = \"10%\", of = \"net-sales\", above = \"5000\"", 10_00),
+        ("rate = \"10%\", of = \"net-sales\", above = \"20\"", 14_00),
+    ] {
+        let deal = DEAL.replace("CLAUSE", reserve).replace(rate, priority);
+        assert!(deal.contains(priority));
+        let [_, february] = months_of(&deal);
+        assert_eq!(moved(&february, ClauseKind::ReserveRelease), [borne], "{priority}");
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ pub(crate) const DOLLAR: i64 = 100_000_000;
 /// A month of the deal: its name in files, its days, and how business went, in percent.
 pub(crate) struct Month {
     pub(crate) name: &'static str,
+    /// The folder that its exports come in; none for the months that the book begins with.
+    pub(crate) delivery: &'static str,
     pub(crate) days: u32,
     pub(crate) demand: i64,
     pub(crate) capacity: i64,
@@ -14,11 +16,11 @@ pub(crate) struct Month {
 
 #[rustfmt::skip]
 pub(crate) const MONTHS: [Month; 5] = [
-    Month { name: "2026-10", days: 31, demand: 40, capacity: 118, listing_basis_points: 250 },
-    Month { name: "2026-11", days: 30, demand: 75, capacity: 82, listing_basis_points: 250 },
-    Month { name: "2026-12", days: 31, demand: 70, capacity: 140, listing_basis_points: 340 },
-    Month { name: "2027-01", days: 31, demand: 110, capacity: 150, listing_basis_points: 250 },
-    Month { name: "2027-02", days: 28, demand: 125, capacity: 155, listing_basis_points: 250 },
+    Month { name: "2026-10", delivery: "", days: 31, demand: 40, capacity: 118, listing_basis_points: 250 },
+    Month { name: "2026-11", delivery: "", days: 30, demand: 75, capacity: 82, listing_basis_points: 250 },
+    Month { name: "2026-12", delivery: "", days: 31, demand: 70, capacity: 140, listing_basis_points: 340 },
+    Month { name: "2027-01", delivery: "deliveries/2027-02-01", days: 31, demand: 110, capacity: 150, listing_basis_points: 250 },
+    Month { name: "2027-02", delivery: "deliveries/2027-03-01", days: 28, demand: 125, capacity: 155, listing_basis_points: 250 },
 ];
 
 /// A model: cents per million tokens in and out, and the hundredths of an accelerator hour that it

@@ -18,6 +18,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use business::{Lcg, MONTHS};
+use sales::SEED;
 
 /// Compresses without a time or a machine in the header.
 fn gzip(text: &str) -> io::Result<Vec<u8>> {
@@ -30,9 +31,11 @@ fn gzip(text: &str) -> io::Result<Vec<u8>> {
 }
 
 fn write(folder: &Path) -> io::Result<()> {
-    let (mut sold, mut spent, mut used) = (Lcg(20_261_001), Lcg(20_261_002), Lcg(20_261_003));
+    let (mut sold, mut spent, mut used) = (Lcg(SEED), Lcg(20_261_002), Lcg(20_261_003));
     for month in &MONTHS {
         let name = month.name;
+        let folder = &folder.join(month.delivery);
+        std::fs::create_dir_all(folder)?;
         let readings = usage::readings(month, &mut used);
         std::fs::write(folder.join(format!("sales-{name}.csv")), sales::sales(month, &mut sold))?;
         let costs = costs::costs(month, &mut spent);
@@ -53,6 +56,5 @@ fn write(folder: &Path) -> io::Result<()> {
 fn main() -> io::Result<()> {
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/model-marketplace");
     let folder = std::env::args_os().nth(1).map_or(bundled, PathBuf::from);
-    std::fs::create_dir_all(&folder)?;
     write(&folder)
 }

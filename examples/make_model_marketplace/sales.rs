@@ -1,9 +1,12 @@
 //! What a month sold: charges, what was given back, fees, tax, and what made the month its own.
 
 use super::business::{
-    CUSTOMERS, DOLLAR, LARGE_1, LARGE_2, Lcg, MARKET, MODELS, Month, UNITS, VISION_1, money,
+    CUSTOMERS, DOLLAR, LARGE_1, LARGE_2, Lcg, MARKET, MODELS, MONTHS, Month, UNITS, VISION_1, money,
 };
 use super::sale::Sale;
+
+/// Where the chance of the sales begins.
+pub(crate) const SEED: u64 = 20_261_001;
 
 /// How much of a customer's demand goes to a model on a day, in percent. Large-2 appears on
 /// 5 November; vision-1 is suspended from the 9th to the 22nd, yet a few requests get through.
@@ -161,6 +164,7 @@ fn particular(month: &Month, charges: &[Sale]) -> String {
         "2027-01" => {
             text += &charges[40].row();
             text += &other(1, 330).row();
+            text += &october_refunded().row();
         }
         _ => {
             let billed = of("customer-03", "aria-small-1", 3);
@@ -168,6 +172,15 @@ fn particular(month: &Month, charges: &[Sale]) -> String {
         }
     }
     text
+}
+
+/// October's largest sale on the marketplace, taken back in January, when October is closed.
+fn october_refunded() -> Sale {
+    let october = charges(&MONTHS[0], &mut Lcg(SEED));
+    let sold = october.into_iter().filter(|sale| sale.channel == MARKET);
+    let sale = sold.max_by_key(|sale| sale.amount).expect("October sold something");
+    let back = sale.taken_back("r-2027-01-90".into(), 14, "refund", -sale.amount);
+    Sale { time: "2027-01-14T16:20:00Z".into(), ..back }
 }
 
 pub(crate) fn sales(month: &Month, chance: &mut Lcg) -> String {

@@ -29,13 +29,13 @@ pub struct ImportReport {
 }
 
 impl Book {
-    /// Imports every file of the book whose bytes the store has not seen, as one delivery.
+    /// Imports every file of the book whose bytes the store has not seen, as one delivery; those of
+    /// folders in `deliveries` only if these have come (see [`next_delivery`](Self::next_delivery)).
     ///
     /// # Errors
     /// What the machine refused; bad rows are no error, they are in the report.
     pub fn import(&mut self, step: Step<'_>) -> Result<ImportReport, BookError> {
-        let files = intake::discover_with(&self.dir, &self.mapping)?;
-        self.import_files(files, step)
+        self.import_files(self.files()?, step)
     }
 
     /// Imports the given files, as one delivery; those whose bytes the store has seen are left out.
@@ -68,6 +68,7 @@ impl Book {
             files: &fresh,
             mapping: &self.mapping,
             contracts: &self.contracts,
+            lens: &self.lens(),
             archive: self.store.archive(),
             known: self.store.known(),
             rejects: Some(&mut rejects),
@@ -107,12 +108,27 @@ impl Book {
     /// # Errors
     /// A finding if the name does not.
     pub fn source_file(&self, path: &Path) -> Result<SourceFile, BookError> {
-        SourceFile::named(path, &self.mapping).ok_or_else(|| {
+        let named = SourceFile::named(path, &self.mapping);
+        let within = |file: SourceFile| SourceFile { name: self.name_of(path), ..file };
+        named.map(within).ok_or_else(|| {
             let message = format!("the name {} does not say what the file holds", path.display());
             let help = "name it sales*, costs*, usage*, fx* or payments*, with .csv or .jsonl (and \
                         .gz or .zst if packed), or say its table in a [[map]] of revshare.toml";
             Finding::new(&codes::FILE_NAME, message).help(help).into()
         })
+    }
+}
+
+impl Book {
+    /// What statements and findings call a file: its path below the book if it lies inside.
+    fn name_of(&self, path: &Path) -> String {
+        let inside = || {
+            let (dir, path) = (self.dir.canonicalize().ok()?, path.canonicalize().ok()?);
+            let parts = path.strip_prefix(dir).ok()?.iter().map(|part| part.to_str());
+            Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
+        };
+        let name = || path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        inside().unwrap_or_else(|| name().to_owned())
     }
 }
 

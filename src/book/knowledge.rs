@@ -132,7 +132,7 @@ impl Book {
         let then = self.settled_at(&upto)?;
         let watermark = upto.last().expect("one was found").watermark;
         let archive = self.store.archive_at(watermark)?;
-        let desk = Desk::fresh(&then.contract, &archive, then.evidence.clone());
+        let desk = Desk::fresh(&then.contract, &archive, then.evidence.clone(), &upto);
         desk.statement(&desk.settle_through(then.first.min(period), period)?)
     }
 
@@ -169,7 +169,7 @@ impl Book {
         let evidence = self.evidence(contract, &closed, archive)?;
         let known = first_period(contract, &evidence).unwrap_or(period);
         let first = closed.first().map_or(known, |head| known.min(head.period));
-        Ok((Desk::fresh(contract, archive, evidence), first.min(period)))
+        Ok((Desk::fresh(contract, archive, evidence, &closed), first.min(period)))
     }
 
     /// What closed periods were settled from so far: the last close that restated settled all up to

@@ -1,14 +1,16 @@
 //! The whole engine on one directory: contracts, exports, store; from files to closed statements.
 //!
 //! A book is a directory with `contract.toml` (or `contracts/*.toml`), files named `sales*`,
-//! `costs*`, `usage*`, `fx*`, `payments*`, and perhaps a `revshare.toml` that maps columns. Its
-//! store lies in `.revshare` unless another place is named.
+//! `costs*`, `usage*`, `fx*`, `payments*`, and perhaps a `revshare.toml` that maps columns. What comes
+//! later may lie in folders of `deliveries`, taken in the order of their names. Its store lies in
+//! `.revshare` unless another place is named.
 //!
 //! The law: nothing is acknowledged before it is in the store's journal, and doing anything twice
 //! changes nothing.
 
 pub mod codes;
 mod controls;
+mod deliveries;
 mod diff;
 mod error;
 mod explain;
@@ -22,6 +24,9 @@ mod settle;
 
 use std::path::{Path, PathBuf};
 
+use deliveries::Stage;
+
+pub use deliveries::Arrival;
 pub use error::BookError;
 pub use explain::Replay;
 pub use import::{ImportReport, Step};
@@ -39,6 +44,7 @@ use crate::store::Store;
 /// use revshare::book::Book;
 /// let mut book = Book::open("books/2026".as_ref(), None)?;
 /// book.import(&mut |_| ())?;
+/// while book.next_delivery(None, &mut |_| ())?.is_some() {}
 /// for statement in book.close_through(None)? {
 ///     println!("{} {}", statement.statement.period, statement.statement.digest);
 /// }
@@ -47,6 +53,10 @@ use crate::store::Store;
 pub struct Book {
     dir: PathBuf,
     store_dir: PathBuf,
+    /// What comes one after another, and how far that has gone.
+    stages: Vec<Stage>,
+    come: usize,
+    /// Those in force at that stage.
     contracts: Vec<Contract>,
     mapping: Mapping,
     store: Store,
@@ -63,7 +73,7 @@ impl Book {
         &self.store_dir
     }
 
-    /// Its contracts, in the order of their files.
+    /// Its contracts in force, in the order of their files: those of the last delivery that came.
     pub fn contracts(&self) -> &[Contract] {
         &self.contracts
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::deliveries::read_stages;
 use super::{Book, BookError, codes};
 use crate::contract::Contract;
 use crate::fact::Lens;
@@ -19,17 +20,18 @@ impl Book {
     /// All findings of all contracts and the mapping at once; or what the machine refused, such as
     /// a store that another process holds.
     pub fn open(dir: &Path, store: Option<&Path>) -> Result<Self, BookError> {
-        let contracts = read_contracts(dir)?;
+        let stages = read_stages(dir)?;
         let mapping = read_mapping(dir)?;
         let store_dir = store_dir(dir, store);
         let store = Store::create_or_open(&store_dir)?;
-        let book = Self { dir: dir.to_owned(), store_dir, contracts, mapping, store };
-        book.check_lens()?;
+        let (dir, contracts) = (dir.to_owned(), Vec::new());
+        let mut book = Self { dir, store_dir, stages, come: 0, contracts, mapping, store };
+        book.catch_up()?;
         Ok(book)
     }
 
     /// What earlier imports kept apart has to be enough for the contracts of today.
-    fn check_lens(&self) -> Result<(), BookError> {
+    pub(super) fn check_lens(&self) -> Result<(), BookError> {
         let Err(missing) = self.store.archive().covers(&Lens::of(&self.contracts)) else {
             return Ok(());
         };
@@ -64,32 +66,19 @@ pub fn store_dir(dir: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| dir.join(STORE), Path::to_owned)
 }
 
-/// Reads `contract.toml`, or every `contracts/*.toml` in the order of their names.
+/// Reads `contract.toml` and every `contracts/*.toml` in the order of their names, then those that
+/// come with deliveries.
 ///
 /// # Errors
 /// All findings of all files at once.
 pub fn read_contracts(dir: &Path) -> Result<Vec<Contract>, BookError> {
-    let (mut contracts, mut findings): (Vec<Contract>, Vec<Finding>) = Default::default();
-    for path in contract_files(dir)? {
-        match read_contract_file(&path, &shown(dir, &path)) {
-            Ok(contract) => contracts.push(contract),
-            Err(BookError::Findings(more)) => findings.extend(more),
-            Err(error) => return Err(error),
+    let mut contracts: Vec<Contract> = Vec::new();
+    for contract in read_stages(dir)?.into_iter().flat_map(|stage| stage.contracts) {
+        if contracts.iter().all(|read| read.file != contract.file) {
+            contracts.push(contract);
         }
     }
-    for (at, contract) in contracts.iter().enumerate() {
-        if let Some(earlier) = contracts[..at].iter().find(|other| other.id == contract.id) {
-            let message =
-                format!("{} and {} are both {:?}", earlier.file, contract.file, contract.id);
-            findings.push(Finding::new(&codes::SAME_ID, message).help("give one another id"));
-        }
-    }
-    if contracts.is_empty() && findings.is_empty() {
-        let message = format!("{} holds neither contract.toml nor contracts/*.toml", dir.display());
-        let help = "write one, or start from a small book with `revshare init DIR`";
-        findings.push(Finding::new(&codes::NO_CONTRACT, message).help(help));
-    }
-    if findings.is_empty() { Ok(contracts) } else { Err(findings.into()) }
+    Ok(contracts)
 }
 
 /// Reads one contract file; findings show it under the name `shown`.
@@ -100,7 +89,19 @@ pub fn read_contract_file(path: &Path, shown: &str) -> Result<Contract, BookErro
     Ok(Contract::parse(shown, &read(path)?)?)
 }
 
-fn contract_files(dir: &Path) -> Result<Vec<PathBuf>, BookError> {
+/// The contract of a file, or what is wrong with it.
+pub(super) fn parse(
+    path: &Path,
+    shown: &str,
+) -> Result<(Option<Contract>, Vec<Finding>), BookError> {
+    match read_contract_file(path, shown) {
+        Ok(contract) => Ok((Some(contract), Vec::new())),
+        Err(BookError::Findings(findings)) => Ok((None, findings)),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn contract_files(dir: &Path) -> Result<Vec<PathBuf>, BookError> {
     let single = dir.join("contract.toml");
     let folder = dir.join("contracts");
     let mut files = Vec::new();
@@ -134,6 +135,6 @@ fn read(path: &Path) -> Result<String, BookError> {
 }
 
 /// The path below the book, so that messages and statements do not depend on where it lies.
-fn shown(dir: &Path, path: &Path) -> String {
+pub(super) fn shown(dir: &Path, path: &Path) -> String {
     path.strip_prefix(dir).unwrap_or(path).display().to_string()
 }

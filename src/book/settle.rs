@@ -37,6 +37,8 @@ pub(super) struct Desk<'a> {
     pub(super) contract: &'a Contract,
     pub(super) archive: &'a Archive,
     pub(super) evidence: Evidence,
+    /// The closed periods, and how many imports each close knew.
+    closed: Vec<(Period, u64)>,
     /// What the first open period opens with, as it was closed and as it is now.
     opening: Balances,
     restatement: Restatement,
@@ -44,9 +46,14 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// A desk that opens with nothing.
-    pub(super) fn fresh(contract: &'a Contract, archive: &'a Archive, evidence: Evidence) -> Self {
+    pub(super) fn fresh(
+        contract: &'a Contract,
+        archive: &'a Archive,
+        evidence: Evidence,
+        closed: &[&ClosingHead],
+    ) -> Self {
         let (opening, restatement) = Default::default();
-        Self { contract, archive, evidence, opening, restatement }
+        Self { contract, archive, evidence, closed: watermarks(closed), opening, restatement }
     }
 
     /// Settles every period from the first open one to `last`, and gives back the last.
@@ -67,7 +74,10 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn statement(&self, settlement: &Settlement) -> Result<Statement, BookError> {
-        let controls = Book::controls(self.contract, self.archive, &self.evidence)?;
+        let before = self.closed.iter().rev().find(|(period, _)| *period < settlement.period);
+        let since = before.map_or(0, |(_, imports)| *imports);
+        let (period, evidence) = (settlement.period, &self.evidence);
+        let controls = Book::controls(self.contract, period, since, self.archive, evidence)?;
         let provenance = Provenance::of(self.contract)
             .with_files(self.archive.files().iter().map(|file| &file.tally));
         Ok(Statement::of(settlement, self.contract, controls, provenance))
@@ -89,7 +99,8 @@ impl Book {
     ) -> Result<Desk<'a>, BookError> {
         let evidence = self.evidence(contract, closed, archive)?;
         let (opening, restatement) = self.restatement(contract, &evidence, closed, imports)?;
-        Ok(Desk { contract, archive, evidence, opening, restatement })
+        let closed = watermarks(closed);
+        Ok(Desk { contract, archive, evidence, closed, opening, restatement })
     }
 
     /// The statement of a period: the closed one if it is closed, else a draft from what is known
@@ -172,19 +183,68 @@ impl Book {
     pub fn close_through(&mut self, through: Option<Period>) -> Result<Vec<Closed>, BookError> {
         let mut all = Vec::new();
         for contract in self.contracts.clone() {
-            let desk = self.desk(&contract)?;
-            let first =
-                self.first_close(&contract).or_else(|| first_period(&contract, &desk.evidence));
-            let last = match through {
-                Some(through) => Some(through.last_complete(contract.period)),
-                None => Self::last_period(&contract, &desk.evidence).0,
-            };
-            let (Some(mut period), Some(last)) = (first, last) else { continue };
-            check_length(&contract, period)?;
-            while period <= last {
-                all.push(self.close(&contract, period)?);
-                period = period.next();
+            let (known, due) = self.known_and_due(&contract)?;
+            let first = self.first_close(&contract).or(known);
+            let last = through.map(|through| through.last_complete(contract.period)).or(due);
+            all.extend(self.close_all(&contract, first, last)?);
+        }
+        Ok(all)
+    }
+
+    /// Closes the periods that a fact has come for, up to `through`.
+    pub(super) fn close_due(&mut self, through: Option<Period>) -> Result<(), BookError> {
+        for contract in self.contracts.clone() {
+            let (first, due) = self.open_and_due(&contract)?;
+            let through = through.map(|through| through.last_complete(contract.period));
+            let last = due.map(|due| through.map_or(due, |through| due.min(through)));
+            self.close_all(&contract, first, last)?;
+        }
+        Ok(())
+    }
+
+    /// Has a fact come for a period that is open?
+    pub(super) fn is_anything_due(&self) -> Result<bool, BookError> {
+        for contract in &self.contracts {
+            let (first, due) = self.open_and_due(contract)?;
+            if first.zip(due).is_some_and(|(first, due)| first <= due) {
+                return Ok(true);
             }
+        }
+        Ok(false)
+    }
+
+    /// The first open period, and the last with a fact.
+    fn open_and_due(
+        &self,
+        contract: &Contract,
+    ) -> Result<(Option<Period>, Option<Period>), BookError> {
+        let (known, due) = self.known_and_due(contract)?;
+        let last = self.store.last_closing(&contract.id);
+        Ok((last.map(|last| last.period.next()).or(known), due))
+    }
+
+    /// The first and the last period with a fact.
+    fn known_and_due(
+        &self,
+        contract: &Contract,
+    ) -> Result<(Option<Period>, Option<Period>), BookError> {
+        let evidence = self.evidence(contract, &self.heads(contract), self.store.archive())?;
+        let known = first_period(contract, &evidence);
+        Ok((known, Self::last_period(contract, &evidence).0))
+    }
+
+    fn close_all(
+        &mut self,
+        contract: &Contract,
+        first: Option<Period>,
+        last: Option<Period>,
+    ) -> Result<Vec<Closed>, BookError> {
+        let mut all = Vec::new();
+        let (Some(mut period), Some(last)) = (first, last) else { return Ok(all) };
+        check_length(contract, period)?;
+        while period <= last {
+            all.push(self.close(contract, period)?);
+            period = period.next();
         }
         Ok(all)
     }
@@ -216,6 +276,10 @@ impl Book {
             contract_file: contract.file.to_string(),
         })
     }
+}
+
+fn watermarks(closed: &[&ClosingHead]) -> Vec<(Period, u64)> {
+    closed.iter().map(|head| (head.period, head.watermark)).collect()
 }
 
 /// Periods of two lengths have no order between them, so none may meet the contract's own.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::calendar::Period;
+use crate::generate::Share;
 
 const AFTER: &str = "\
 Exit codes:
@@ -15,7 +16,16 @@ Exit codes:
   4  another process holds the store
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
-usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). Start with `revshare init DIR`.";
+usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). What comes later may lie in folders of
+deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
+
+const DELIVERIES: &str = "\
+Deliveries:
+  The files of the book itself come first, then those of each folder of deliveries/, in the order
+  of their names, such as deliveries/2026-12-01. Before a folder comes, every period that has a
+  fact is closed. A contract.toml in a folder replaces the one before it from then on. With
+  --through, no folder comes after that period is closed.
+  Running again goes on where it was, and changes nothing when all is done.";
 
 /// Settles what a marketplace sold: gross profit after infrastructure cost, split by contract.
 #[derive(Debug, Parser)]
@@ -61,12 +71,13 @@ pub(super) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Do a whole book: import what is new, close each period in order, print the statements
+    #[command(after_help = DELIVERIES)]
     Run(RunArgs),
     /// Write a small book to start from
     Init(InitArgs),
     /// Check contracts: print what is wrong with them, or what they say in plain language
     Check(CheckArgs),
-    /// Import the files of a book that are new
+    /// Import the files of a book that are new; if none are, the next folder of deliveries/
     Import(ImportArgs),
     /// Settle a period as a draft; nothing is written
     Settle(PeriodArgs),
@@ -80,6 +91,8 @@ pub(super) enum Verb {
     Diff(DiffArgs),
     /// Throw random months at a contract: what the parties should see before they sign
     Stress(StressArgs),
+    /// Make up a month of sale lines from a seed, with what it must add up to
+    Generate(Box<GenerateArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
@@ -204,15 +217,71 @@ pub(super) struct StressArgs {
     /// The same seed gives the same report
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
-    /// How many random stretches of months
-    #[arg(long, default_value_t = 200)]
-    pub(super) worlds: u32,
-    /// How many months in each
-    #[arg(long, default_value_t = 4)]
-    pub(super) months: u32,
-    /// The most that a month's charges may come to, in major units
+    /// How many random stretches of months [default: 200]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) worlds: Option<u32>,
+    /// How many periods in each [default: 4, or a year if the contract measures by the year]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=240))]
+    pub(super) months: Option<u32>,
+    /// The most that a period's sales may come to, in major units [default: 1000000]
+    #[arg(long, value_name = "AMOUNT", value_parser = clap::value_parser!(u64).range(1..=MOST))]
+    pub(super) volume: Option<u64>,
+    /// The most that a period's quantities may come to, of units that the contract does not price
+    /// [default: 1000000000]
+    #[arg(long, value_name = "UNITS", value_parser = clap::value_parser!(u64).range(1..=MOST))]
+    pub(super) quantity: Option<u64>,
+    /// Write every example as a book below this directory, for `run`
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Fail (exit code 1) if anything was found
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// How many threads; the report is the same for any [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+}
+
+/// Volumes are whole numbers up to a thousand million million.
+const MOST: u64 = 1_000_000_000_000_000;
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    /// How many lines
     #[arg(long, default_value_t = 1_000_000)]
-    pub(super) volume: u64,
+    pub(super) lines: u64,
+    /// The same seed gives the same lines
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// A directory that is empty or does not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Which month
+    #[arg(long, value_name = "MONTH", default_value = "2026-10")]
+    pub(super) period: Period,
+    /// Over how many files the lines are spread
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=9999))]
+    pub(super) files: u64,
+    /// A further column, ref: refunds name their originals
+    #[arg(long)]
+    pub(super) refs: bool,
+    /// None of the following, unless said otherwise
+    #[arg(long)]
+    pub(super) clean: bool,
+    /// Refunds and credits of earlier charges [default: 2%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) refunds: Option<Share>,
+    /// Earlier charges once more [default: 1%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) duplicates: Option<Share>,
+    /// Ids of earlier charges with another content [default: 0.01%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) conflicts: Option<Share>,
+    /// Charges of the last ten days of the month before [default: 0.5%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) late: Option<Share>,
+    /// Lines that are rejected, for one of eight reasons each [default: 0.02%]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) bad: Option<Share>,
 }
 
 #[derive(Debug, Args)]

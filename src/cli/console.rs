@@ -148,6 +148,16 @@ impl Console {
         exit
     }
 
+    /// A bar for so many of something, on a terminal only.
+    pub(super) fn bar(&self, length: u64, message: &'static str) -> ProgressBar {
+        let visible = !self.quiet && std::io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new(length) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:24} {pos}/{len} {eta}") {
+            bar.set_style(style);
+        }
+        bar.with_message(message)
+    }
+
     /// A bar for an import: rows, bytes, rate and time left, on a terminal only.
     pub(super) fn progress(&self) -> impl FnMut(Progress<'_>) + use<> {
         let visible = !self.quiet && std::io::stderr().is_terminal();
@@ -161,6 +171,23 @@ impl Console {
             bar.set_position(progress.bytes);
             bar.set_message(format!("{} {} rows", progress.file, progress.rows));
             if progress.bytes >= progress.total_bytes {
+                bar.finish_and_clear();
+            }
+        }
+    }
+
+    /// A bar for lines that are written: how many, rate and time left, on a terminal only.
+    pub(super) fn lines(&self, all: u64) -> impl FnMut(u64) + use<> {
+        let visible = !self.quiet && std::io::stderr().is_terminal();
+        let bar = if visible { ProgressBar::new(all) } else { ProgressBar::hidden() };
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:24} {human_pos}/{human_len} lines {per_sec} {eta}")
+        {
+            bar.set_style(style);
+        }
+        move |done| {
+            bar.set_position(done);
+            if done >= all {
                 bar.finish_and_clear();
             }
         }

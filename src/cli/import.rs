@@ -10,7 +10,7 @@ pub(super) fn import(console: &Console, args: &ImportArgs) -> Result<(), Failure
     let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
     console.findings(book.store().notes());
     let report = if args.files.is_empty() {
-        book.import(&mut console.progress())?
+        newest(console, &mut book)?
     } else {
         let files: Result<Vec<SourceFile>, BookError> =
             args.files.iter().map(|path| book.source_file(path)).collect();
@@ -32,14 +32,40 @@ pub(super) fn import(console: &Console, args: &ImportArgs) -> Result<(), Failure
     be_strict(args.strict, &report)
 }
 
-/// Says on standard error what an import did.
-pub(super) fn show(console: &Console, report: &ImportReport) {
-    console.findings(&report.findings);
-    if report.files.is_empty() {
-        console.note("nothing new to import");
-    } else {
-        console.note(&export::import::text(&report.controls(), &report.unchanged));
+/// What is new of all that has come; if nothing is, the next delivery comes.
+fn newest(console: &Console, book: &mut Book) -> Result<ImportReport, Failure> {
+    let mut report = book.import(&mut console.progress())?;
+    while report.files.is_empty() {
+        let Some(next) = book.bring_next(&mut console.progress())? else { break };
+        if !next.report.files.is_empty() {
+            report = next.report;
+        }
     }
+    show_waiting(console, book);
+    Ok(report)
+}
+
+/// Says on standard error which deliveries have not come yet.
+pub(super) fn show_waiting(console: &Console, book: &Book) {
+    let waiting: Vec<&str> = book.waiting().collect();
+    if !waiting.is_empty() {
+        console.note(&format!("waiting for what is due before them: {}", waiting.join(", ")));
+    }
+}
+
+/// Says on standard error what the imports of a run did.
+pub(super) fn show_all(console: &Console, reports: &[ImportReport]) {
+    let new = |report: &&ImportReport| !report.files.is_empty();
+    reports.iter().filter(new).for_each(|report| show(console, report));
+    if reports.iter().all(|report| report.files.is_empty()) {
+        reports.iter().for_each(|report| console.findings(&report.findings));
+        console.note("nothing new to import");
+    }
+}
+
+fn show(console: &Console, report: &ImportReport) {
+    console.findings(&report.findings);
+    console.note(&export::import::text(&report.controls(), &report.unchanged));
     let feeds = feeds(report);
     if !feeds.is_empty() {
         console.note(&feeds);

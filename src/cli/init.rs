@@ -17,17 +17,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 pub(super) fn init(console: &Console, args: &InitArgs) -> Result<(), Failure> {
-    let fail = |path: &Path| {
-        let path = path.display().to_string();
-        move |source| BookError::File { path, source }
-    };
-    fs::create_dir_all(&args.dir).map_err(fail(&args.dir))?;
-    let mut entries = fs::read_dir(&args.dir).map_err(fail(&args.dir))?;
-    if entries.next().is_some() {
-        let message = format!("{} is not empty", args.dir.display());
-        let help = "name a directory that is empty or does not exist yet";
-        return Err(Finding::new(&codes::NOT_EMPTY, message).help(help).into());
-    }
+    empty(&args.dir)?;
     for (name, text) in FILES {
         let path = args.dir.join(name);
         fs::write(&path, text).map_err(fail(&path))?;
@@ -35,4 +25,21 @@ pub(super) fn init(console: &Console, args: &InitArgs) -> Result<(), Failure> {
     let dir = args.dir.display();
     console.note(&format!("wrote a small book to {dir}; next: revshare run {dir}"));
     Ok(())
+}
+
+/// Makes a directory, or makes sure that nothing in it would be written over.
+pub(super) fn empty(dir: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(dir).map_err(fail(dir))?;
+    let mut entries = fs::read_dir(dir).map_err(fail(dir))?;
+    if entries.next().is_some() {
+        let message = format!("{} is not empty", dir.display());
+        let help = "name a directory that is empty or does not exist yet";
+        return Err(Finding::new(&codes::NOT_EMPTY, message).help(help).into());
+    }
+    Ok(())
+}
+
+fn fail(path: &Path) -> impl Fn(std::io::Error) -> BookError + use<> {
+    let path = path.display().to_string();
+    move |source| BookError::File { path: path.clone(), source }
 }

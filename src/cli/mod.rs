@@ -7,6 +7,7 @@ mod close;
 mod console;
 mod diff;
 mod explain;
+mod generate;
 mod import;
 mod init;
 mod run;
@@ -45,6 +46,7 @@ fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
         Verb::Diff(args) => diff::diff(console, &args),
         Verb::Explain(args) => explain::explain(console, &args),
         Verb::Stress(args) => stress::stress(console, &args),
+        Verb::Generate(args) => generate::generate(console, &args),
         Verb::Verify(args) => upkeep::verify(console, &args),
         Verb::Rebuild(args) => upkeep::rebuild(console, &args),
         Verb::Schema(args) => schema::schema(console, &args),

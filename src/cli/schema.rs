@@ -8,7 +8,6 @@ use super::args::{Arguments, CompletionsArgs, SchemaArgs, SchemaKind};
 use super::console::{Console, Failure};
 use crate::export;
 use crate::statement::pretty;
-use crate::stress::Report;
 
 pub(super) fn schema(console: &Console, args: &SchemaArgs) -> Result<(), Failure> {
     console.answer(&match args.kind {
@@ -18,7 +17,7 @@ pub(super) fn schema(console: &Console, args: &SchemaArgs) -> Result<(), Failure
         SchemaKind::Check => pretty(&schema_for!(answers::Check)),
         SchemaKind::Explain => pretty(&schema_for!(answers::Explain)),
         SchemaKind::Diff => pretty(&schema_for!(answers::Diff)),
-        SchemaKind::Stress => pretty(&schema_for!(Report)),
+        SchemaKind::Stress => export::schema::stress(),
         SchemaKind::Verify => pretty(&schema_for!(answers::Verify)),
         SchemaKind::Findings => export::schema::findings(),
         SchemaKind::Error => pretty(&schema_for!(answers::Failed)),

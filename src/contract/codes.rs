@@ -80,6 +80,8 @@ pub static GROUP: Code = error("C042", "a party or group stands twice in a split
 pub static NEVER_TESTED: Code = error("C061", "a clause is tested at an end that never comes");
 /// Grants that are not in the order of time.
 pub static GRANT_ORDER: Code = error("C062", "grants are not in the order of their days");
+/// An amount in a currency that the contract has no rule for.
+pub static NOT_CONVERTED: Code = error("C070", "an amount in another currency cannot be converted");
 /// An audit that found what was known.
 pub static AUDIT_OF_NOTHING: Code = error("C080", "an audit found no difference");
 /// A tax of all there is.
@@ -138,6 +140,7 @@ pub static ALL: &[&Code] = &[
     &GROUP,
     &NEVER_TESTED,
     &GRANT_ORDER,
+    &NOT_CONVERTED,
     &AUDIT_OF_NOTHING,
     &NOTHING_ARRIVES,
     &UNREACHABLE_PAYMENT,

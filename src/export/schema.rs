@@ -4,6 +4,7 @@ use schemars::schema_for;
 
 use super::json::Run;
 use crate::statement::{Statement, pretty};
+use crate::stress::Report;
 
 /// The schema of a statement.
 ///
@@ -28,6 +29,11 @@ pub fn import() -> String {
 /// The schema of a list of findings.
 pub fn findings() -> String {
     pretty(&schema_for!(Vec<super::findings::Shown>))
+}
+
+/// The schema of a report of `stress`.
+pub fn stress() -> String {
+    pretty(&schema_for!(Report))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Kind, Lens,
+    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Key, Kind, Lens,
     LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
@@ -281,6 +281,20 @@ impl ArchivedFile {
         }
         self.moved.push(moved.clone());
         true
+    }
+
+    /// Does it hold anything of these days, both included?
+    pub fn speaks_of(&self, zone: &Zone, from: Day, to: Day) -> bool {
+        let holds = |day: Day| from <= day && day <= to;
+        // The cells are in the order of their days.
+        let cells = self.tally.parts.iter().filter_map(|part| part.tallies.get(zone.name()));
+        let first = |cells: &Vec<(Key, super::Cell)>| {
+            cells.get(cells.partition_point(|(key, _)| key.day < from)).map(|(key, _)| key.day)
+        };
+        cells.filter_map(first).any(holds)
+            || self.moved.iter().any(|moved| holds(moved.time.day_in(zone)))
+            || self.tally.rates.iter().any(|rate| holds(rate.date))
+            || self.tally.payments.iter().any(|payment| holds(payment.time.day_in(zone)))
     }
 
     fn tally_in(&self, zone: &Zone) -> Tally {

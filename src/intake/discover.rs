@@ -37,13 +37,27 @@ pub fn discover(dir: &Path) -> Result<Vec<SourceFile>, IntakeError> {
 /// # Errors
 /// If the directory cannot be read.
 pub fn discover_with(dir: &Path, mapping: &Mapping) -> Result<Vec<SourceFile>, IntakeError> {
-    let fail = |source| IntakeError::Read { path: dir.to_owned(), source };
+    discover_below(dir, "", mapping)
+}
+
+/// Those of a folder below the book, by their names within the book; all of it if `folder` is empty.
+///
+/// # Errors
+/// If the directory cannot be read.
+pub fn discover_below(
+    book: &Path,
+    folder: &str,
+    mapping: &Mapping,
+) -> Result<Vec<SourceFile>, IntakeError> {
+    let dir = book.join(folder);
+    let fail = |source| IntakeError::Read { path: dir.clone(), source };
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(fail)? {
+    for entry in std::fs::read_dir(&dir).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         if let Some(table) = table_in(name, mapping).filter(|_| path.is_file()) {
-            files.push(SourceFile { name: name.to_owned(), path, table });
+            let slash = if folder.is_empty() { "" } else { "/" };
+            files.push(SourceFile { name: format!("{folder}{slash}{name}"), path, table });
         }
     }
     files.sort();

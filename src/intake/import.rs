@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::codes;
 use super::feed::Feeds;
+use super::format::Format;
 use super::mapping::Mapping;
 use super::read::{Reader, Reading, Row, Rows};
 use super::reject::{self, Refusal};
@@ -23,8 +24,10 @@ pub struct Request<'a> {
     pub files: &'a [SourceFile],
     /// What `revshare.toml` says.
     pub mapping: &'a Mapping,
-    /// The contracts of the book: what the tallies keep apart, and what prices sales.
+    /// The contracts of the book: what prices sales.
     pub contracts: &'a [Contract],
+    /// What the tallies keep apart: enough for these contracts and any that is to come.
+    pub lens: &'a Lens,
     /// Everything delivered before.
     pub archive: &'a Archive,
     /// The ids delivered before.
@@ -72,11 +75,10 @@ const STEP: u64 = 4096;
 /// changes while it is read, or the rejects cannot be written. What is wrong with the rows is no
 /// error but a finding.
 pub fn import(request: Request<'_>) -> Result<Import, IntakeError> {
-    let lens = Lens::of(request.contracts);
     let mut reader = Reader::new(request.mapping, request.contracts);
     reader.survey(request.files)?;
     let mut run = Run {
-        gather: Gather::new(&lens, request.archive, request.known),
+        gather: Gather::new(request.lens, request.archive, request.known),
         rejects: request.rejects,
         progress: request.progress,
         total_bytes: size(request.files),
@@ -161,7 +163,7 @@ impl Run<'_> {
                         }
                         Disposition::Duplicate | Disposition::Contested => {}
                         Disposition::Conflict => {
-                            let finding = conflict(&id, true).finding(
+                            let finding = conflict_with_earlier(&id, rows.format()).finding(
                                 &Arc::from(file),
                                 row.line,
                                 &row.text,
@@ -245,7 +247,7 @@ fn report_losers(
         let (mut rows, name) = (reader.open(file)?, Arc::from(file.name.as_str()));
         while let Some(row) = rows.next_row()? {
             let Some(id) = losers.get(&row.line) else { continue };
-            let finding = conflict(id, false).finding(&name, row.line, &row.text, &[]);
+            let finding = conflict(id).finding(&name, row.line, &row.text, &[]);
             if let Some(out) = rejects {
                 let reasons = std::slice::from_ref(&finding);
                 reject::write(&mut **out, reasons, &file.name, row.line, &row.text)
@@ -257,16 +259,22 @@ fn report_losers(
     Ok(())
 }
 
-fn conflict(id: &str, earlier: bool) -> Refusal {
-    let message = if earlier {
-        format!("{id:?} was delivered before with other content, and that stands")
-    } else {
-        format!(
-            "{id:?} stands in this delivery with other content as well, and the other one counts"
-        )
-    };
-    Refusal::new(&codes::CONFLICT, message)
-        .help("correct it by a further fact that refers to it, or give it its own id")
+fn conflict(id: &str) -> Refusal {
+    let message = format!(
+        "{id:?} stands in this delivery with other content as well, and the other one counts"
+    );
+    Refusal::new(&codes::CONFLICT, message).help(CORRECT)
+}
+
+const CORRECT: &str = "correct it by a further fact that refers to it, or give it its own id";
+
+/// Rows of earlier deliveries are not kept, so a later version cannot take one of them back.
+fn conflict_with_earlier(id: &str, format: &str) -> Refusal {
+    let message = format!("{id:?} was delivered before with other content, and that stands");
+    let versioned = "if this is a later version of the event, import every file of the feed as one \
+                     delivery into a new store (--store): the latest version counts there";
+    let help = if format == Format::BillingEvent.name() { versioned } else { CORRECT };
+    Refusal::new(&codes::CONFLICT, message).help(help)
 }
 
 fn id_of(entry: &Entry) -> String {

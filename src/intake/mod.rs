@@ -7,7 +7,7 @@
 //! needs.
 //!
 //! ```
-//! use revshare::{fact::Archive, intake::{self, Mapping, Request, discover, import}};
+//! use revshare::{fact::{Archive, Lens}, intake::{self, Mapping, Request, discover, import}};
 //! let book = tempfile::tempdir().unwrap();
 //! let rows = "id,time,kind,product,amount,currency\n\
 //!             s-1,2026-10-05,charge,opus-4,120.00,USD\n\
@@ -17,6 +17,7 @@
 //!     files: &discover(book.path()).unwrap(),
 //!     mapping: &Mapping::default(),
 //!     contracts: &[],
+//!     lens: &Lens::of(&[]),
 //!     archive: &Archive::default(),
 //!     known: &(),
 //!     rejects: None,
@@ -53,7 +54,7 @@ mod value;
 use std::io;
 use std::path::PathBuf;
 
-pub use discover::{SourceFile, discover, discover_with};
+pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
 pub use import::{Import, Progress, Request, import, silent};
 pub use mapping::Mapping;

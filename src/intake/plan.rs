@@ -88,6 +88,9 @@ impl Plan {
         if format == Format::Focus && !plan.assume_currency(header, contracts, &mut notes) {
             refusals.push(no_currency());
         }
+        if format == Format::Focus {
+            notes.extend(plan.open_channel(contracts));
+        }
         plan.bind(header, map.is_none());
         let plan = if refusals.is_empty() { Ok(plan) } else { Err(refusals) };
         Planned { plan, notes }
@@ -188,6 +191,31 @@ impl Plan {
                 "all contracts settle in it; map currency in revshare.toml if it is another",
             ));
         true
+    }
+
+    /// Tells of a feed whose rows are on no channel, if no contract can settle them so: they would
+    /// be in order, and yet end as unmatched or unshared.
+    fn open_channel(&self, contracts: &[Contract]) -> Option<Refusal> {
+        let mut fields = self.variants.iter().flat_map(|(_, fields)| fields);
+        let takes = |contract: &Contract| match self.table {
+            Table::Costs => !contract.shared_costs.is_empty(),
+            Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
+                contract.schedules.iter().any(|schedule| schedule.scope.channel.is_empty())
+            }
+        };
+        if fields.any(|(target, _)| *target == Target::Channel) || contracts.iter().any(takes) {
+            return None;
+        }
+        let message = match self.table {
+            Table::Costs => "its rows are on no channel, and no [[shared-cost]] spreads such cost",
+            Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
+                "its rows are on no channel, and no schedule takes such rows"
+            }
+        };
+        Some(Refusal::new(&codes::CHANNEL_OPEN, message).help(
+            "say it in a [[map]] of revshare.toml: channel = { constant = \"marketplace\" }, or a \
+             column with a lookup",
+        ))
     }
 
     fn bind(&mut self, header: &Header, strict: bool) {

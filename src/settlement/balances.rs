@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::Minor;
+use crate::money::{Currency, Minor};
 
 /// The kinds of balances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub enum BalanceKind {
     Guarantee,
     /// What is left of an advance.
     Advance,
+    /// What an advance has borne and was not paid back yet.
+    AdvanceInterest,
     /// How much was advanced in all.
     AdvancePaid,
     /// What was left of an advance when it could no longer be recouped.
@@ -74,6 +76,7 @@ impl BalanceKind {
             | Self::FloorEarned
             | Self::Guarantee
             | Self::Advance
+            | Self::AdvanceInterest
             | Self::AdvancePaid
             | Self::AdvanceLapsed
             | Self::Reserve
@@ -111,6 +114,7 @@ impl BalanceKind {
             Self::FloorEarned => "floor-earned",
             Self::Guarantee => "guarantee",
             Self::Advance => "advance",
+            Self::AdvanceInterest => "advance-interest",
             Self::AdvancePaid => "advance-paid",
             Self::AdvanceLapsed => "advance-lapsed",
             Self::Reserve => "reserve",
@@ -141,6 +145,8 @@ impl fmt::Display for BalanceName {
 pub struct Balance {
     /// Which.
     pub name: BalanceName,
+    /// The currency that it counts in, if it is not the contract's.
+    pub currency: Option<Currency>,
     /// At the end of the period before.
     pub opening: Minor,
     /// In this period, the restatement included.

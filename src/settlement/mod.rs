@@ -29,6 +29,7 @@ mod favoured;
 mod floor;
 mod guarantee;
 mod late_interest;
+mod layers;
 mod losses;
 mod minimum_payment;
 mod on_account;
@@ -54,7 +55,7 @@ pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use arrival::{Stage, as_arrived};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use exchange::UsedRate;
-pub use placement::{Scoped, concerns, first_period, scope_of, unmatched};
+pub use placement::{Scoped, concerns, first_period, scope_of, unmatched, unmatched_in};
 pub use restate::{Closed, Restated, RestatedLine, View, each_closed, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{

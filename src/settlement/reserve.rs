@@ -12,7 +12,7 @@ use super::earnings::Standing;
 use super::settled::{SegmentResult, StepName};
 use super::trace::{Input, Rule};
 use crate::calendar::Period;
-use crate::contract::{Earnings, Reserve};
+use crate::contract::{Basis, Earnings, Measure, PartyId, Priority, Reserve, Schedule, Take};
 use crate::fact::Kind;
 use crate::finding::Finding;
 use crate::money::{Minor, Ratio};
@@ -58,7 +58,7 @@ fn give_back(
     let line = format!("{}/{period}", reserve.name);
     dues.keep(BalanceKind::Reserve, &line, before - amount);
     let of = standing(reserve, ClauseKind::ReserveRelease);
-    let mut reason = dues.reason(of, Rule::Carried { before }, note);
+    let mut reason = dues.reason(of, Rule::Carried { before, borne: Minor::ZERO }, note);
     reason.period = Some(period);
     dues.adjust(reserve.by, reserve.party, amount, reason);
 }
@@ -66,8 +66,8 @@ fn give_back(
 /// Pays the party's part of this period's chargebacks out of the reserve.
 fn draw(dues: &mut Dues<'_>, reserve: &Reserve) -> Result<(), Finding> {
     let mut exact = Ratio::zero();
-    for (_, segment) in dues.segments(&reserve.schedules) {
-        exact += &borne(segment, dues.contract.party_name(reserve.party), dues);
+    for (schedule, segment) in dues.segments(&reserve.schedules) {
+        exact += &borne(schedule, segment, reserve.party, dues);
     }
     let borne = dues.round(&exact)?;
     let mut left = borne.positive();
@@ -87,17 +87,41 @@ fn draw(dues: &mut Dues<'_>, reserve: &Reserve) -> Result<(), Finding> {
     Ok(())
 }
 
-/// A party's part of the chargebacks of a segment, positive, by what its share and priority were
-/// of all shares and priorities.
-fn borne(segment: &SegmentResult, party: &str, dues: &Dues<'_>) -> Ratio {
-    let sum = |of: &dyn Fn(&str) -> bool| -> Minor {
-        let parts = segment.shares.iter().chain(&segment.priority);
-        parts.filter(|(id, _)| of(id)).map(|(_, amount)| *amount).sum()
+/// A party's part of the chargebacks of a segment, positive: what its rates at source take of them,
+/// and of the rest what its share was of all shares. A fee stays what it is, whatever is charged back.
+fn borne(schedule: &Schedule, segment: &SegmentResult, party: PartyId, dues: &Dues<'_>) -> Ratio {
+    let terms = schedule.terms_on(segment.effective);
+    let Some(Basis::Shared(terms)) = terms.map(|terms| &terms.basis) else { return Ratio::zero() };
+    let at_source = |to: Option<PartyId>| -> Ratio {
+        let of = |entry: &&Priority| to.is_none_or(|to| to == entry.to);
+        terms.priority.iter().filter(of).map(|entry| rate_of_net(entry, segment)).sum()
     };
-    let (share, base) = (sum(&|id| id == party), sum(&|_| true));
-    if base.is_zero() {
-        return Ratio::zero();
+    let name = dues.contract.party_name(party);
+    let shares = |of: &dyn Fn(&str) -> bool| -> Ratio {
+        let parts = segment.shares.iter().filter(|(id, _)| of(id));
+        parts.map(|(_, amount)| *amount).sum::<Minor>().to_ratio(dues.contract.currency)
+    };
+    let (own, all) = (shares(&|id| id == name), shares(&|_| true));
+    let share = if all.is_zero() { Ratio::zero() } else { own / all };
+    let part = at_source(Some(party)) + (Ratio::one() - at_source(None)) * share;
+    -(charged_back(segment) * part)
+}
+
+/// What a priority takes of each unit of net sales more or less.
+fn rate_of_net(priority: &Priority, segment: &SegmentResult) -> Ratio {
+    match &priority.take {
+        Take::Rate { rate, of: Measure::NetSales | Measure::GrossProfit, above } => {
+            let mut steps = segment.steps.iter();
+            let step = steps.find(|step| step.label.as_deref() == Some(&priority.name));
+            let reached = step.is_some_and(|step| !step.total.is_zero());
+            if above.is_none() || reached { rate.clone() } else { Ratio::zero() }
+        }
+        Take::Rate { .. } | Take::Fee(_) => Ratio::zero(),
     }
+}
+
+/// The chargebacks of a segment, negative.
+fn charged_back(segment: &SegmentResult) -> Ratio {
     let steps = segment.steps.iter();
     let asked = steps.filter(|step| [StepName::Refunds, StepName::Deductions].contains(&step.name));
     let inputs = asked.flat_map(|step| &step.trace.inputs);
@@ -105,9 +129,7 @@ fn borne(segment: &SegmentResult, party: &str, dues: &Dues<'_>) -> Ratio {
         Input::Facts { key, exact, .. } if key.kind == Kind::Chargeback => Some(exact.clone()),
         Input::Facts { .. } | Input::Flat { .. } | Input::Step { .. } => None,
     };
-    let sum: Ratio = inputs.filter_map(chargeback).sum();
-    let currency = dues.contract.currency;
-    -(sum * (share.to_ratio(currency) / base.to_ratio(currency)))
+    inputs.filter_map(chargeback).sum()
 }
 
 /// Releases what has been held long enough.

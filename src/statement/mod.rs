@@ -240,6 +240,9 @@ pub struct Balance {
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,
+    /// The currency that it counts in, if it is not the statement's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// At the end of the period before.
     pub opening: Amount,
     /// In this period, the restatement included.

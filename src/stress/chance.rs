@@ -4,8 +4,12 @@
 pub(super) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
+    /// The luck of one of many stretches: it does not depend on the others.
+    pub(super) fn of(seed: u64, number: u32) -> Self {
+        let mut first = Self(seed);
+        let mut own = Self(first.next() ^ u64::from(number));
+        own.next();
+        own
     }
 
     pub(super) fn next(&mut self) -> u64 {

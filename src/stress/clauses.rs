@@ -1,212 +1,308 @@
-//! Which clauses ever did something while random months went by.
-//!
-//! A clause that did nothing in all of them has a limit, a table or a window that business of the
-//! stated volume does not reach. Clauses are told apart by their places in the contract file.
+//! Which clauses can do something, and what is said of one that never does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::activity::{Activity, Name, named, tier_name};
+use super::chain::periods;
 use super::report::ConcernKind;
-use super::{Plan, first_period};
-use crate::contract::{Basis, Contract, Guarantee, Scale, Schedule, SharedTerms, Span, Take};
-use crate::settlement::{
-    ClauseKind, Rule, ScheduleResult, SegmentResult, Settlement, Step, StepName,
+use super::vocabulary::Vocabulary;
+use super::{Plan, start};
+use crate::contract::{
+    Basis, Contract, Deal, Losses, Rate, Scale, Schedule, ShareKind, SharedTerms, Span, Take,
+    UsageFeeTerms,
 };
+use crate::settlement::ClauseKind;
 
-/// What a clause is known by: where it stands, and which of several that stand there.
-type Name = (String, u64);
-
-/// Clauses that could do something, and those that did.
-#[derive(Default)]
-pub(super) struct Clauses {
-    /// What to say of each that never does anything.
-    watched: BTreeMap<Name, String>,
-    applied: BTreeSet<Name>,
-    /// Guarantees that were tested, by line.
-    tested: BTreeSet<u64>,
-    /// Those of them that were met at least once.
-    met: BTreeSet<u64>,
+/// A clause that could do something.
+struct Watched {
+    /// What to say if it never does.
+    what: String,
+    /// When it holds; none if always.
+    span: Option<Span>,
+    /// More sales cannot wake it.
+    by_definition: bool,
 }
 
-impl Clauses {
-    pub(super) fn of(contract: &Contract) -> Self {
-        let mut clauses = Self::default();
-        clauses.watch_contract(contract);
+/// Every clause that is watched.
+pub(super) struct Clauses<'a> {
+    contract: &'a Contract,
+    watched: BTreeMap<Name, Watched>,
+}
+
+impl<'a> Clauses<'a> {
+    pub(super) fn of(contract: &'a Contract, words: &Vocabulary) -> Self {
+        let mut clauses = Self { contract, watched: BTreeMap::new() };
+        clauses.watch_contract();
+        clauses.watch_cash();
         for schedule in &contract.schedules {
-            clauses.watch_schedule(contract, schedule);
+            clauses.watch_schedule(schedule, words);
         }
         clauses
     }
 
-    fn watch(&mut self, kind: ClauseKind, line: u64, what: String) {
-        self.watched.insert((kind.as_str().to_owned(), line), what);
+    fn watch(&mut self, kind: ClauseKind, line: u64, span: Option<Span>, what: String) {
+        let name = named(kind.as_str(), &line.to_string(), "");
+        let what = format!("{what} (line {line})");
+        self.watched.insert(name, Watched { what, span, by_definition: false });
     }
 
-    fn watch_contract(&mut self, contract: &Contract) {
-        let never = |key: &str, name: &str| format!("{key} {name} never did anything");
+    fn watch_named(&mut self, name: Name, what: String, by_definition: bool) {
+        self.watched.insert(name, Watched { what, span: None, by_definition });
+    }
+
+    fn watch_contract(&mut self) {
+        let contract = self.contract;
         for each in &contract.floors {
-            self.watch(ClauseKind::ShareFloor, each.line, never("floor", &each.name));
+            let what = format!("the floor {} never made up for anything", each.name);
+            self.watch(ClauseKind::ShareFloor, each.line, Some(each.span), what);
         }
         for each in &contract.most_favoured {
-            self.watch(ClauseKind::MostFavoured, each.line, never("most-favoured", &each.name));
+            let what = format!("the most-favoured clause {} never did anything", each.name);
+            self.watch(ClauseKind::MostFavoured, each.line, None, what);
         }
         for each in &contract.guarantees {
-            let what = format!("guarantee {} never fell short", each.name);
-            self.watch(ClauseKind::Guarantee, each.line, what);
+            let what = format!("the guarantee {} never fell short", each.name);
+            self.watch(ClauseKind::Guarantee, each.line, Some(each.span), what);
         }
         for each in &contract.advances {
-            let what = format!("nothing of advance {} was ever recouped", each.name);
-            self.watch(ClauseKind::Advance, each.line, what);
+            let what = format!("nothing of the advance {} was ever recouped", each.name);
+            self.watch(ClauseKind::Advance, each.line, Some(each.span), what);
         }
         for each in &contract.reserves {
-            self.watch(ClauseKind::Reserve, each.line, never("reserve", &each.name));
+            let what = format!("nothing was ever withheld for the reserve {}", each.name);
+            self.watch(ClauseKind::Reserve, each.line, Some(each.span), what);
         }
         for each in &contract.caps {
-            self.watch(ClauseKind::Cap, each.line, never("cap", &each.name));
+            let what = format!("the cap {} was never reached", each.name);
+            self.watch(ClauseKind::Cap, each.line, Some(each.span), what);
         }
-        for each in &contract.cash.minimum_payments {
-            let what = format!("the minimum payment of line {} never did anything", each.line);
-            self.watch(ClauseKind::MinimumPayment, each.line, what);
+        for rule in &contract.shared_costs {
+            let what = format!("the rule for shared cost of line {} never spread any", rule.line);
+            self.watch_named(named("shared-cost", &rule.line.to_string(), ""), what, false);
         }
     }
 
-    /// The tiers and hurdles of the deal of today.
-    fn watch_schedule(&mut self, contract: &Contract, schedule: &Schedule) {
-        let Some(Basis::Shared(terms)) = schedule.terms.last().map(|terms| &terms.basis) else {
-            return;
-        };
-        for tier in later_tiers(contract, terms) {
-            let what = format!("tier {tier} of {} was never reached", schedule.id);
-            self.watched.insert((place("tier", &tier, &schedule.id), 0), what);
+    fn watch_cash(&mut self) {
+        let cash = &self.contract.cash;
+        for each in &cash.withholdings {
+            let what = format!("nothing was ever withheld as {}", each.name);
+            self.watch(ClauseKind::WithholdingTax, each.line, None, what);
+        }
+        if let Some(each) = &cash.late_interest {
+            let what = "no late interest was ever due".to_owned();
+            self.watch(ClauseKind::LateInterest, each.line, None, what);
+        }
+        for each in &cash.on_account {
+            let what = "what was paid on account was never settled".to_owned();
+            let span = Span { window: each.window, starts: None, ends: None };
+            self.watch(ClauseKind::OnAccount, each.line, Some(span), what);
+        }
+        for each in &cash.minimum_payments {
+            let what = "the minimum payment never held anything back".to_owned();
+            self.watch(ClauseKind::MinimumPayment, each.line, None, what);
+        }
+        if let Some(each) = &cash.overpayment {
+            let what = "no overpayment was ever credited".to_owned();
+            self.watch(ClauseKind::OverpaymentCredit, each.line, None, what);
+        }
+    }
+
+    /// The clauses of the deal of today.
+    fn watch_schedule(&mut self, schedule: &Schedule, words: &Vocabulary) {
+        let of = &schedule.id;
+        let what = format!(
+            "no fact ever reached the schedule {of}: earlier ones take what its scope matches"
+        );
+        self.watch_named(named("schedule", of, ""), what, true);
+        match schedule.terms.last().map(|terms| &terms.basis) {
+            Some(Basis::Shared(terms)) => self.watch_shared(of, terms, words),
+            Some(Basis::UsageFee(UsageFeeTerms { rates, .. })) => {
+                self.watch_rates(of, "rates", rates, words);
+            }
+            Some(Basis::Excluded) | None => {}
+        }
+    }
+
+    fn watch_shared(&mut self, of: &str, terms: &SharedTerms, words: &Vocabulary) {
+        for each in &terms.deductions {
+            let name = &each.name;
+            let what = format!("the deduction {name} of {of} never took anything");
+            self.watch_named(named("deduction", name, of), what, false);
+            if each.cap.is_some() {
+                let what = format!("the cap on the deduction {name} of {of} was never reached");
+                self.watch_named(named("deduction-cap", name, of), what, false);
+            }
+        }
+        if terms.kind == ShareKind::GrossProfit {
+            if terms.cost.ceiling.is_some() {
+                let what = format!("the ceiling on the cost of {of} was never reached");
+                self.watch_named(named("cost.ceiling", "", of), what, false);
+            }
+            if matches!(terms.losses, Losses::CarryForward(_)) {
+                let what = format!("no loss of {of} was ever carried forward");
+                self.watch_named(named("losses", "", of), what, false);
+            }
+            self.watch_rates(of, "cost.rates", &terms.cost.rates, words);
         }
         for each in &terms.priority {
-            if let Take::Rate { above: Some(_), .. } = each.take {
-                let what = format!("the hurdle {} of {} was never reached", each.name, schedule.id);
-                self.watched.insert((place("priority", &each.name, &schedule.id), 0), what);
+            let what = match each.take {
+                Take::Rate { above: Some(_), .. } => {
+                    format!("the hurdle of {} of {of} was never reached", each.name)
+                }
+                Take::Rate { .. } | Take::Fee(_) => {
+                    format!("the priority {} of {of} never gave anything", each.name)
+                }
+            };
+            self.watch_named(named("priority", &each.name, of), what, false);
+        }
+        self.watch_tiers(of, terms);
+    }
+
+    fn watch_tiers(&mut self, of: &str, terms: &SharedTerms) {
+        let contract = self.contract;
+        let tiers = terms.split.tiers.iter().map(|tier| tier_name(tier, contract));
+        match &terms.split.scale {
+            None => {}
+            Some(Scale::Measured(_)) => {
+                for tier in tiers.skip(1) {
+                    let what = format!("the tier {tier} of {of} was never reached");
+                    self.watch_named(named("tier", &tier, of), what, false);
+                }
+            }
+            Some(Scale::Deal { renewal, otherwise }) => {
+                let first_holds = otherwise.is_none();
+                let skipped = usize::from(first_holds);
+                for (at, tier) in tiers.enumerate().skip(skipped) {
+                    let renews = |deal: &Deal| deal.renewal && renewal.is_some();
+                    let mut deals = contract.deals.iter().filter(|deal| !renews(deal));
+                    let listed = deals.any(|deal| terms.split.tier_at(deal.value) == at);
+                    let why = if listed { "" } else { ": no deal that is listed is worth that" };
+                    let what = format!("the tier {tier} of {of} never had a sale{why}");
+                    self.watch_named(named("tier", &tier, of), what, true);
+                }
+                if renewal.is_some() {
+                    let what = format!("the renewal shares of {of} never had a sale");
+                    self.watch_named(named("tier", "renewal", of), what, true);
+                }
             }
         }
     }
 
-    pub(super) fn see(&mut self, contract: &Contract, settlement: &Settlement) {
-        for adjustment in &settlement.adjustments {
-            if let Some(clause) = &adjustment.trace.clause {
-                self.applied.insert((adjustment.clause.as_str().to_owned(), clause.line));
+    fn watch_rates(&mut self, of: &str, key: &str, rates: &[Rate], words: &Vocabulary) {
+        for (at, rate) in rates.iter().enumerate() {
+            let place = format!("{key} {at}");
+            let name = format!("rate {} of {of} ({})", at + 1, rate.unit);
+            let reached = words.places.iter().any(|place| {
+                let mut prices =
+                    rates.iter().map(|rate| rate.prices(&rates[at].unit, &place.product));
+                prices.position(|prices| prices) == Some(at)
+            });
+            let why = if reached { "" } else { ": earlier ones price what it matches" };
+            let what = format!("{name} never priced anything{why}");
+            self.watch_named(named(&place, "", of), what, !reached);
+            for tier in rate.tiers.iter().skip(1) {
+                let what = format!("the tier from {} of {name} was never reached", tier.from);
+                self.watch_named(named(&place, &tier.from.to_string(), of), what, false);
+            }
+            if !rate.included.is_zero() {
+                let what = format!("more than what {name} includes was never used");
+                self.watch_named(named(&place, "included", of), what, false);
+            }
+            if rate.cap.is_some() {
+                let what = format!("the cap of {name} was never reached");
+                self.watch_named(named(&place, "cap", of), what, false);
             }
         }
-        for schedule in &settlement.schedules {
-            schedule.segments.iter().for_each(|segment| self.see_segment(schedule, segment));
-        }
-        for guarantee in &contract.guarantees {
-            self.see_test(guarantee, settlement);
-        }
     }
 
-    fn see_segment(&mut self, schedule: &ScheduleResult, segment: &SegmentResult) {
-        for tier in segment.slices.iter().filter_map(|slice| slice.tier.as_ref()) {
-            self.applied.insert((place("tier", tier, &schedule.id), 0));
-        }
-        segment.steps.iter().for_each(|step| self.see_step(schedule, step));
-    }
-
-    /// Notes which limits, carried balances and hurdles ever bound.
-    fn see_step(&mut self, schedule: &ScheduleResult, step: &Step) {
-        if let (StepName::Priority, Some(label), false) =
-            (step.name, &step.label, step.total.is_zero())
-        {
-            self.applied.insert((place("priority", label, &schedule.id), 0));
-        }
-        let Some(clause) = &step.trace.clause else { return };
-        let name = (place("step", &clause.key, &schedule.id), 0);
-        let (watched, bound) = match &step.trace.rule {
-            Rule::Limit { amount, limit } => (true, amount > limit),
-            Rule::Carried { .. } => (true, !step.total.is_zero()),
-            Rule::SumOfFacts
-            | Rule::Priced
-            | Rule::SumOfSteps
-            | Rule::RateOf { .. }
-            | Rule::Nothing => (false, false),
+    /// Is there something that more sales could wake?
+    pub(super) fn asleep(&self, seen: &Activity) -> bool {
+        let idle = |(name, watched): (&Name, &Watched)| {
+            !watched.by_definition && !seen.applied.contains(name)
         };
-        if watched {
-            let what = format!("{} of {} never did anything", clause.key, schedule.id);
-            self.watched.insert(name.clone(), what);
-        }
-        if bound || (step.name == StepName::Deductions && !step.total.is_zero()) {
-            self.applied.insert(name);
-        }
+        let unmet = self
+            .contract
+            .guarantees
+            .iter()
+            .any(|each| seen.tested.contains(&each.line) && !seen.met.contains(&each.line));
+        unmet || self.watched.iter().any(idle)
     }
 
-    /// Was a guarantee tested, and was it met?
-    fn see_test(&mut self, guarantee: &Guarantee, settlement: &Settlement) {
-        let (period, span) = (settlement.period, &guarantee.span);
-        let at_end =
-            if guarantee.cumulative { span.closes_in(period) } else { span.ends_in(period) };
-        if !span.is_open(period) || !(at_end || guarantee.per_period.is_some()) {
-            return;
+    /// What is to be said in the end; `larger` is what volumes beyond the stated one showed.
+    pub(super) fn concerns(
+        &self,
+        seen: &Activity,
+        larger: &[(Plan, Activity)],
+        plan: &Plan,
+    ) -> Vec<(ConcernKind, String)> {
+        let idle = self.watched.iter().filter(|(name, _)| !seen.applied.contains(*name));
+        let mut said: Vec<_> = idle
+            .map(|(name, watched)| {
+                let why = self.why(name, watched, (seen, larger), plan);
+                (ConcernKind::NeverApplies, format!("{}{why}", watched.what))
+            })
+            .collect();
+        for each in &self.contract.guarantees {
+            if seen.tested.contains(&each.line) && !seen.met.contains(&each.line) {
+                let best = seen.closest.get(&each.line).copied().unwrap_or_default();
+                let best = best.display(self.contract.currency);
+                let wakes = larger.iter().find(|(_, seen)| seen.met.contains(&each.line));
+                let what = format!(
+                    "the guarantee {} (line {}) fell short every time it was tested, at best by \
+                     {best}{}",
+                    each.name,
+                    each.line,
+                    beyond(wakes, "it is met"),
+                );
+                said.push((ConcernKind::NeverMet, what));
+            }
         }
-        self.tested.insert(guarantee.line);
-        let short = settlement.adjustments.iter().any(|adjustment| {
-            adjustment.clause == ClauseKind::Guarantee && adjustment.name == guarantee.name
-        });
-        if !short {
-            self.met.insert(guarantee.line);
-        }
+        said
     }
 
-    /// What is to be said of clauses in the end.
-    pub(super) fn concerns(&self, contract: &Contract, plan: &Plan) -> Vec<(ConcernKind, String)> {
-        let idle = self.watched.iter().filter(|(name, _)| !self.applied.contains(*name));
-        let said = idle.map(|((_, line), what)| {
-            let why = self.why(contract, plan, *line);
-            (ConcernKind::NeverApplies, format!("{what}{why}"))
-        });
-        let guarantees = contract.guarantees.iter();
-        let never_met = guarantees
-            .filter(|each| self.tested.contains(&each.line) && !self.met.contains(&each.line));
-        let short = never_met.map(|each| {
-            let what = format!("guarantee {} fell short every time it was tested", each.name);
-            (ConcernKind::NeverMet, what)
-        });
-        said.chain(short).collect()
-    }
-
-    /// Why the clause of a line did nothing: it did not hold, was not tested, or was not reached.
-    fn why(&self, contract: &Contract, plan: &Plan, line: u64) -> String {
-        let first = first_period(contract);
-        let mut periods = std::iter::successors(Some(first), |period| Some(period.next()));
+    /// Why a clause did nothing: it did not hold, was not tested, or was not reached.
+    fn why(
+        &self,
+        name: &Name,
+        watched: &Watched,
+        (seen, larger): (&Activity, &[(Plan, Activity)]),
+        plan: &Plan,
+    ) -> String {
+        if watched.by_definition {
+            return String::new();
+        }
+        let first = start(self.contract);
         let tried = |why: &str| format!(": {why} in the {} periods from {first} on", plan.months);
-        let span = spans(contract).into_iter().find(|(at, _)| *at == line).map(|(_, span)| span);
-        let months = usize::try_from(plan.months).unwrap_or(usize::MAX);
-        let never_open =
-            span.is_some_and(|span| !periods.by_ref().take(months).any(|at| span.is_open(at)));
-        let guarantee = contract.guarantees.iter().any(|each| each.line == line);
-        match (never_open, guarantee && !self.tested.contains(&line)) {
-            (true, _) => tried("it does not hold"),
-            (false, true) => tried("it is not tested"),
-            (false, false) => " within the stated volume".to_owned(),
+        let open = |span: &Span| periods(self.contract, plan).iter().any(|at| span.is_open(*at));
+        if watched.span.is_some_and(|span| !open(&span)) {
+            return tried("it does not hold");
         }
+        let own = |line: u64| *name == named(ClauseKind::Guarantee.as_str(), &line.to_string(), "");
+        let mut guarantees = self.contract.guarantees.iter();
+        if guarantees.any(|each| own(each.line) && !seen.tested.contains(&each.line)) {
+            return tried("it is not tested");
+        }
+        let wakes = larger.iter().find(|(_, seen)| seen.applied.contains(name));
+        beyond(wakes, "it does")
     }
 }
 
-/// The clauses that hold for a time, by line.
-fn spans(contract: &Contract) -> Vec<(u64, &Span)> {
-    let floors = contract.floors.iter().map(|each| (each.line, &each.span));
-    let guarantees = contract.guarantees.iter().map(|each| (each.line, &each.span));
-    let advances = contract.advances.iter().map(|each| (each.line, &each.span));
-    let reserves = contract.reserves.iter().map(|each| (each.line, &each.span));
-    let caps = contract.caps.iter().map(|each| (each.line, &each.span));
+/// When the clauses beside all schedules hold.
+pub(super) fn spans(contract: &Contract) -> Vec<Span> {
+    let floors = contract.floors.iter().map(|each| each.span);
+    let guarantees = contract.guarantees.iter().map(|each| each.span);
+    let advances = contract.advances.iter().map(|each| each.span);
+    let reserves = contract.reserves.iter().map(|each| each.span);
+    let caps = contract.caps.iter().map(|each| each.span);
     floors.chain(guarantees).chain(advances).chain(reserves).chain(caps).collect()
 }
 
-/// The name of what has no line of its own in a result.
-fn place(key: &str, name: &str, schedule: &str) -> String {
-    format!("{key} {name} of {schedule}")
-}
-
-/// The tiers above the first, as slices name them. Deals are listed, so their tiers are known.
-fn later_tiers(contract: &Contract, terms: &SharedTerms) -> Vec<String> {
-    let Some(Scale::Measured(_)) = terms.split.scale else { return Vec::new() };
-    let name = |tier: &crate::contract::Tier| {
-        let word = if tier.above { "above" } else { "from" };
-        format!("{word} {}", tier.from.to_ratio(contract.currency).to_plain())
-    };
-    terms.split.tiers.iter().skip(1).map(name).collect()
+/// At which volume something happens after all.
+fn beyond(wakes: Option<&(Plan, Activity)>, does: &str) -> String {
+    match wakes {
+        Some((plan, _)) => {
+            format!(" within the stated volume; {does} with --volume {}", plan.volume)
+        }
+        None => " within the stated volume, nor with a million times as much".to_owned(),
+    }
 }

@@ -1,207 +1,165 @@
-//! What is watched for while random months go by.
+//! What is looked for in a stretch of months, so that the same question can be asked of a smaller
+//! one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::chance::Chance;
-use super::clauses::Clauses;
-use super::report::{Concern, ConcernKind, Report};
-use super::shrink::{line, smallest};
-use super::{Plan, run};
+use super::Plan;
+use super::chain::{Chain, chain, earned, paid};
+use super::laws::Law;
+use super::month::World;
+use super::orders::Order;
 use crate::contract::{Basis, Contract};
-use crate::fact::{Fact, Kind};
+use crate::fact::{Entry, Kind};
 use crate::money::Minor;
-use crate::settlement::{Settlement, StepName};
+use crate::settlement::{SegmentResult, Settlement, StepName};
 
-/// What was seen so far.
-pub(super) struct Watch<'a> {
-    contract: &'a Contract,
-    /// One example for each thing found, by kind and what it is about.
-    found: BTreeMap<(ConcernKind, String), Vec<Fact>>,
-    /// For each direction of payment the first months that showed it.
-    paid: BTreeMap<(String, String), Vec<Fact>>,
-    clauses: Clauses,
+/// Something that a stretch of months shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sign {
+    /// A law is broken.
+    Broken(Law),
+    /// A month cannot be settled.
+    Refused,
+    /// The party of this place has less with one more sale.
+    EarnsLess(usize),
+    /// The party of this place has more of a segment than its net sales.
+    Beyond(usize),
+    /// The order of this number gives another result.
+    Order(usize),
+    /// One party pays another.
+    Pays(String, String),
 }
 
-impl<'a> Watch<'a> {
-    pub(super) fn new(contract: &'a Contract) -> Self {
-        Self {
-            contract,
-            found: BTreeMap::new(),
-            paid: BTreeMap::new(),
-            clauses: Clauses::of(contract),
-        }
+/// Units that rounding may hand to somebody else; no more is a loss or a difference.
+const ROUNDING: i128 = 10;
+
+/// So few orders are tried on every stretch.
+const FEW: usize = 4;
+
+/// Looks at stretches of months.
+pub(super) struct Judge<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) plan: &'a Plan,
+    pub(super) orders: Vec<Order>,
+}
+
+impl Judge<'_> {
+    pub(super) fn run(&self, entries: &[Entry]) -> Chain {
+        chain(self.contract, entries, self.plan)
     }
 
-    pub(super) fn see(&mut self, facts: &[Fact], plan: &Plan, chance: &mut Chance) {
-        let Some(settlements) = run(self.contract, facts, plan.months) else {
-            let what = "these facts cannot be settled".to_owned();
-            self.found.entry((ConcernKind::Unsettled, what)).or_insert_with(|| facts.to_vec());
-            return;
-        };
-        for settlement in &settlements {
-            self.see_payables(settlement, facts);
-            self.clauses.see(self.contract, settlement);
-        }
-        self.see_shares(&settlements, facts, plan);
-        self.see_more_sold(facts, plan, chance);
-        self.see_other_order(facts, plan);
-    }
-
-    fn see_shares(&mut self, settlements: &[Settlement], facts: &[Fact], plan: &Plan) {
-        let contract = self.contract;
-        for party in shares_beyond_sales(settlements) {
-            let what = format!("{party}'s share can exceed the net sales it comes from");
-            let shows = |facts: &[Fact]| {
-                let run = run(contract, facts, plan.months).unwrap_or_default();
-                shares_beyond_sales(&run).contains(&party)
+    /// All that a world shows. Laws that take several runs are tried where `thorough`.
+    pub(super) fn signs(
+        &self,
+        world: &World,
+        run: &[Settlement],
+        thorough: bool,
+    ) -> BTreeSet<Sign> {
+        let mut signs = BTreeSet::new();
+        for law in Law::ALL {
+            let cheap = match law {
+                Law::Footing | Law::Conservation | Law::RollForward => true,
+                Law::Renewal | Law::InTime => false,
             };
-            let found = self.found.entry((ConcernKind::ShareBeyondSales, what));
-            found.or_insert_with(|| smallest(facts, &shows));
-        }
-    }
-
-    fn see_payables(&mut self, settlement: &Settlement, facts: &[Fact]) {
-        for payable in &settlement.payables {
-            let direction = (payable.from.clone(), payable.to.clone());
-            self.paid.entry(direction).or_insert_with(|| facts.to_vec());
-        }
-    }
-
-    /// One more charge must not cost anybody money.
-    fn see_more_sold(&mut self, facts: &[Fact], plan: &Plan, chance: &mut Chance) {
-        let charges: Vec<&Fact> = facts.iter().filter(|fact| fact.kind == Kind::Charge).collect();
-        if charges.is_empty() {
-            return;
-        }
-        let more = Fact { id: Some("more".to_owned()), ..(*chance.one_of(&charges)).clone() };
-        for party in 0..self.contract.parties.len() {
-            let name = &self.contract.parties[party].id;
-            let what = format!("{name} can earn less by one more sale");
-            if self.found.contains_key(&(ConcernKind::EarnsLess, what.clone())) {
-                continue;
-            }
-            let shows = |facts: &[Fact]| self.loses_by(facts, &more, name, plan);
-            if shows(facts) {
-                let mut example = smallest(facts, &shows);
-                example.push(more.clone());
-                self.found.insert((ConcernKind::EarnsLess, what), example);
+            let tried = cheap || thorough;
+            if tried && law.is_broken(self.contract, &world.entries, run, self.plan) {
+                signs.insert(Sign::Broken(law));
             }
         }
-    }
-
-    fn loses_by(&self, facts: &[Fact], more: &Fact, party: &str, plan: &Plan) -> bool {
-        let mut with = facts.to_vec();
-        with.push(more.clone());
-        let before = run(self.contract, facts, plan.months);
-        let after = run(self.contract, &with, plan.months);
-        let (Some(before), Some(after)) = (before, after) else { return false };
-        // A unit that rounding hands to somebody else is no loss.
-        earned(&after, party) < earned(&before, party) - Minor(1)
-    }
-
-    /// Deductions in the other order.
-    fn see_other_order(&mut self, facts: &[Fact], plan: &Plan) {
-        let reversed = reversed(self.contract);
-        let Some(reversed) = reversed else { return };
-        let what = "the deductions give another result in the other order".to_owned();
-        if self.found.contains_key(&(ConcernKind::OrderMatters, what.clone())) {
-            return;
+        signs.extend(self.beyond(run).into_iter().map(Sign::Beyond));
+        signs.extend(pays(run).into_iter().map(|(from, to)| Sign::Pays(from, to)));
+        signs.extend(self.losers(run, world).into_iter().map(Sign::EarnsLess));
+        if thorough || self.orders.len() <= FEW {
+            let orders = self.orders.iter().enumerate();
+            let other = orders.filter(|(_, order)| self.differs(order, &world.entries, run));
+            signs.extend(other.map(|(at, _)| Sign::Order(at)));
         }
-        let shows = |facts: &[Fact]| {
-            let one = run(self.contract, facts, plan.months);
-            let other = run(&reversed, facts, plan.months);
-            let payables = |run: &[Settlement]| -> Vec<_> {
-                run.iter().map(|settlement| settlement.payables.clone()).collect()
-            };
-            matches!((one, other), (Some(a), Some(b)) if payables(&a) != payables(&b))
-        };
-        if shows(facts) {
-            let example = smallest(facts, &shows);
-            self.found.insert((ConcernKind::OrderMatters, what), example);
+        signs
+    }
+
+    /// Does a world show one thing?
+    pub(super) fn shows(&self, sign: &Sign, world: &World) -> bool {
+        let chain = self.run(&world.entries);
+        if *sign == Sign::Refused {
+            return matches!(chain, Chain::Refused(_));
+        }
+        let Some(run) = chain.settled() else { return false };
+        match sign {
+            Sign::Broken(law) => law.is_broken(self.contract, &world.entries, &run, self.plan),
+            Sign::Refused => false,
+            Sign::EarnsLess(party) => self.losers(&run, world).contains(party),
+            Sign::Beyond(party) => self.beyond(&run).contains(party),
+            Sign::Order(at) => self.differs(&self.orders[*at], &world.entries, &run),
+            Sign::Pays(from, to) => pays(&run).contains(&(from.clone(), to.clone())),
         }
     }
 
-    /// Payables that went both ways.
-    fn see_turns(&mut self, plan: &Plan) {
-        let turned: Vec<(String, String)> = self
-            .paid
-            .keys()
-            .filter(|(from, to)| from < to && self.paid.contains_key(&(to.clone(), from.clone())))
-            .cloned()
-            .collect();
-        for (one, other) in turned {
-            let what = format!("{one} pays {other} in some months, {other} pays {one} in others");
-            let pays = |facts: &[Fact], from: &str, to: &str| {
-                let run = run(self.contract, facts, plan.months).unwrap_or_default();
-                run.iter().flat_map(|s| &s.payables).any(|p| p.from == from && p.to == to)
-            };
-            let facts = &self.paid[&(other.clone(), one.clone())];
-            let example = smallest(facts, &|facts| pays(facts, &other, &one));
-            self.found.insert((ConcernKind::TurnsRound, what), example);
+    /// Who has less with one more sale, made when the months have begun.
+    fn losers(&self, run: &[Settlement], world: &World) -> Vec<usize> {
+        if world.more.is_empty() {
+            return Vec::new();
         }
-    }
-
-    pub(super) fn report(mut self, plan: &Plan) -> Report {
-        self.see_turns(plan);
-        for concern in self.clauses.concerns(self.contract, plan) {
-            self.found.insert(concern, Vec::new());
+        let Some(after) = self.run(&world.with()).settled() else { return Vec::new() };
+        let begin = |run: &[Settlement]| run.first().map(|settlement| settlement.period);
+        if begin(&after) != begin(run) {
+            return Vec::new();
         }
-        let concern = |((kind, message), facts): ((ConcernKind, String), Vec<Fact>)| Concern {
-            kind,
-            message,
-            example: facts.iter().map(line).collect(),
-        };
-        Report {
-            version: "1",
-            contract: self.contract.id.clone(),
-            seed: plan.seed,
-            worlds: plan.worlds,
-            concerns: self.found.into_iter().map(concern).collect(),
-        }
-    }
-}
-
-/// What a party holds in the end over all months: received less paid, plus what it keeps as seller.
-fn earned(run: &[Settlement], party: &str) -> Minor {
-    let of = |settlement: &Settlement| -> Minor {
-        let own = settlement.positions.iter().filter(|(name, _)| name == party);
-        let moved = settlement.adjustments.iter().map(|each| match party {
-            name if name == each.to => each.amount,
-            name if name == each.from => -each.amount,
-            _ => Minor::ZERO,
+        // Whoever pays for usage has less by more of it.
+        let usage = world.more.iter().any(|entry| match entry {
+            Entry::Fact(fact) => fact.kind == Kind::Usage,
+            Entry::Fx(_) | Entry::Payment(_) => false,
         });
-        own.map(|(_, amount)| *amount).chain(moved).sum()
-    };
-    run.iter().map(of).sum()
-}
-
-fn shares_beyond_sales(run: &[Settlement]) -> BTreeSet<String> {
-    let segments = run.iter().flat_map(|s| &s.schedules).flat_map(|s| &s.segments);
-    let mut parties = BTreeSet::new();
-    for segment in segments.filter(|segment| segment.basis != "usage-fee") {
-        let net = segment.amount(StepName::NetSales);
-        // A catch-up is left out: it comes from the sales of earlier months too.
-        let of = |party: &str, list: &[(String, Minor)]| -> Minor {
-            list.iter().filter(|(name, _)| name == party).map(|(_, amount)| *amount).sum()
+        let loses = |party: &usize| {
+            if usage && !self.is_payee(*party) {
+                return false;
+            }
+            let name = &self.contract.parties[*party].id;
+            earned(&after, name) < earned(run, name) - Minor(ROUNDING)
         };
-        let all = segment.shares.iter().chain(&segment.priority);
-        let beyond = all.filter(|(party, _)| {
-            net > Minor::ZERO && of(party, &segment.shares) + of(party, &segment.priority) > net
-        });
-        parties.extend(beyond.map(|(party, _)| party.clone()));
+        (0..self.contract.parties.len()).filter(loses).collect()
     }
-    parties
+
+    /// Is it paid for usage, and pays for none?
+    fn is_payee(&self, party: usize) -> bool {
+        let fees = self.contract.schedules.iter().filter_map(|schedule| {
+            match schedule.terms.last().map(|terms| &terms.basis) {
+                Some(Basis::UsageFee(fee)) => Some(fee),
+                Some(Basis::Shared(_) | Basis::Excluded) | None => None,
+            }
+        });
+        let fees: Vec<_> = fees.collect();
+        fees.iter().any(|fee| fee.payee.0 == party) && fees.iter().all(|fee| fee.payer.0 != party)
+    }
+
+    fn beyond(&self, run: &[Settlement]) -> BTreeSet<usize> {
+        let segments = run.iter().flat_map(|s| &s.schedules).flat_map(|s| &s.segments);
+        let segments: Vec<_> = segments.filter(|each| each.basis != "usage-fee").collect();
+        let beyond = |party: &usize| {
+            let name = &self.contract.parties[*party].id;
+            segments.iter().any(|segment| has_beyond(segment, name))
+        };
+        (0..self.contract.parties.len()).filter(beyond).collect()
+    }
+
+    fn differs(&self, order: &Order, entries: &[Entry], run: &[Settlement]) -> bool {
+        let Some(other) = chain(&order.contract, entries, self.plan).settled() else { return true };
+        let (mut one, other) = (paid(run), paid(&other));
+        for (pair, amount) in other {
+            *one.entry(pair).or_insert(Minor::ZERO) -= amount;
+        }
+        one.values().any(|difference| difference.0.abs() > ROUNDING)
+    }
 }
 
-/// The contract with every list of deductions the other way round; none if there is nothing to turn.
-fn reversed(contract: &Contract) -> Option<Contract> {
-    let mut other = contract.clone();
-    let mut turned = false;
-    for terms in other.schedules.iter_mut().flat_map(|schedule| &mut schedule.terms) {
-        if let Basis::Shared(shared) = &mut terms.basis {
-            shared.deductions.reverse();
-            turned |= shared.deductions.len() > 1;
-        }
-    }
-    turned.then_some(other)
+/// A catch-up is left out: it comes from the sales of earlier months too.
+fn has_beyond(segment: &SegmentResult, party: &str) -> bool {
+    let net = segment.amount(StepName::NetSales);
+    let all = segment.shares.iter().chain(&segment.priority);
+    let own: Minor = all.filter(|(name, _)| name == party).map(|(_, amount)| *amount).sum();
+    net > Minor::ZERO && own > net
+}
+
+fn pays(run: &[Settlement]) -> BTreeSet<(String, String)> {
+    let payables = run.iter().flat_map(|settlement| &settlement.payables);
+    payables.map(|payable| (payable.from.clone(), payable.to.clone())).collect()
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use revshare::contract::Contract;
-use revshare::fact::Archive;
+use revshare::fact::{Archive, Lens};
 use revshare::intake::{Import, Mapping, Request, discover_with, import, silent};
 
 use crate::said::{Said, shown};
@@ -35,6 +35,7 @@ pub(crate) fn said(folder: &Path) -> Said {
         files: &discover_with(folder, &mapping).unwrap(),
         mapping: &mapping,
         contracts: &[dollars()],
+        lens: &Lens::of(&[dollars()]),
         archive: &archive,
         known: &(),
         rejects: Some(&mut rejects),

@@ -28,24 +28,6 @@ pub(crate) fn copy_book(case: &Path) -> tempfile::TempDir {
     dir
 }
 
-/// Brings what came later: before each folder of `deliveries`, in order, the book is run as it is,
-/// and so closes what it knows; then the folder's files come.
-pub(crate) fn deliver(case: &Path, book: &Path) {
-    let Ok(entries) = fs::read_dir(case.join("deliveries")) else { return };
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    folders.sort();
-    for folder in folders {
-        let run = revshare(book, &["run", "."]);
-        assert!(
-            run.status.success(),
-            "{}: {}",
-            case.display(),
-            String::from_utf8_lossy(&run.stderr)
-        );
-        copy(&folder, book);
-    }
-}
-
 /// Copies a folder's files, and its folders but for stores and expected results.
 pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();

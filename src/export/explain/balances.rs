@@ -7,28 +7,31 @@ use std::collections::BTreeSet;
 use super::steps::{At, segments};
 use super::teller::Teller;
 use super::{Node, facts};
+use crate::calendar::Period;
 use crate::contract::{Basis, Losses, Measure, Measured, Scale, SharedTerms, Take};
 use crate::fact::Kind;
+use crate::money::Minor;
 use crate::settlement::{Balance, BalanceKind, BalanceName, Input, Rule, ScheduleResult, StepName};
 
 impl<'a> Teller<'a> {
     /// A balance: how it opened, what closed periods were restated by, and what moved it.
     pub(super) fn balance(&self, balance: &Balance) -> Node {
         let Balance { name, opening, closing, .. } = balance;
-        let opening = self.money("opening", *opening).noting("as the period before closed");
-        let node = self.money(format!("balance {name}"), *closing);
+        let opening = self.counted_in(balance, "opening", *opening);
+        let opening = opening.noting("as the period before closed");
+        let node = self.counted_in(balance, format!("balance {name}"), *closing);
         node.over([opening, self.movement(balance)])
     }
 
     /// What moved a balance in the period.
     pub(super) fn movement(&self, balance: &Balance) -> Node {
         let Balance { name, movement, restated, .. } = balance;
-        let node = self.money("movement", *movement);
+        let node = self.counted_in(balance, "movement", *movement);
         let mut parts = Vec::new();
         if !restated.is_zero() {
             let of_closed = self.restated(name);
             let note = "what closed periods now give differs from what was settled";
-            let node = self.money("restated", *restated).noting(note);
+            let node = self.counted_in(balance, "restated", *restated).noting(note);
             parts.push(if_they_add_up(node, of_closed));
         }
         parts.extend(self.moves(balance));
@@ -40,24 +43,38 @@ impl<'a> Teller<'a> {
         let own = |it: &&Balance| it.name.kind == kind && it.name.of == of;
         let balance = self.settlement.balances.iter().find(own)?;
         let amount = balance.opening + balance.restated;
-        let node = self.money(format!("balance {} before", balance.name), amount);
+        let title = format!("balance {} before", balance.name);
+        let node = self.counted_in(balance, title, amount);
         (!amount.is_zero()).then(|| node.noting("as the period before closed"))
+    }
+
+    /// An amount in the currency that a balance counts in.
+    pub(super) fn counted_in(
+        &self,
+        balance: &Balance,
+        title: impl Into<String>,
+        amount: Minor,
+    ) -> Node {
+        Node::money(title, amount, balance.currency.unwrap_or(self.settlement.currency))
     }
 
     fn moves(&self, balance: &Balance) -> Vec<Node> {
         let name = &balance.name;
         match name.kind {
-            BalanceKind::Loss => self.steps_where(name, &[(StepName::LossCarry, 1)], |terms| {
-                terms.losses == Losses::CarryForward
-            }),
+            BalanceKind::Loss | BalanceKind::ExcessCost if is_layer(name) => {
+                self.layer_moves(balance)
+            }
+            BalanceKind::Loss => {
+                let moves = [(StepName::LossCarry, 1)];
+                let carries = |terms: &SharedTerms| matches!(terms.losses, Losses::CarryForward(_));
+                self.carried_moves(balance, &moves, StepName::LossCarry, carries)
+            }
             BalanceKind::ExcessCost => {
                 let moves = [(StepName::CarriedIn, -1), (StepName::Excess, 1)];
-                match self.schedule_of(name) {
-                    Some(result) if result.id != name.of => self.layer_moves(balance, &moves),
-                    Some(_) | None => self.steps_where(name, &moves, |_| true),
-                }
+                self.carried_moves(balance, &moves, StepName::CarriedIn, |_| true)
             }
-            BalanceKind::Deduction => self.left_by_caps(name),
+            BalanceKind::Deduction if is_layer(name) => self.layer_moves(balance),
+            BalanceKind::Deduction => self.left_by_caps(balance),
             BalanceKind::Uncollected => {
                 self.steps_where(name, &[(StepName::Uncollected, 1)], |_| true)
             }
@@ -76,6 +93,7 @@ impl<'a> Teller<'a> {
             | BalanceKind::FloorEarned
             | BalanceKind::Guarantee
             | BalanceKind::Advance
+            | BalanceKind::AdvanceInterest
             | BalanceKind::AdvancePaid
             | BalanceKind::AdvanceLapsed
             | BalanceKind::Reserve
@@ -107,21 +125,61 @@ impl<'a> Teller<'a> {
         own.flat_map(|at| self.steps(at, moves)).collect()
     }
 
-    /// A layer of excess cost that expires: what of it was carried in, or expired, and what the
-    /// ceiling left of it now; the oldest layer is deducted first.
-    fn layer_moves(&self, balance: &Balance, moves: &[(StepName, i128)]) -> Vec<Node> {
-        let before = balance.opening + balance.restated;
-        let [carried_in, excess] =
-            [0, 1].map(|at| self.steps_where(&balance.name, &moves[at..=at], |_| true));
-        let gone = if carried_in.is_empty() { "expired" } else { "carried in" };
-        let taken = self.money(gone, -before).from(carried_in);
-        let left = self.money("above the ceiling now", balance.closing).from(excess);
-        let none = |node: &Node| node.exact.as_ref().is_none_or(|exact| !exact.is_zero());
-        [taken, left].into_iter().filter(none).collect()
+    /// Steps that use or add to what is carried, the interest that it bore, and what lapsed of it.
+    fn carried_moves(
+        &self,
+        balance: &Balance,
+        moves: &[(StepName, i128)],
+        opened_by: StepName,
+        holds: impl Fn(&SharedTerms) -> bool,
+    ) -> Vec<Node> {
+        let mut borne = Minor::ZERO;
+        for at in self.schedule_of(&balance.name).into_iter().flat_map(segments) {
+            for step in at.segment.steps.iter().filter(|step| step.name == opened_by) {
+                if let Rule::Carried { borne: more, .. } = step.trace.rule {
+                    borne += more;
+                }
+            }
+        }
+        let mut nodes = self.steps_where(&balance.name, moves, holds);
+        if !borne.is_zero() {
+            nodes.insert(0, self.money("interest", borne));
+        }
+        self.with_what_lapsed(balance, nodes)
     }
 
-    /// What a deduction came to before its cap, less what was deducted: facts new in the period.
-    fn left_by_caps(&self, name: &BalanceName) -> Vec<Node> {
+    /// What is not handed on, because of a cap, of its age, or of terms that carry nothing, lapses.
+    pub(super) fn with_what_lapsed(&self, balance: &Balance, mut nodes: Vec<Node>) -> Vec<Node> {
+        let movement = (balance.movement - balance.restated).to_ratio(self.settlement.currency);
+        let rest = movement - Node::sum(&nodes);
+        if rest.is_negative() {
+            let mut node = Node::exactly("lapsed", rest.clone());
+            node.amount = Some(self.major(&rest));
+            nodes.push(node);
+        }
+        nodes
+    }
+
+    /// A layer of its own, for what expires; the oldest is used first.
+    pub(super) fn layer_moves(&self, balance: &Balance) -> Vec<Node> {
+        let before = balance.opening + balance.restated;
+        let taken = self.money("opened with, to be used, handed on or to expire", -before);
+        let left = self.money("handed on", balance.closing);
+        let names = match balance.name.kind {
+            BalanceKind::Loss => &[(StepName::LossCarry, 1)][..],
+            BalanceKind::ExcessCost => &[(StepName::CarriedIn, 1), (StepName::Excess, 1)][..],
+            BalanceKind::Deduction => &[(StepName::Deductions, 1)][..],
+            _ => &[],
+        };
+        let left = left.from(self.steps_where(&balance.name, names, |_| true));
+        let some = |node: &Node| node.exact.as_ref().is_some_and(|exact| !exact.is_zero());
+        [taken, left].into_iter().filter(some).collect()
+    }
+
+    /// What a deduction came to before its cap, less what was deducted of it, and less what was
+    /// carried from before.
+    fn left_by_caps(&self, balance: &Balance) -> Vec<Node> {
+        let name = &balance.name;
         let mut nodes = Vec::new();
         for at in self.schedule_of(name).into_iter().flat_map(segments) {
             let own = |label: &String| name.of == format!("{}/{label}", at.result.id);
@@ -129,24 +187,30 @@ impl<'a> Teller<'a> {
                 if step.name != StepName::Deductions || !step.label.as_ref().is_some_and(own) {
                     continue;
                 }
-                let told = self.step(at, step, None, 1);
-                if let Rule::Limit { amount, .. } = step.trace.rule {
-                    nodes.push(self.money("to be deducted, before the cap", amount));
-                } else {
-                    nodes.push(self.money("to be deducted", -step.total));
-                }
-                nodes.push(told);
+                let amount = match step.trace.rule {
+                    Rule::Limit { amount, .. } => amount,
+                    Rule::SumOfFacts
+                    | Rule::Priced
+                    | Rule::SumOfSteps
+                    | Rule::RateOf { .. }
+                    | Rule::Carried { .. }
+                    | Rule::Nothing => -step.total,
+                };
+                nodes.push(self.money("to be deducted, before the cap", amount));
+                nodes.push(self.step(at, step, None, 1));
             }
         }
-        let before = self.opening(name.kind, &name.of);
-        nodes.extend(before.map(|node| negative(node, "deducted now: ")));
-        nodes
+        if !nodes.is_empty() {
+            let before = balance.opening + balance.restated;
+            nodes.push(self.money("of it carried from before", -before));
+        }
+        self.with_what_lapsed(balance, nodes)
     }
 
     /// What a window that began with the period took away.
     pub(super) fn restarted(&self, balance: &Balance) -> Node {
         let before = balance.opening + balance.restated;
-        self.money("a window began: counted anew", -before)
+        self.counted_in(balance, "a window began: counted anew", -before)
     }
 
     fn measure_moves(&self, balance: &Balance) -> Vec<Node> {
@@ -181,18 +245,17 @@ impl<'a> Teller<'a> {
                 return hurdle;
             }
         }
-        let scaled = self.contract.schedules.iter().find_map(|owner| {
+        self.contract.schedules.iter().find_map(|owner| {
             let measured = measured(&owner.terms_on(at.segment.from)?.basis)?;
             let over = match &measured.over[..] {
                 [] => owner.id.clone(),
                 list => list.join("+"),
             };
-            let counts = measured.over.iter().any(|id| *id == at.result.id)
+            let counts = measured.over.contains(&at.result.id)
                 || measured.over.is_empty() && owner.id == at.result.id;
             let same = name.of == format!("{over}/{}", measured.by.as_str());
             (counts && same).then(|| (measured.by.clone(), measured.window.begins_with(period)))
-        });
-        scaled
+        })
     }
 
     fn measure_of(&self, at: At<'_>, measure: &Measure) -> Vec<Node> {
@@ -249,14 +312,9 @@ fn if_they_add_up(node: Node, parts: Vec<Node>) -> Node {
     if adds_up { node.over(parts) } else { node.from(parts) }
 }
 
-/// The same amount taken off.
-fn negative(node: Node, before: &str) -> Node {
-    let exact = -node.exact.clone().unwrap_or_default();
-    let amount = node.amount.as_deref().map(|text| match text.strip_prefix('-') {
-        Some(size) => size.to_owned(),
-        None => format!("-{text}"),
-    });
-    Node { title: format!("{before}{}", node.title), amount, exact: Some(exact), ..node }
+/// Is it a layer with a period of its own?
+pub(super) fn is_layer(name: &BalanceName) -> bool {
+    name.of.rsplit_once('/').is_some_and(|(_, last)| last.parse::<Period>().is_ok())
 }
 
 fn measured(basis: &Basis) -> Option<&Measured> {

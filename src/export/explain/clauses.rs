@@ -66,72 +66,85 @@ impl<'a> Teller<'a> {
     /// What a clause looked at.
     fn looked_at(&self, adjustment: &'a Adjustment) -> Vec<Node> {
         let name = &adjustment.name;
-        let contract = self.contract;
-        let before = |kind| self.opening(kind, name);
         match adjustment.clause {
             ClauseKind::ShareFloor => self.under_floor(name),
-            ClauseKind::MostFavoured => {
-                let Some(clause) = contract.most_favoured.iter().find(|it| it.name == *name) else {
-                    return Vec::new();
-                };
-                let id = adjustment.schedule.as_deref();
-                self.favoured(contract.party_name(clause.party), id)
+            ClauseKind::MostFavoured => self.favoured(name, adjustment.schedule.as_deref()),
+            ClauseKind::Guarantee
+            | ClauseKind::Advance
+            | ClauseKind::AdvanceRepaid
+            | ClauseKind::Reserve
+            | ClauseKind::ReserveRelease => self.by_earnings(adjustment).unwrap_or_default(),
+            ClauseKind::Cap => {
+                let cap = self.contract.caps.iter().find(|it| it.name == *name);
+                let before = cap.and_then(|it| self.opening(BalanceKind::Cap, &it.counts_in()));
+                self.due_to_cap(name).into_iter().chain(before).collect()
             }
+            ClauseKind::GrossUp
+            | ClauseKind::WithholdingTax
+            | ClauseKind::MinimumPayment
+            | ClauseKind::LateInterest
+            | ClauseKind::OnAccount
+            | ClauseKind::OverpaymentCredit => self.between_owing_and_paying(adjustment),
+            ClauseKind::TrueUp | ClauseKind::Audit => Vec::new(),
+        }
+    }
+
+    /// What clauses looked at that speak of what a party has earned.
+    fn by_earnings(&self, adjustment: &Adjustment) -> Option<Vec<Node>> {
+        let Adjustment { clause, name, .. } = adjustment;
+        let contract = self.contract;
+        let kinds = match clause {
+            ClauseKind::Guarantee => &[BalanceKind::Guarantee][..],
+            _ => &[BalanceKind::Advance, BalanceKind::AdvanceInterest],
+        };
+        let before = kinds.iter().copied().filter_map(|kind| self.opening(kind, name));
+        let earned = match clause {
             ClauseKind::Guarantee => {
-                let Some(it) = contract.guarantees.iter().find(|it| it.name == *name) else {
-                    return Vec::new();
-                };
-                let earned = self.earned(it.party, (it.on, it.from), &it.schedules, None);
-                [earned].into_iter().chain(before(BalanceKind::Guarantee)).collect()
+                let it = contract.guarantees.iter().find(|it| it.name == *name)?;
+                self.earned(it.party, (it.on, it.from), &it.schedules, None)
             }
             ClauseKind::Advance => {
-                let Some(it) = contract.advances.iter().find(|it| it.name == *name) else {
-                    return Vec::new();
-                };
-                let earned = self.earned(it.to, (Earnings::All, it.by), &it.schedules, None);
-                [earned].into_iter().chain(before(BalanceKind::Advance)).collect()
+                let it = contract.advances.iter().find(|it| it.name == *name)?;
+                self.earned(it.to, (Earnings::All, it.by), &it.schedules, None)
             }
             ClauseKind::Reserve => {
-                let Some(it) = contract.reserves.iter().find(|it| it.name == *name) else {
-                    return Vec::new();
-                };
+                let it = contract.reserves.iter().find(|it| it.name == *name)?;
                 let earned = self.earned(it.party, (Earnings::All, it.by), &it.schedules, None);
                 let recouped = |each: &&Adjustment| each.clause == ClauseKind::Advance;
-                let to = contract.party_name(it.by);
-                let pair = Pair { from: contract.party_name(it.party), to };
-                [earned].into_iter().chain(self.moved(pair, false, recouped)).collect()
+                let (from, to) = (contract.party_name(it.party), contract.party_name(it.by));
+                let recouped = self.moved(Pair { from, to }, false, recouped);
+                return Some([earned].into_iter().chain(recouped).collect());
             }
             ClauseKind::ReserveRelease => {
                 let period = adjustment.period.unwrap_or(self.settlement.period);
-                self.opening(BalanceKind::Reserve, &format!("{name}/{period}"))
-                    .into_iter()
-                    .collect()
+                let held = self.opening(BalanceKind::Reserve, &format!("{name}/{period}"));
+                return Some(held.into_iter().collect());
             }
-            ClauseKind::Cap => {
-                let due = self.due_to_cap(name).into_iter();
-                due.chain(before(BalanceKind::Cap)).collect()
-            }
-            ClauseKind::GrossUp | ClauseKind::WithholdingTax | ClauseKind::MinimumPayment => {
-                let carried = before(BalanceKind::CarriedPayable);
-                [self.so_far(adjustment)].into_iter().chain(carried).collect()
-            }
+            _ => return Some(before.collect()),
+        };
+        Some([earned].into_iter().chain(before).collect())
+    }
+
+    /// What clauses looked at that stand between what is owed and what is paid.
+    fn between_owing_and_paying(&self, adjustment: &Adjustment) -> Vec<Node> {
+        let name = &adjustment.name;
+        let of = adjustment.period.map(|period| format!("{name}/{period}"));
+        let mut nodes: Vec<Node> = match adjustment.clause {
             ClauseKind::LateInterest => {
-                let of = adjustment.period.map(|period| format!("{name}/{period}"));
-                of.map_or_else(Vec::new, |of| self.late(&of))
+                return of.map_or_else(Vec::new, |of| self.late(&of));
             }
             ClauseKind::OnAccount => {
-                let mut nodes: Vec<Node> = before(BalanceKind::OnAccount).into_iter().collect();
-                nodes.extend(self.on_account(name));
-                nodes.push(self.so_far(adjustment));
-                nodes
+                let before = self.opening(BalanceKind::OnAccount, name);
+                before.into_iter().chain(self.on_account(name)).collect()
             }
             ClauseKind::OverpaymentCredit => {
-                let of = adjustment.period.map(|period| format!("{name}/{period}"));
-                let opening = of.and_then(|of| self.opening(BalanceKind::Credit, &of));
-                opening.into_iter().chain([self.so_far(adjustment)]).collect()
+                let before = of.and_then(|of| self.opening(BalanceKind::Credit, &of));
+                before.into_iter().collect()
             }
-            ClauseKind::TrueUp | ClauseKind::Audit => Vec::new(),
-        }
+            _ => self.opening(BalanceKind::CarriedPayable, name).into_iter().collect(),
+        };
+        nodes.push(self.so_far(adjustment));
+        nodes
     }
 
     /// What the two parties owed each other when a clause looked.
@@ -177,7 +190,10 @@ impl<'a> Teller<'a> {
         nodes
     }
 
-    fn favoured(&self, party: &str, id: Option<&str>) -> Vec<Node> {
+    fn favoured(&self, name: &str, id: Option<&str>) -> Vec<Node> {
+        let clause = self.contract.most_favoured.iter().find(|it| it.name == name);
+        let Some(clause) = clause else { return Vec::new() };
+        let party = self.contract.party_name(clause.party);
         let results = self.settlement.schedules.iter();
         let own = results.filter(|result| id.is_none_or(|id| id == result.id));
         let mut nodes = Vec::new();

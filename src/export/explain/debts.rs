@@ -33,6 +33,7 @@ fn entitles(clause: ClauseKind) -> bool {
         | ClauseKind::MostFavoured
         | ClauseKind::Guarantee
         | ClauseKind::Advance
+        | ClauseKind::AdvanceRepaid
         | ClauseKind::Reserve
         | ClauseKind::ReserveRelease
         | ClauseKind::Cap

@@ -1,10 +1,11 @@
 //! Balances that clauses over the whole contract keep: what moved them.
 
 use super::Node;
+use super::balances::is_layer;
 use super::debts::Pair;
 use super::teller::Teller;
 use crate::contract::{AtLeast, Earnings, PartyId, Span};
-use crate::money::Minor;
+use crate::money::{Minor, Ratio};
 use crate::settlement::{Adjustment, Balance, BalanceKind, ClauseKind};
 
 impl Teller<'_> {
@@ -39,21 +40,12 @@ impl Teller<'_> {
                 }
                 nodes
             }
-            BalanceKind::Advance | BalanceKind::AdvancePaid | BalanceKind::AdvanceLapsed => {
-                self.advance_moves(balance)
-            }
+            BalanceKind::Advance
+            | BalanceKind::AdvanceInterest
+            | BalanceKind::AdvancePaid
+            | BalanceKind::AdvanceLapsed => self.advance_moves(balance),
             BalanceKind::Reserve => self.reserve_moves(balance),
-            BalanceKind::Cap => {
-                let Some(it) = contract.caps.iter().find(|it| it.name == name.of) else {
-                    return Vec::new();
-                };
-                let mut nodes = self.since(balance, &it.span, true);
-                if it.span.is_open(self.settlement.period) {
-                    nodes.extend(self.due_to_cap(&name.of));
-                    nodes.extend(self.moved(pair(it.from, it.to), false, by(ClauseKind::Cap)));
-                }
-                nodes
-            }
+            BalanceKind::Cap => self.cap_moves(balance),
             BalanceKind::Loss
             | BalanceKind::ExcessCost
             | BalanceKind::Deduction
@@ -71,6 +63,31 @@ impl Teller<'_> {
         }
     }
 
+    /// What was due, less what was cut; in another currency, what that counts there.
+    fn cap_moves(&self, balance: &Balance) -> Vec<Node> {
+        let mut caps = self.contract.caps.iter();
+        let Some(cap) = caps.find(|cap| cap.counts_in() == balance.name.of) else {
+            return Vec::new();
+        };
+        let mut nodes = self.since(balance, &cap.span, true);
+        if !cap.span.is_open(self.settlement.period) {
+            return nodes;
+        }
+        let name_of = |party| self.contract.party_name(party);
+        let pair = Pair { from: name_of(cap.from), to: name_of(cap.to) };
+        let own = |each: &&Adjustment| each.clause == ClauseKind::Cap && each.name == cap.name;
+        let due = self.due_to_cap(&cap.name).into_iter().chain(self.moved(pair, false, own));
+        let Some(currency) = balance.currency else {
+            nodes.extend(due);
+            return nodes;
+        };
+        let movement = (balance.movement - balance.restated).to_ratio(currency);
+        let counted = movement - Node::sum(&nodes);
+        let title = "paid, at the rate of the period";
+        nodes.push(Node::exactly(title, counted).from(due));
+        nodes
+    }
+
     /// What begins anew with a window, or ends with its clause.
     fn since(&self, balance: &Balance, span: &Span, restarts: bool) -> Vec<Node> {
         let period = self.settlement.period;
@@ -79,12 +96,15 @@ impl Teller<'_> {
             return Vec::new();
         }
         if !span.is_open(period) {
-            return vec![self.money("the clause holds no more", -before)];
+            return vec![self.counted_in(balance, "the clause holds no more", -before)];
         }
         if restarts && span.begins_in(period) { vec![self.restarted(balance)] } else { Vec::new() }
     }
 
     fn floor_moves(&self, balance: &Balance) -> Vec<Node> {
+        if balance.name.kind == BalanceKind::Floor && is_layer(&balance.name) {
+            return self.layer_moves(balance);
+        }
         let floors = &self.contract.floors;
         let Some(at) = floors.iter().position(|it| it.name == balance.name.of) else {
             return Vec::new();
@@ -101,7 +121,13 @@ impl Teller<'_> {
                 };
                 nodes.extend(self.moved(pair, true, own));
             }
-            return nodes;
+            let borne = floor.unused.carry().is_some_and(|carry| carry.interest.is_some());
+            let movement = balance.movement - balance.restated;
+            let rest = movement.to_ratio(self.settlement.currency) - Node::sum(&nodes);
+            if borne && rest.is_positive() {
+                nodes.push(Node::exactly("interest", rest));
+            }
+            return self.with_what_lapsed(balance, nodes);
         }
         let mut nodes = self.since(balance, &floor.span, true);
         if !open {
@@ -124,29 +150,62 @@ impl Teller<'_> {
         let Some(advance) = self.contract.advances.iter().find(|it| it.name == *name) else {
             return Vec::new();
         };
-        let of = |kind: BalanceKind| {
+        let found = |kind: BalanceKind| {
             let own = |it: &&Balance| it.name.kind == kind && it.name.of == *name;
-            let found = self.settlement.balances.iter().find(own);
-            found.map_or(Minor::ZERO, |it| it.movement - it.restated)
+            self.settlement.balances.iter().find(own)
         };
+        let of = |kind| found(kind).map_or(Minor::ZERO, |it| it.movement - it.restated);
+        let (new, lapsed) = (of(BalanceKind::AdvancePaid), of(BalanceKind::AdvanceLapsed));
+        let name_of = |party| self.contract.party_name(party);
+        let pair = Pair { from: name_of(advance.by), to: name_of(advance.to) };
+        let by = |kind: ClauseKind| {
+            self.moved(pair, true, |each| each.clause == kind && each.name == *name)
+        };
+        let (recouped, repaid) = (by(ClauseKind::Advance), by(ClauseKind::AdvanceRepaid));
         let place = format!("{}:{} advance.{name}", self.contract.file, advance.line);
         let mut nodes = Vec::new();
-        let mut put = |title: &str, amount: Minor| {
-            if !amount.is_zero() {
-                nodes.push(self.money(title, amount).noting(place.clone()));
+        let mut put = |title: &str, exact: Ratio, basis: &[Node]| {
+            if !exact.is_zero() {
+                let mut node = Node::exactly(title, exact.clone()).noting(place.clone());
+                node.amount = Some(self.major(&exact));
+                nodes.push(node.from(basis.iter().cloned()));
             }
         };
+        let major = |amount: Minor| amount.to_ratio(self.settlement.currency);
+        // Interest is paid back before what bears it.
+        let both = major(of(BalanceKind::Advance) + of(BalanceKind::AdvanceInterest));
+        let taken = Node::sum(&recouped);
+        let borne = both - major(new) + major(lapsed) - taken.clone() - Node::sum(&repaid);
+        let before =
+            found(BalanceKind::AdvanceInterest).map_or(Minor::ZERO, |it| it.opening + it.restated);
+        let due = major(before) + borne.clone();
+        let to_interest = -(-taken.clone()).min(due.clone());
         match balance.name.kind {
-            BalanceKind::AdvancePaid => put("advanced", of(BalanceKind::AdvancePaid)),
-            BalanceKind::AdvanceLapsed => put("written off", of(BalanceKind::AdvanceLapsed)),
+            BalanceKind::AdvancePaid => put("advanced", major(new), &[]),
+            BalanceKind::AdvanceLapsed => put("written off", major(lapsed), &[]),
+            BalanceKind::AdvanceInterest => {
+                put("interest", borne, &[]);
+                put("paid back first", to_interest.clone(), &recouped);
+                if balance.closing.is_zero() {
+                    put("written off, or owed", -(due + to_interest), &repaid);
+                }
+            }
+            _ if advance.interest.is_some() => {
+                put("advanced", major(new), &[]);
+                put("paid back after its interest", taken - to_interest, &recouped);
+                let own = major(of(BalanceKind::Advance));
+                if balance.closing.is_zero() {
+                    let rest = own - Node::sum(&nodes);
+                    let mut node = Node::exactly("written off, or owed", rest.clone());
+                    node.amount = Some(self.major(&rest));
+                    nodes.extend((!rest.is_zero()).then(|| node.from(repaid)));
+                }
+            }
             _ => {
-                put("advanced", of(BalanceKind::AdvancePaid));
-                put("written off", -of(BalanceKind::AdvanceLapsed));
-                let name_of = |party| self.contract.party_name(party);
-                let pair = Pair { from: name_of(advance.by), to: name_of(advance.to) };
-                let own =
-                    |each: &&Adjustment| each.clause == ClauseKind::Advance && each.name == *name;
-                nodes.extend(self.moved(pair, true, own));
+                put("advanced", major(new), &[]);
+                put("written off", -major(lapsed), &[]);
+                nodes.extend(recouped);
+                nodes.extend(repaid);
             }
         }
         nodes

@@ -177,13 +177,13 @@ impl Node {
 
     fn elide(&mut self, told: &mut BTreeSet<String>) {
         let below = !self.children.is_empty() || !self.basis.is_empty();
-        if let Some(name) = self.name.clone().filter(|_| below) {
-            if !told.insert(name) {
-                self.children.clear();
-                self.basis.clear();
-                self.notes = vec!["as above".to_owned()];
-                return;
-            }
+        if let Some(name) = self.name.clone().filter(|_| below)
+            && !told.insert(name)
+        {
+            self.children.clear();
+            self.basis.clear();
+            self.notes = vec!["as above".to_owned()];
+            return;
         }
         self.children.iter_mut().chain(&mut self.basis).for_each(|node| node.elide(told));
     }

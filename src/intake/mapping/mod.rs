@@ -86,6 +86,8 @@ impl Mapping {
 
     /// The first map that speaks of a file.
     pub(super) fn for_file(&self, name: &str) -> Option<&Map> {
+        // The folder does not say what a file holds.
+        let name = name.rsplit('/').next().unwrap_or(name);
         self.maps.iter().find(|map| map.files.matches(name))
     }
 }
