@@ -57,10 +57,10 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<
             wrong.push(format!("{at}: {value} fits none of {choice}"));
         }
     }
-    if let Some(allowed) = rules.get("enum").and_then(Value::as_array) {
-        if !allowed.contains(value) {
-            wrong.push(format!("{at}: {value} is none of {allowed:?}"));
-        }
+    if let Some(allowed) = rules.get("enum").and_then(Value::as_array)
+        && !allowed.contains(value)
+    {
+        wrong.push(format!("{at}: {value} is none of {allowed:?}"));
     }
     if rules.get("const").is_some_and(|only| only != value) {
         wrong.push(format!("{at}: {value} is not {}", rules["const"]));
@@ -130,8 +130,7 @@ fn holds(dir: &Path, args: &[&str], name: &str, exit: i32) -> Value {
 
 fn book(case: &str) -> tempfile::TempDir {
     let case = root().join("fixtures/cases").join(case);
-    let dir = copy_book(&case);
-    dir
+    copy_book(&case)
 }
 
 #[test]

@@ -43,7 +43,9 @@ fn parts<'n>(node: &'n Node, other: &Node) -> Cow<'n, [Node]> {
     if !whole {
         return Cow::Borrowed(&node.children);
     }
-    let title = node.notes.first().cloned().unwrap_or_else(|| "in one".to_owned());
+    // A share that is one part is told without it.
+    let of = node.notes.first().and_then(|note| note.split_once(" of "));
+    let title = of.map_or_else(|| "in one".to_owned(), |(share, _)| share.to_owned());
     let (exact, amount) = (node.exact.clone(), node.amount.clone());
     Cow::Owned(vec![Node { exact, amount, ..Node::titled(title) }])
 }
@@ -70,7 +72,9 @@ fn each(was: &[Node], is: &[Node]) -> Vec<Node> {
     let mut gone: Vec<Option<&Node>> = was.iter().map(Some).collect();
     let mut nodes = Vec::new();
     for now in is {
-        let same = |node: &&mut Option<&Node>| node.is_some_and(|it| it.title == now.title);
+        let same = |node: &&mut Option<&Node>| {
+            node.is_some_and(|it| it.title == now.title && it.keys == now.keys)
+        };
         let before = gone.iter_mut().find(same).and_then(Option::take);
         nodes.extend(difference(before, Some(now)));
     }

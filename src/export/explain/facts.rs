@@ -117,6 +117,9 @@ fn cell(fed: &Fed<'_>, telling: Telling) -> Node {
     if let Some(price) = fed.price {
         let quantity = grouped(&fed.cell.quantity.to_string());
         node = node.noting(format!("{quantity} {} × {}", fed.key.unit, price.to_plain()));
+    } else if !fed.key.unit.is_empty() && !fed.cell.quantity.is_zero() {
+        let quantity = grouped(&fed.cell.quantity.to_string());
+        node = node.noting(format!("{quantity} {}", fed.key.unit));
     }
     if let Some(UsedRate { currency, listed, rate, .. }) = fed.rate {
         let when = listed.map_or_else(|| "on average".to_owned(), |day| format!("of {day}"));

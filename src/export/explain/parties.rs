@@ -104,17 +104,17 @@ impl Teller<'_> {
         let slices = at.segment.slices.iter();
         let own = |slice: &Slice| {
             let (_, share) = slice.shares.iter().find(|(id, _)| id == party)?;
-            let exact = share * &slice.base;
-            let part =
-                Node::exactly(self.slice_in_words(slice, share), &Ratio::whole(sign) * &exact);
-            Some(part.from(self.measured(slice)))
+            let exact = &Ratio::whole(sign) * &(share * &slice.base);
+            let tier = slice.tier.as_ref().map_or(String::new(), |tier| format!(" {tier}"));
+            let part = Node::exactly(format!("{share}{tier}"), exact);
+            Some(part.noting(self.slice_in_words(slice, share)).from(self.measured(slice)))
         };
         let mut parts: Vec<Node> = slices.filter_map(own).collect();
         let base = self.steps(at, &[(StepName::ShareBase, 1)]);
         let whole = parts.len() == 1 && parts[0].exact == node.exact;
         if whole {
             let only = parts.remove(0);
-            return node.noting(only.title).from(only.basis).from(base);
+            return Node { notes: only.notes, ..node }.from(only.basis).from(base);
         }
         node.over(parts).closed_by("rounding, and the rule of remainders").from(base)
     }

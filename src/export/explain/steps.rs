@@ -2,7 +2,7 @@
 
 use super::Node;
 use super::facts::{self, Telling};
-use crate::contract::{Basis, Selector};
+use crate::contract::{Basis, Ceiling, Selector};
 use crate::money::{Minor, Ratio};
 use crate::posting;
 use crate::settlement::{Input, Rule, ScheduleResult, SegmentResult, Step, StepName};
@@ -188,7 +188,12 @@ impl Teller<'_> {
                 return node.from(self.spoken_of(at, step, only));
             }
         };
-        let ceiling = self.money("the ceiling", Minor(-sign * limit.0));
+        let mut ceiling = self.money("the ceiling", Minor(-sign * limit.0));
+        if let Basis::Shared(terms) = self.basis(at)
+            && let Some(Ceiling::RateOfNetSales(rate)) = &terms.cost.ceiling
+        {
+            ceiling = ceiling.noting(format!("{rate} of net-sales"));
+        }
         let of_sales = self.named(at, &[StepName::NetSales], None);
         let steps = at.segment.steps.iter().filter(|step| deducted.contains(&step.name));
         let steps = steps.filter(|step| !step.total.is_zero());
