@@ -181,7 +181,7 @@ impl Book {
         behind: &mut Behind<'_>,
     ) -> Result<Option<Standing>, BookError> {
         let zone = behind.contract.zone.clone();
-        let own = Key::of(fact, &zone, &behind.lens);
+        let own = Key::of(fact, &place.file.tally.source, &zone, &behind.lens);
         let Some(id) = &fact.id else {
             return Ok(behind.standing(place, &own, &own));
         };
@@ -195,8 +195,8 @@ impl Book {
         let placed = |archive: &Archive| match &fact.reference {
             None => own.clone(),
             Some(_) => {
-                let (day, charged) = archive.place_of(&entry, &zone);
-                own.placed(day, charged)
+                let (time, charged) = archive.place_of(&entry, &zone);
+                own.standing(time, &zone, charged)
             }
         };
         let now = placed(behind.archive);

@@ -52,7 +52,7 @@ pub use terms::{
     Selector, Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
-pub use window::Window;
+pub use window::{Stretch, Window};
 
 use crate::calendar::{Day, PeriodLength, Zone};
 use crate::finding::Finding;

@@ -21,6 +21,10 @@ pub enum BalanceKind {
     Uncollected,
     /// What a tier or hurdle measures, since its window began.
     TierMeasure,
+    /// The quantity that a rate has counted since its window began.
+    RateQuantity,
+    /// What one period added to a measure over trailing periods: `marketplace/net-sales/2026-10`.
+    TierPeriod,
     /// What a party was given since the window of a retroactive tier table began.
     TierShared,
     /// What a statement asks to be paid and was not paid yet.
@@ -70,6 +74,8 @@ impl BalanceKind {
             | Self::Deduction
             | Self::Uncollected
             | Self::TierMeasure
+            | Self::TierPeriod
+            | Self::RateQuantity
             | Self::TierShared
             | Self::Floor
             | Self::FloorMeasure
@@ -100,6 +106,8 @@ impl BalanceKind {
             Self::Deduction => "deduction",
             Self::Uncollected => "uncollected",
             Self::TierMeasure => "tier-measure",
+            Self::RateQuantity => "rate-quantity",
+            Self::TierPeriod => "tier-period",
             Self::TierShared => "tier-shared",
             Self::Owed => "owed",
             Self::PartPaid => "part-paid",

@@ -30,6 +30,8 @@ pub(super) fn apply(dues: &mut Dues<'_>, cap: &AggregateCap) -> Result<(), Findi
     let allowed = due.min(left.here);
     if !(restarts && cap.span.ends_in(period)) {
         dues.keep(BalanceKind::Cap, name, before + left.counted(dues, allowed)?);
+    } else {
+        dues.drop_balance(BalanceKind::Cap, name);
     }
     let note = format!(
         "min({} due, {} − {} paid before{})",

@@ -88,9 +88,9 @@ fn write_cost(
         }
     }
     if terms.kind == ShareKind::GrossProfit {
-        let (card, currency) = ((&terms.cost.rates[..], "cost.rates"), sheet.contract.currency);
+        let (card, contract) = ((&terms.cost.rates[..], cards::COST_RATES), sheet.contract);
         let into = (&mut exact, &mut inputs);
-        cards::charge(card, currency, metered.into_iter(), carried, into);
+        cards::charge(card, contract, metered.into_iter(), carried, into)?;
     }
     let rule = match terms.kind {
         ShareKind::GrossProfit => Rule::SumOfFacts,

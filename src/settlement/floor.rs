@@ -55,6 +55,9 @@ fn accumulated(dues: &mut Dues<'_>, floor: &ShareFloor) -> Window {
             dues.keep(BalanceKind::FloorMeasure, &floor.name, window.measured);
         }
         dues.keep(BalanceKind::FloorEarned, &floor.name, window.earned);
+    } else {
+        dues.drop_balance(BalanceKind::FloorMeasure, &floor.name);
+        dues.drop_balance(BalanceKind::FloorEarned, &floor.name);
     }
     window
 }

@@ -54,6 +54,7 @@ mod withholding;
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use arrival::{Stage, as_arrived};
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
+pub use cards::counting;
 pub use exchange::UsedRate;
 pub use placement::{Scoped, concerns, first_period, scope_of, unmatched, unmatched_in};
 pub use restate::{Closed, Restated, RestatedLine, View, each_closed, restate};

@@ -175,6 +175,7 @@ impl<'a> Books<'a> {
                     });
                     let balances = &mut *carried.balances;
                     windows::advance(&sheet, schedule, segment.from, &shares, balances)?;
+                    self.kept.extend(windows::kept(self.contract, schedule, segment.terms));
                     usage(sheet, terms, &shares, &mut carried, &mut debts)?
                 }
                 Basis::Excluded => Done::excluded(),

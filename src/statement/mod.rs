@@ -236,7 +236,8 @@ pub struct Withheld {
 pub struct Balance {
     /// `loss/marketplace`.
     pub name: String,
-    /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-shared`.
+    /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-period`,
+    /// `tier-shared`, `rate-quantity`.
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,

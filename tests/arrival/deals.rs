@@ -78,9 +78,11 @@ const PRIORITY: &[&str] = &[
 ];
 const SPLIT: &[&str] = &[
     "{ vendor = \"30%\", platform = \"rest\" }",
-    "{ by = \"net-sales\", window = \"calendar-year\", mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"60%\", platform = \"rest\" }, { from = \"500\", vendor = \"1/3\", platform = \"rest\" } ] }",
-    "{ by = \"share-base\", window = \"contract-year\", mode = \"retroactive\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { above = \"400\", vendor = \"1/3\", platform = \"rest\" } ] }",
-    "{ by = \"gross-sales\", window = \"lifetime\", over = [\"market\", \"resale\"], mode = \"forward\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"900\", vendor = \"35%\", platform = \"rest\" } ] }",
+    "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"60%\", platform = \"rest\" }, { from = \"500\", vendor = \"1/3\", platform = \"rest\" } ] }",
+    "{ measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { above = \"400\", vendor = \"1/3\", platform = \"rest\" } ] }",
+    "{ measure = \"gross-sales\", window = \"lifetime\", over = [\"market\", \"resale\"], mode = \"forward\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"900\", vendor = \"35%\", platform = \"rest\" } ] }",
+    "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"forward\", by = \"sale\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
+    "{ measure = \"net-sales\", window = { trailing = 2 }, mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
 ];
 /// The same terms over again, or others, from the middle of a month.
 const AGAIN: &[&str] = &[

@@ -73,8 +73,19 @@ pub(super) static USAGE_FEE: &[&str] = &["effective", "basis", "payer", "payee",
 /// Of those, for what is excluded.
 pub(super) static EXCLUDED: &[&str] = &["effective", "basis"];
 /// In a rate.
-pub(super) static RATE: &[&str] =
-    &["unit", "product", "price", "per", "tiers", "mode", "included", "flat", "cap"];
+pub(super) static RATE: &[&str] = &[
+    "unit",
+    "product",
+    "price",
+    "per",
+    "tiers",
+    "mode",
+    "included",
+    "window",
+    "anniversary",
+    "flat",
+    "cap",
+];
 /// In a tier of a rate.
 pub(super) static RATE_TIER: &[&str] = &["from", "price"];
 /// In an entry of `deductions`.
@@ -92,7 +103,9 @@ pub(super) static LOSSES: &[&str] = &["carry", "cap", "interest", "at-most"];
 pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
 /// In a split with tiers.
 pub(super) static TIERED: &[&str] =
-    &["by", "window", "anniversary", "mode", "each", "over", "tiers"];
+    &["measure", "window", "anniversary", "mode", "by", "over", "tiers"];
+/// In a window of a split with tiers that trails.
+pub(super) static TRAILING: &[&str] = &["trailing"];
 /// In a split by the value of deals.
 pub(super) static BY_DEAL: &[&str] = &["window", "tiers", "renewal", "otherwise"];
 /// In a measure that is a quantity.

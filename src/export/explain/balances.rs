@@ -2,16 +2,13 @@
 //!
 //! What moved a balance is told as parts where they add up to the movement, and else as its basis.
 
-use std::collections::BTreeSet;
-
+use super::Node;
 use super::steps::{At, segments};
 use super::teller::Teller;
-use super::{Node, facts};
 use crate::calendar::Period;
-use crate::contract::{Basis, Losses, Measure, Measured, Scale, SharedTerms, Take};
-use crate::fact::Kind;
+use crate::contract::{Basis, Losses, SharedTerms};
 use crate::money::Minor;
-use crate::settlement::{Balance, BalanceKind, BalanceName, Input, Rule, ScheduleResult, StepName};
+use crate::settlement::{Balance, BalanceKind, BalanceName, Rule, ScheduleResult, StepName};
 
 impl<'a> Teller<'a> {
     /// A balance: how it opened, what closed periods were restated by, and what moved it.
@@ -79,6 +76,8 @@ impl<'a> Teller<'a> {
                 self.steps_where(name, &[(StepName::Uncollected, 1)], |_| true)
             }
             BalanceKind::TierMeasure => self.measure_moves(balance),
+            BalanceKind::TierPeriod => self.layer_of_measure(balance),
+            BalanceKind::RateQuantity => self.counted_by_rate(balance),
             BalanceKind::TierShared => self.given_in_window(balance),
             BalanceKind::Owed
             | BalanceKind::PartPaid
@@ -102,7 +101,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The schedule that a balance belongs to.
-    fn schedule_of(&self, name: &BalanceName) -> Option<&'a ScheduleResult> {
+    pub(super) fn schedule_of(&self, name: &BalanceName) -> Option<&'a ScheduleResult> {
         let own = |id: &str| {
             name.of.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
@@ -212,98 +211,6 @@ impl<'a> Teller<'a> {
         let before = balance.opening + balance.restated;
         self.counted_in(balance, "a window began: counted anew", -before)
     }
-
-    fn measure_moves(&self, balance: &Balance) -> Vec<Node> {
-        let mut nodes = Vec::new();
-        let mut began = false;
-        for result in &self.settlement.schedules {
-            for at in segments(result) {
-                let Some((measure, begins)) = self.measures(at, &balance.name) else { continue };
-                began |= begins;
-                nodes.extend(self.measure_of(at, &measure));
-            }
-        }
-        if began {
-            nodes.insert(0, self.restarted(balance));
-        }
-        nodes
-    }
-
-    /// What a segment adds to a measure, and whether the measure's window begins.
-    fn measures(&self, at: At<'_>, name: &BalanceName) -> Option<(Measure, bool)> {
-        let period = self.settlement.period;
-        if let Basis::Shared(terms) = self.basis(at) {
-            let hurdle = terms.priority.iter().find_map(|entry| match &entry.take {
-                Take::Rate { of, above: Some(hurdle), .. }
-                    if name.of == format!("{}/{}", at.result.id, entry.name) =>
-                {
-                    Some((of.clone(), hurdle.window.begins_with(period)))
-                }
-                Take::Rate { .. } | Take::Fee(_) => None,
-            });
-            if hurdle.is_some() {
-                return hurdle;
-            }
-        }
-        self.contract.schedules.iter().find_map(|owner| {
-            let measured = measured(&owner.terms_on(at.segment.from)?.basis)?;
-            let over = match &measured.over[..] {
-                [] => owner.id.clone(),
-                list => list.join("+"),
-            };
-            let counts = measured.over.contains(&at.result.id)
-                || measured.over.is_empty() && owner.id == at.result.id;
-            let same = name.of == format!("{over}/{}", measured.by.as_str());
-            (counts && same).then(|| (measured.by.clone(), measured.window.begins_with(period)))
-        })
-    }
-
-    fn measure_of(&self, at: At<'_>, measure: &Measure) -> Vec<Node> {
-        let step = match measure {
-            Measure::GrossSales => StepName::GrossSales,
-            Measure::NetSales => StepName::NetSales,
-            Measure::GrossProfit => StepName::GrossProfit,
-            Measure::ShareBase => StepName::ShareBase,
-            Measure::Quantity(unit) => return self.quantities(at, unit),
-        };
-        self.steps(at, &[(step, 1)])
-    }
-
-    /// Quantities of a unit that steps of a segment count.
-    fn quantities(&self, at: At<'_>, unit: &str) -> Vec<Node> {
-        let mut told = BTreeSet::new();
-        let inputs = at.segment.steps.iter().flat_map(|step| &step.trace.inputs);
-        let leaf = |input: &Input| {
-            let Input::Facts { key, cell, part, .. } = input else { return None };
-            let counts = matches!(key.kind, Kind::Charge | Kind::Usage) && key.unit == unit;
-            if !counts || !told.insert(key.clone()) {
-                return None;
-            }
-            let title = format!("{} {} {}", key.day, key.product, facts::words(key));
-            let quantity = &cell.quantity.to_ratio() * part;
-            Some(Node { keys: vec![key.clone()], ..Node::exactly(title, quantity) })
-        };
-        inputs.filter_map(leaf).collect()
-    }
-
-    fn given_in_window(&self, balance: &Balance) -> Vec<Node> {
-        let Some(result) = self.schedule_of(&balance.name) else { return Vec::new() };
-        let party = balance.name.of.rsplit_once('/').map_or("", |(_, party)| party);
-        let mut nodes = Vec::new();
-        let mut began = false;
-        for at in segments(result).filter(|at| self.is_retroactive(*at)) {
-            if let Some(measured) = measured(self.basis(at)) {
-                began |= measured.window.begins_with(self.settlement.period);
-            }
-            for part in [super::parties::Part::Share, super::parties::Part::CatchUp] {
-                nodes.extend(self.part(at, part, party));
-            }
-        }
-        if began {
-            nodes.insert(0, self.restarted(balance));
-        }
-        nodes
-    }
 }
 
 /// The parts as such if they add up to the node, else what it was computed from.
@@ -315,14 +222,4 @@ fn if_they_add_up(node: Node, parts: Vec<Node>) -> Node {
 /// Is it a layer with a period of its own?
 pub(super) fn is_layer(name: &BalanceName) -> bool {
     name.of.rsplit_once('/').is_some_and(|(_, last)| last.parse::<Period>().is_ok())
-}
-
-fn measured(basis: &Basis) -> Option<&Measured> {
-    match basis {
-        Basis::Shared(terms) => match &terms.split.scale {
-            Some(Scale::Measured(measured)) => Some(measured),
-            Some(Scale::Deal { .. }) | None => None,
-        },
-        Basis::UsageFee(_) | Basis::Excluded => None,
-    }
 }

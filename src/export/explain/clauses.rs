@@ -272,8 +272,7 @@ impl<'a> Teller<'a> {
                 }
                 (Some(_), _) => false,
             };
-            let ground = each.schedule.as_ref();
-            kind && (schedules.is_empty() || ground.is_some_and(|id| schedules.contains(id)))
+            kind && self.raised_within(each, schedules)
         };
         let adjustments = self.settlement.adjustments.iter().filter(raises);
         let node = |each: &Adjustment| match party {
@@ -282,6 +281,20 @@ impl<'a> Teller<'a> {
             _ => None,
         };
         adjustments.filter_map(node).collect()
+    }
+
+    /// Do all the schedules count whose shares an adjustment has raised?
+    fn raised_within(&self, adjustment: &Adjustment, schedules: &[String]) -> bool {
+        let counts = |id: &String| schedules.is_empty() || schedules.contains(id);
+        if let Some(id) = &adjustment.schedule {
+            return counts(id);
+        }
+        let floor = self.contract.floors.iter().find(|floor| floor.name == adjustment.name);
+        let named = floor.map_or(&[][..], |floor| &floor.schedules);
+        match named {
+            [] => self.contract.schedules.iter().all(|schedule| counts(&schedule.id)),
+            named => named.iter().all(counts),
+        }
     }
 
     /// An exact sum of shown amounts with the digits of the currency.

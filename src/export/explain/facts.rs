@@ -99,6 +99,9 @@ pub(super) fn words(key: &Key) -> String {
         title.push(' ');
         title.push_str(word);
     }
+    if let Some(sale) = &key.sale {
+        title.push_str(&format!(" {} of {}", sale.id, sale.time));
+    }
     title
 }
 

@@ -30,10 +30,10 @@ impl Teller<'_> {
                 };
                 let restarts = !it.cumulative;
                 let mut nodes = self.since(balance, &it.span, restarts);
-                if it.span.is_open(self.settlement.period) {
+                if self.accumulates(&it.span, restarts) {
                     nodes.push(self.earned(it.party, (it.on, it.from), &it.schedules, None));
                 }
-                if it.per_period.is_some() {
+                if it.per_period.is_some() && self.accumulates(&it.span, restarts) {
                     let least =
                         self.moved(pair(it.from, it.party), false, by(ClauseKind::Guarantee));
                     nodes.extend(least.into_iter().take(1));
@@ -46,7 +46,9 @@ impl Teller<'_> {
             | BalanceKind::AdvanceLapsed => self.advance_moves(balance),
             BalanceKind::Reserve => self.reserve_moves(balance),
             BalanceKind::Cap => self.cap_moves(balance),
-            BalanceKind::Loss
+            BalanceKind::TierPeriod
+            | BalanceKind::RateQuantity
+            | BalanceKind::Loss
             | BalanceKind::ExcessCost
             | BalanceKind::Deduction
             | BalanceKind::Uncollected
@@ -70,7 +72,7 @@ impl Teller<'_> {
             return Vec::new();
         };
         let mut nodes = self.since(balance, &cap.span, true);
-        if !cap.span.is_open(self.settlement.period) {
+        if !self.accumulates(&cap.span, true) {
             return nodes;
         }
         let name_of = |party| self.contract.party_name(party);
@@ -86,6 +88,14 @@ impl Teller<'_> {
         let title = "paid, at the rate of the period";
         nodes.push(Node::exactly(title, counted).from(due));
         nodes
+    }
+
+    /// Is something counted in the period that later ones need? A window of one period is over
+    /// with it.
+    fn accumulates(&self, span: &Span, restarts: bool) -> bool {
+        let period = self.settlement.period;
+        let one = restarts && span.begins_in(period) && span.ends_in(period);
+        span.is_open(period) && !one
     }
 
     /// What begins anew with a window, or ends with its clause.
@@ -130,7 +140,7 @@ impl Teller<'_> {
             return self.with_what_lapsed(balance, nodes);
         }
         let mut nodes = self.since(balance, &floor.span, true);
-        if !open {
+        if !self.accumulates(&floor.span, true) {
             return nodes;
         }
         match (&floor.at_least, balance.name.kind) {

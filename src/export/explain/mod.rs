@@ -30,6 +30,7 @@ mod diff;
 mod difference;
 mod facts;
 mod kept;
+mod measures;
 mod node;
 mod parties;
 mod select;
