@@ -159,7 +159,7 @@ impl Asked<'_> {
             self.founded(&path, &node);
             if it.clause == "true-up" && it.amount.as_str() != "0.00" {
                 let own = |node: &&Node| is(node) && !node.children.is_empty();
-                if !node.all().iter().any(|node| own(node)) {
+                if !node.all().iter().any(own) {
                     self.wrong.push(format!("{} {path}: a true-up has no parts", self.at));
                 }
             }
