@@ -169,7 +169,7 @@ impl Teller<'_> {
         let node = self
             .money(title, Minor(sign * amount.0))
             .noting("the tier reached holds for the whole window");
-        let (due, before, own) = self.in_window(at, party);
+        let (due, before) = self.in_window(at, party);
         let total: Minor =
             at.segment.shares.iter().map(|(other, _)| self.in_window(at, other).0).sum();
         let slice = at.segment.slices.first();
@@ -182,13 +182,11 @@ impl Teller<'_> {
             .noting(format!("balance tier-shared/{}/{party}", at.result.id));
         let name = format!("share of {party} now");
         let now = self.share(at, party, name, -sign);
-        debug_assert_eq!(due - before - own, amount, "a catch-up is what is missing");
         node.over([reached, given_before, now])
     }
 
-    /// What a party has in the window of a retroactive table after a segment, what it had before, and
-    /// its share of the segment.
-    fn in_window(&self, at: At<'_>, party: &str) -> (Minor, Minor, Minor) {
+    /// What a party has in the window of a retroactive table after a segment, and what it had before.
+    fn in_window(&self, at: At<'_>, party: &str) -> (Minor, Minor) {
         let own = |segment: &SegmentResult| given(&segment.shares, party).unwrap_or_default();
         let moved = |segment: &SegmentResult| {
             own(segment) + given(&segment.catch_up, party).unwrap_or_default()
@@ -201,7 +199,7 @@ impl Teller<'_> {
             .filter(|later| later.segment.from > at.segment.from && self.is_retroactive(*later));
         let later: Minor = after.map(|later| moved(later.segment)).sum();
         let due = balance.map(|balance| balance.closing).unwrap_or_default() - later;
-        (due, due - moved(at.segment), own(at.segment))
+        (due, due - moved(at.segment))
     }
 
     /// Does a tier reached hold for the whole window?
