@@ -45,7 +45,7 @@ fn facts(file: &SourceFile, mapping: &Mapping) -> Vec<Fact> {
         if let Reading::Entries(entries) = row.result {
             facts.extend(entries.into_iter().filter_map(|(_, entry)| match entry {
                 Entry::Fact(fact) => Some(fact),
-                Entry::Fx(_) | Entry::Payment(_) => None,
+                Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => None,
             }));
         }
     }

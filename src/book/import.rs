@@ -142,8 +142,8 @@ impl Book {
         let within = |file: SourceFile| SourceFile { name: self.name_of(path), ..file };
         named.map(within).ok_or_else(|| {
             let message = format!("the name {} does not say what the file holds", path.display());
-            let help = "name it sales*, costs*, usage*, fx* or payments*, with .csv or .jsonl (and \
-                        .gz or .zst if packed), or say its table in a [[map]] of revshare.toml";
+            let help = "name it sales*, costs*, usage*, fx*, payments*, grants* or audits*, with .csv or \
+                        .jsonl (and .gz or .zst if packed), or say its table in a [[map]] of revshare.toml";
             Finding::new(&codes::FILE_NAME, message).help(help).into()
         })
     }

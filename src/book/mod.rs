@@ -1,8 +1,8 @@
 //! The whole engine on one directory: contracts, exports, store; from files to closed statements.
 //!
 //! A book is a directory with `contract.toml` (or `contracts/*.toml`), files named `sales*`,
-//! `costs*`, `usage*`, `fx*`, `payments*`, and perhaps a `revshare.toml` that maps columns. What comes
-//! later may lie in folders of `deliveries`, taken in the order of their names. Its store lies in
+//! `costs*`, `usage*`, `fx*`, `payments*`, `grants*`, `audits*`, and perhaps a `revshare.toml` that maps
+//! columns. What comes later may lie in folders of `deliveries`, taken in the order of their names. Its store lies in
 //! `.revshare` unless another place is named.
 //!
 //! The law: nothing is acknowledged before it is in the store's journal, and doing anything twice

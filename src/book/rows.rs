@@ -12,7 +12,7 @@ use crate::calendar::Period;
 use crate::contract::{Contract, Late};
 use crate::export::explain::{Listed, Node};
 use crate::fact::{
-    Archive, ArchivedFile, Entry, Fact, FileTally, FxRate, Hash, Key, Lens, Payment, Slice,
+    Archive, ArchivedFile, Entry, Fact, FileTally, FxRate, Hash, Key, Lens, Payment, Slice, Table,
 };
 use crate::finding::Finding;
 use crate::intake::{self, Reader, Reading, SourceFile};
@@ -158,6 +158,9 @@ impl Book {
                         Entry::Fact(fact) => self.is_behind(fact, place, behind)?,
                         Entry::Fx(rate) => behind.listed(rate),
                         Entry::Payment(payment) => behind.paid(payment),
+                        Entry::Grant(_) | Entry::Audit(_) => {
+                            behind.outside(entry, &file.tally.source)
+                        }
                     };
                     found = found.or(one);
                 }
@@ -230,6 +233,7 @@ struct Behind<'k> {
     keys: BTreeSet<&'k Key>,
     rates: Vec<&'k Listed>,
     payments: Vec<&'k Payment>,
+    facts: BTreeSet<&'k (Table, String)>,
     lens: Lens,
     contract: Contract,
     archive: &'k Archive,
@@ -261,6 +265,7 @@ impl<'k> Behind<'k> {
             keys: all.iter().flat_map(|node| &node.keys).collect(),
             rates: all.iter().flat_map(|node| &node.rates).collect(),
             payments: all.iter().flat_map(|node| &node.payments).collect(),
+            facts: all.iter().flat_map(|node| &node.facts).collect(),
             lens: Lens::of([&contract]),
             archive,
             since: None,
@@ -312,6 +317,21 @@ impl<'k> Behind<'k> {
         self.rates.iter().find(asked)?;
         let stands = self.archive.rate(rate) == Some(rate);
         Some(if stands { Standing::Counts } else { Standing::Replaced })
+    }
+
+    /// Is it a granted rate or a finding that was asked for, and as it stands?
+    fn outside(&self, entry: &Entry, source: &str) -> Option<Standing> {
+        let (table, id, stands) = match entry {
+            Entry::Grant(grant) => {
+                (Table::Grants, &grant.id, self.archive.grant(source, &grant.id) == Some(grant))
+            }
+            Entry::Audit(audit) => {
+                (Table::Audits, &audit.id, self.archive.audit(source, &audit.id) == Some(audit))
+            }
+            Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => return None,
+        };
+        let wanted = stands && self.facts.contains(&(table, id.clone()));
+        wanted.then_some(Standing::Counts)
     }
 
     fn paid(&self, payment: &Payment) -> Option<Standing> {

@@ -16,8 +16,8 @@ Exit codes:
   4  another process holds the store
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
-usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). What comes later may lie in folders of
-deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
+usage*, fx*, payments*, grants*, audits* (.csv or .jsonl, plain, .gz or .zst). What comes later may
+lie in folders of deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
 
 const DELIVERIES: &str = "\
 Deliveries:

@@ -9,8 +9,9 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, HashKey, IdEntry, Key,
-    Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
+    AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, GrantedRate, Hash,
+    HashKey, IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing,
+    Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -29,6 +30,8 @@ pub struct Archive {
     /// For each day and pair the file that listed it last, and how.
     rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
     payments: BTreeMap<(String, String), Payment>,
+    grants: BTreeMap<(String, String), GrantedRate>,
+    audits: BTreeMap<(String, String), AuditFinding>,
     /// Where facts stand that found their original after they came.
     moved: BTreeMap<Hash, Standing>,
 }
@@ -121,6 +124,11 @@ impl Archive {
         let known = file.payments.iter().cloned();
         let named = known.map(|payment| ((file.source.clone(), payment.id.clone()), payment));
         self.payments.extend(named);
+        let named = |id: &String| (file.source.clone(), id.clone());
+        let grants = file.grants.iter();
+        self.grants.extend(grants.map(|grant| (named(&grant.id), grant.clone())));
+        let audits = file.audits.iter();
+        self.audits.extend(audits.map(|audit| (named(&audit.id), audit.clone())));
         let (pending, moved) = (BTreeMap::new(), Vec::new());
         let (delivery, tally) = (self.deliveries, file.clone());
         self.files.push(ArchivedFile { delivery, tally, pending, moved });
@@ -216,7 +224,12 @@ impl Archive {
         let rates = self.rates.values().map(|(_, rate)| rate.clone()).collect();
         let mut payments: Vec<_> = self.payments.values().cloned().collect();
         payments.sort();
-        Ok(Evidence { tally, unresolved, rates, payments, refused: Vec::new() })
+        let mut grants: Vec<_> = self.grants.values().cloned().collect();
+        grants.sort();
+        let mut audits: Vec<_> = self.audits.values().cloned().collect();
+        audits.sort();
+        let refused = Vec::new();
+        Ok(Evidence { tally, unresolved, rates, payments, grants, audits, refused })
     }
 
     /// Facts that wait for their original.
@@ -258,6 +271,16 @@ impl Archive {
     /// The payment of an id.
     pub(super) fn payment(&self, source: &str, id: &str) -> Option<&Payment> {
         self.payments.get(&(source.to_owned(), id.to_owned()))
+    }
+
+    /// The granted rate of an id.
+    pub(crate) fn grant(&self, source: &str, id: &str) -> Option<&GrantedRate> {
+        self.grants.get(&(source.to_owned(), id.to_owned()))
+    }
+
+    /// The audit's finding of an id.
+    pub(crate) fn audit(&self, source: &str, id: &str) -> Option<&AuditFinding> {
+        self.audits.get(&(source.to_owned(), id.to_owned()))
     }
 }
 
@@ -314,6 +337,8 @@ impl ArchivedFile {
             || self.moved.iter().any(|moved| holds(moved.time.day_in(zone)))
             || self.tally.rates.iter().any(|rate| holds(rate.date))
             || self.tally.payments.iter().any(|payment| holds(payment.time.day_in(zone)))
+            || self.tally.grants.iter().any(|grant| grant.speaks_of(zone, from, to))
+            || self.tally.audits.iter().any(|audit| holds(audit.time.day_in(zone)))
     }
 
     fn tally_in(&self, zone: &Zone) -> Tally {

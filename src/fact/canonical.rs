@@ -8,7 +8,7 @@
 use super::{Entry, Fact, FxRate, Payment};
 use crate::money::{Currency, Exact};
 
-fn array(fields: &[Option<&str>]) -> Vec<u8> {
+pub(super) fn array(fields: &[Option<&str>]) -> Vec<u8> {
     serde_json::to_vec(fields).expect("texts are always JSON")
 }
 
@@ -83,6 +83,8 @@ impl Entry {
             Self::Fact(fact) => fact.canonical(),
             Self::Fx(rate) => rate.canonical(),
             Self::Payment(payment) => payment.canonical(),
+            Self::Grant(grant) => grant.canonical(),
+            Self::Audit(audit) => audit.canonical(),
         }
     }
 
@@ -92,6 +94,8 @@ impl Entry {
             Self::Fact(fact) => fact.id.clone().unwrap_or_default(),
             Self::Fx(rate) => format!("{} {}/{}", rate.date, rate.base, rate.quote),
             Self::Payment(payment) => payment.id.clone(),
+            Self::Grant(grant) => grant.id.clone(),
+            Self::Audit(audit) => audit.id.clone(),
         }
     }
 
@@ -99,8 +103,9 @@ impl Entry {
     pub(super) fn money(&self) -> (Option<Currency>, Exact) {
         match self {
             Self::Fact(fact) => (fact.currency, fact.amount.unwrap_or_default()),
-            Self::Fx(_) => (None, Exact::ZERO),
+            Self::Fx(_) | Self::Grant(_) => (None, Exact::ZERO),
             Self::Payment(payment) => (Some(payment.currency), payment.amount),
+            Self::Audit(audit) => (Some(audit.currency), audit.shortfall()),
         }
     }
 }

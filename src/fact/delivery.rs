@@ -6,7 +6,10 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Chain, Charged, Content, FxRate, Hash, Key, Kind, Lens, Payment, Table};
+use super::{
+    AuditFinding, Cell, Chain, Charged, Content, FxRate, GrantedRate, Hash, Key, Kind, Lens,
+    Payment, Table,
+};
 use crate::calendar::{Moment, Zone};
 use crate::contract::Pattern;
 use crate::money::{Currency, Exact};
@@ -80,6 +83,12 @@ pub struct FileTally {
     pub rates: Vec<FxRate>,
     /// Its payments, in order.
     pub payments: Vec<Payment>,
+    /// What comparable deals were granted, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<GrantedRate>,
+    /// What audits found, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audits: Vec<AuditFinding>,
 }
 
 /// What became of the rows of one file in one currency, when it was imported. The groups add up

@@ -83,6 +83,8 @@ impl HashKey {
             Entry::Fact(fact) => self.fact(fact),
             Entry::Fx(rate) => self.plain(&rate.canonical()),
             Entry::Payment(payment) => self.plain(&payment.canonical()),
+            Entry::Grant(grant) => self.plain(&grant.canonical()),
+            Entry::Audit(audit) => self.plain(&audit.canonical()),
         }
     }
 
@@ -264,6 +266,8 @@ impl Entry {
             Self::Fact(fact) => fact.id.as_ref().map(|id| key.id(fact.kind.table(), source, id)),
             Self::Fx(rate) => Some(rate.id(key)),
             Self::Payment(payment) => Some(payment.id(key, source)),
+            Self::Grant(grant) => Some(key.id(Table::Grants, source, &grant.id)),
+            Self::Audit(audit) => Some(key.id(Table::Audits, source, &audit.id)),
         }
     }
 }

@@ -71,6 +71,14 @@ codes! {
     MORE = "I028" Note "more findings of one kind were left out here";
     /// Nothing says on which ground the rows of a feed ran.
     CHANNEL_OPEN = "I029" Note "the file leaves the channel open, and no contract settles such rows";
+    /// A grant or a finding for nobody.
+    NO_CLAUSE = "I030" Error "no clause of this book would look at the row";
+    /// A rate that no deal can be granted, or for no day.
+    GRANT = "I031" Error "not a share that a deal can be granted";
+    /// What an audit of the contract cannot have found.
+    FINDING = "I032" Error "not a finding that the contract can mean";
+    /// An audit of what is too old.
+    LOOK_BACK = "I033" Error "an audit reaches further back than the contract lets it";
 
     /// The mapping is not TOML.
     SYNTAX = "M001" Error "the mapping is not TOML";

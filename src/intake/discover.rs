@@ -1,5 +1,5 @@
 //! Which files of a directory are files of facts: `sales*`, `costs*`, `usage*`, `fx*`,
-//! `payments*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
+//! `payments*`, `grants*`, `audits*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
 
 use std::path::{Path, PathBuf};
 
@@ -120,6 +120,8 @@ pub(super) fn table_of_name(name: &str) -> Option<Table> {
         ("usage", Table::Usage),
         ("fx", Table::Fx),
         ("payments", Table::Payments),
+        ("grants", Table::Grants),
+        ("audits", Table::Audits),
     ];
     tables.iter().find(|(start, _)| name.starts_with(start)).map(|(_, table)| *table)
 }

@@ -359,14 +359,17 @@ fn id_of(entry: &Entry) -> String {
         Entry::Fact(fact) => fact.id.clone().unwrap_or_default(),
         Entry::Fx(rate) => format!("{} {}/{}", rate.date, rate.base, rate.quote),
         Entry::Payment(payment) => payment.id.clone(),
+        Entry::Grant(grant) => grant.id.clone(),
+        Entry::Audit(audit) => audit.id.clone(),
     }
 }
 
 fn currency_of(entry: &Entry) -> Option<crate::money::Currency> {
     match entry {
         Entry::Fact(fact) => fact.currency,
-        Entry::Fx(_) => None,
+        Entry::Fx(_) | Entry::Grant(_) => None,
         Entry::Payment(payment) => Some(payment.currency),
+        Entry::Audit(audit) => Some(audit.currency),
     }
 }
 

@@ -46,6 +46,7 @@ mod import;
 mod json;
 mod large;
 mod mapping;
+mod outside;
 mod own;
 mod piece;
 mod plan;

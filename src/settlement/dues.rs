@@ -10,7 +10,7 @@ use super::sheet::trace;
 use super::trace::{Rule, Trace};
 use crate::calendar::Period;
 use crate::contract::{Contract, PartyId};
-use crate::fact::Evidence;
+use crate::fact::{Evidence, Table};
 use crate::money::{Currency, Minor};
 
 /// The working state that each clause reads and writes, one after the other.
@@ -60,6 +60,8 @@ pub(super) struct Reason {
     pub(super) period: Option<Period>,
     pub(super) note: String,
     pub(super) trace: Trace,
+    /// The facts from outside behind it, by table and id.
+    pub(super) facts: Vec<(Table, String)>,
 }
 
 impl Dues<'_> {
@@ -82,6 +84,7 @@ impl Dues<'_> {
             period: reason.period,
             note: reason.note,
             trace: reason.trace,
+            facts: reason.facts,
         });
     }
 
@@ -118,6 +121,7 @@ impl Dues<'_> {
             period: Some(true_up.period),
             note: true_up.note.clone(),
             trace: trace(Rule::Nothing, Vec::new()),
+            facts: Vec::new(),
         };
         self.adjust(true_up.from, true_up.to, true_up.amount, reason);
     }

@@ -53,6 +53,7 @@ mod withholding;
 
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use arrival::{Stage, as_arrived};
+pub use audit::audit_days;
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use cards::counting;
 pub use exchange::UsedRate;

@@ -53,6 +53,8 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         parts: vec![part],
         rates: Vec::new(),
         payments: Vec::new(),
+        grants: Vec::new(),
+        audits: Vec::new(),
     };
     let lens = LensNames { zones: vec!["UTC".into()], ..LensNames::default() };
     Delivery { lens, files: vec![file], ..Delivery::default() }

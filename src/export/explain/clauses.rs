@@ -45,7 +45,8 @@ impl<'a> Teller<'a> {
         let mut node = self.money(title, Minor(sign * adjustment.amount.0));
         node = node
             .noting(format!("{} owes {}", adjustment.from, adjustment.to))
-            .noting(grouped_within(&adjustment.note, self.settlement.currency));
+            .noting(grouped_within(&adjustment.note, self.settlement.currency))
+            .resting_on(&adjustment.facts);
         match &adjustment.trace.clause {
             Some(clause) => node.noting(format!("{}:{} {}", clause.file, clause.line, clause.key)),
             None => node,

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::calendar::Day;
-use crate::fact::{Cell, Key, Payment};
+use crate::fact::{Cell, Key, Payment, Table};
 use crate::money::{Currency, Minor, Ratio};
 
 /// A number and what it was made of.
@@ -38,6 +38,9 @@ pub struct Node {
     /// The payments that it stands for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub payments: Vec<Payment>,
+    /// The facts from outside that it rests on: their table and id.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub facts: Vec<(Table, String)>,
     #[serde(skip)]
     pub(super) exact: Option<Ratio>,
     /// What is told under the same name is the same, and told once.
@@ -111,6 +114,12 @@ impl Node {
     /// An exact number.
     pub(super) fn exactly(title: impl Into<String>, exact: Ratio) -> Self {
         Self { amount: Some(exact.to_plain()), exact: Some(exact), ..Self::titled(title) }
+    }
+
+    /// The same, resting on facts from outside.
+    pub(super) fn resting_on(mut self, facts: &[(Table, String)]) -> Self {
+        self.facts.extend_from_slice(facts);
+        self
     }
 
     pub(super) fn noting(mut self, note: impl Into<String>) -> Self {

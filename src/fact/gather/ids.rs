@@ -12,7 +12,7 @@ pub(super) struct Seen {
     pub(super) content: Content,
     /// The file that it is counted in.
     pub(super) file: u32,
-    /// None for rates and payments.
+    /// None for what is not added up: rates, payments, grants, audits.
     pub(super) fact: Option<Own>,
 }
 
@@ -54,7 +54,7 @@ impl Gather<'_> {
         Ok(Disposition::Accepted)
     }
 
-    /// A fact before anything it refers to is looked at; none for rates and payments.
+    /// A fact before anything it refers to is looked at; none for what is not added up.
     pub(super) fn own_of(&mut self, entry: &Entry) -> Option<Own> {
         let Entry::Fact(fact) = entry else { return None };
         let charge = fact.kind == Kind::Charge;
@@ -78,6 +78,14 @@ impl Gather<'_> {
             Entry::Payment(payment) => {
                 let known = self.archive.payment(self.sheets[file].source(), &payment.id);
                 known.map(|known| judge(known == payment))
+            }
+            Entry::Grant(grant) => {
+                let known = self.archive.grant(self.sheets[file].source(), &grant.id);
+                known.map(|known| judge(known == grant))
+            }
+            Entry::Audit(audit) => {
+                let known = self.archive.audit(self.sheets[file].source(), &audit.id);
+                known.map(|known| judge(known == audit))
             }
         })
     }

@@ -238,6 +238,8 @@ impl<'a> Gather<'a> {
         match entry {
             Entry::Fx(rate) => drop(sheet.rates.insert(rate)),
             Entry::Payment(payment) => drop(sheet.payments.insert(payment)),
+            Entry::Grant(grant) => drop(sheet.grants.insert(grant)),
+            Entry::Audit(audit) => drop(sheet.audits.insert(audit)),
             Entry::Fact(fact) if fact.reference.is_none() => {
                 let place = Place { time: fact.time, charged: None };
                 sheet.add(slice, &fact, &self.lens, &place);
@@ -260,6 +262,8 @@ impl<'a> Gather<'a> {
         match entry {
             Entry::Fx(rate) => drop(sheet.rates.remove(rate)),
             Entry::Payment(payment) => drop(sheet.payments.remove(payment)),
+            Entry::Grant(grant) => drop(sheet.grants.remove(grant)),
+            Entry::Audit(audit) => drop(sheet.audits.remove(audit)),
             Entry::Fact(fact) if fact.reference.is_none() => sheet.remove(fact, &self.lens),
             Entry::Fact(_) => drop(self.referring.remove(id)),
         }

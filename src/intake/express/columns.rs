@@ -21,7 +21,7 @@ impl Columns {
     pub(in crate::intake) fn of(plan: &Plan, count: usize, delimiter: u8) -> Option<Self> {
         let suits = match plan.table {
             Table::Sales | Table::Costs | Table::Usage => true,
-            Table::Fx | Table::Payments => false,
+            Table::Fx | Table::Payments | Table::Grants | Table::Audits => false,
         };
         let places = plan.straight().filter(|_| suits)?;
         let (table, nulls) = (plan.table, plan.nulls());

@@ -257,7 +257,7 @@ impl Rules {
                 let named = |it: &Kind| it.table() == Table::Sales && it.as_str() == kind;
                 (Kind::ALL.into_iter().find(named)?, !currency.is_empty())
             }
-            Table::Fx | Table::Payments => return None,
+            Table::Fx | Table::Payments | Table::Grants | Table::Audits => return None,
         };
         let amounts = match kind {
             Kind::Charge | Kind::Collected => 1,
