@@ -19,15 +19,18 @@ mod knowledge;
 mod late;
 mod open;
 mod periods;
+mod rejects;
 mod rows;
 mod settle;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use deliveries::Stage;
 
 pub use deliveries::Arrival;
 pub use error::BookError;
+pub use explain::Replay;
 pub use import::{ImportReport, Step};
 pub use open::{read_contract_file, read_contracts, store_dir};
 pub use rows::SourceRow;
@@ -59,6 +62,7 @@ pub struct Book {
     contracts: Vec<Contract>,
     mapping: Mapping,
     store: Store,
+    threads: Option<NonZeroUsize>,
 }
 
 impl Book {
@@ -75,6 +79,12 @@ impl Book {
     /// Its contracts in force, in the order of their files: those of the last delivery that came.
     pub fn contracts(&self) -> &[Contract] {
         &self.contracts
+    }
+
+    /// How many threads read large files; one for each core if it is not said. No result depends on
+    /// it.
+    pub fn set_threads(&mut self, threads: Option<NonZeroUsize>) {
+        self.threads = threads;
     }
 
     /// Its store.

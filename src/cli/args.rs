@@ -122,6 +122,9 @@ pub(super) struct RunArgs {
     /// Fail (exit code 1) if any row was rejected
     #[arg(long)]
     pub(super) strict: bool,
+    /// Threads that read large files; no number depends on them [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +150,9 @@ pub(super) struct ImportArgs {
     /// Fail (exit code 1) if any row was rejected
     #[arg(long)]
     pub(super) strict: bool,
+    /// Threads that read large files; no number depends on them [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -295,10 +301,24 @@ pub(super) struct SchemaArgs {
 pub(super) enum SchemaKind {
     /// One statement
     Statement,
-    /// What `run` and `settle` print: statements[]
+    /// What run, settle, close and statement print: statements[]
     Run,
-    /// What `stress` prints
+    /// What import prints
+    Import,
+    /// What check prints
+    Check,
+    /// What explain prints
+    Explain,
+    /// What diff prints
+    Diff,
+    /// What stress prints
     Stress,
+    /// What verify and rebuild print
+    Verify,
+    /// What every command says on standard error of the world: a list of findings
+    Findings,
+    /// What every command says on standard error when the machine fails
+    Error,
 }
 
 #[derive(Debug, Args)]

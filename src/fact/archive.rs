@@ -10,8 +10,8 @@ use std::num::NonZeroU32;
 
 use super::{
     AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, GrantedRate, Hash,
-    IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing, Table,
-    Tally, Unresolved,
+    HashKey, IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing,
+    Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -19,6 +19,7 @@ use crate::money::Currency;
 /// The state of everything delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
+    key: HashKey,
     files: Vec<ArchivedFile>,
     deliveries: u64,
     lens: Option<LensNames>,
@@ -82,6 +83,16 @@ impl LensNames {
 }
 
 impl Archive {
+    /// Nothing delivered yet; facts will be known by fingerprints of this key.
+    pub fn keyed(key: HashKey) -> Self {
+        Self { key, ..Self::default() }
+    }
+
+    /// What the fingerprints of its facts are made with.
+    pub fn key(&self) -> &HashKey {
+        &self.key
+    }
+
     /// Adds the next delivery.
     pub fn apply(&mut self, delivery: &Delivery) {
         let first = self.files.len();
@@ -148,7 +159,7 @@ impl Archive {
             let product = product.and_then(|product| self.numbers.get(product).copied());
             let charged = charged.as_ref().map(|(moment, _)| *moment);
             let stands = Standing { charged, product, chain: *chain, ..alone };
-            self.moved.insert(pending.hash(), stands);
+            self.moved.insert(pending.hash(&self.key), stands);
         }
     }
 
@@ -179,6 +190,11 @@ impl Archive {
     /// Was a file of these bytes imported into this table?
     pub fn has_file(&self, table: Table, digest: &str) -> bool {
         self.digests.contains(&(table, digest.to_owned()))
+    }
+
+    /// Was a file of this size imported into this table?
+    pub fn has_size(&self, table: Table, bytes: u64) -> bool {
+        self.files.iter().any(|file| file.tally.table == table && file.tally.bytes == bytes)
     }
 
     /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that
@@ -248,7 +264,7 @@ impl Archive {
     }
 
     /// The rate that stands for the same day and pair.
-    pub(super) fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
+    pub fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
         self.rates.get(&(rate.date, rate.base, rate.quote)).map(|(_, rate)| rate)
     }
 

@@ -6,9 +6,11 @@
 //! deliveries gives the same sums.
 
 mod archive;
+pub mod bulk;
 mod canonical;
 mod collect;
 mod delivery;
+pub(crate) mod fingerprint;
 mod gather;
 mod key;
 mod lens;
@@ -18,16 +20,17 @@ mod tally;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, ArchivedFile, NotTallied};
-pub use canonical::{Hash, id_hash};
 pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
     Pending, Slice,
 };
-pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
+pub use fingerprint::{Content, Hash, HashKey};
+pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
 pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use outside::{AuditFinding, GrantedRate};
@@ -54,7 +57,9 @@ pub enum Entry {
 }
 
 /// The kinds of facts that are added up. The first seven are the kinds of a sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// What a customer was billed.
@@ -139,7 +144,19 @@ impl fmt::Display for Kind {
 }
 
 /// The tables of a book: a file holds rows of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Table {
     /// Files named `sales*`.
@@ -269,20 +286,24 @@ pub struct FxRate {
 }
 
 /// What was really paid, and on which statement.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     /// Unique within its source.
     pub id: String,
     /// When.
+    #[schemars(with = "String")]
     pub time: Moment,
     /// The statement it was paid on.
+    #[schemars(with = "String")]
     pub period: Period,
     /// Who paid.
     pub from: String,
     /// Whom.
     pub to: String,
     /// How much, in major units.
+    #[schemars(with = "String")]
     pub amount: Exact,
     /// Of the amount.
+    #[schemars(with = "String")]
     pub currency: Currency,
 }

@@ -65,6 +65,18 @@ pub fn discover_below(
 }
 
 impl SourceFile {
+    /// How many bytes it has, roughly: those of a packed file when it is unpacked.
+    pub fn plain_size(&self) -> u64 {
+        let bytes = self.path.metadata().map_or(0, |data| data.len());
+        if self.is_packed() { bytes.saturating_mul(5) } else { bytes }
+    }
+
+    /// Are its bytes compressed?
+    pub(super) fn is_packed(&self) -> bool {
+        let end = self.path.extension().and_then(|end| end.to_str());
+        matches!(end, Some("gz" | "zst"))
+    }
+
     /// A file named by hand; none if neither a map nor its name says its table.
     ///
     /// ```

@@ -33,17 +33,22 @@ mod aws;
 mod channel;
 mod cloudevents;
 pub mod codes;
+mod company;
+mod complaints;
 mod discover;
 mod draft;
+mod express;
 mod feed;
 mod field;
 mod focus;
 mod format;
 mod import;
 mod json;
+mod large;
 mod mapping;
 mod outside;
 mod own;
+mod piece;
 mod plan;
 mod read;
 mod reject;
@@ -58,7 +63,7 @@ use std::path::PathBuf;
 
 pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Import, Progress, Request, import, silent};
+pub use import::{Bulk, Import, MarkedFacts, Progress, Request, import, silent};
 pub use mapping::Mapping;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
@@ -88,6 +93,9 @@ pub enum IntakeError {
         /// Which file.
         path: PathBuf,
     },
+    /// The marks of a large delivery cannot be kept.
+    #[error("cannot keep the marks of the facts: {0}")]
+    Shelf(io::Error),
     /// The rejects file cannot be written.
     #[error("cannot write the rejected rows: {0}")]
     Rejects(io::Error),

@@ -44,6 +44,7 @@ pub(crate) fn said(folder: &Path) -> Said {
         known: &(),
         rejects: Some(&mut rejects),
         progress: &mut silent,
+        bulk: None,
     })
     .unwrap();
     import.findings.iter().for_each(|finding| writeln!(out, "{finding}").unwrap());

@@ -70,6 +70,15 @@ impl Sheet {
         *self.group(group, currency) += Count::one(amount);
     }
 
+    pub(super) fn count_many(&mut self, group: Group, currency: Option<Currency>, rows: Count) {
+        *self.group(group, currency) += rows;
+    }
+
+    /// Adds to what only adds, zone by zone.
+    pub(super) fn add_tallies(&mut self, tallies: &[Tally]) {
+        self.adding.iter_mut().zip(tallies).for_each(|(sum, more)| sum.merge(more));
+    }
+
     /// Takes back what [`count`](Self::count) counted.
     pub(super) fn discount(&mut self, group: Group, (currency, amount): Money) {
         let count = self.group(group, currency);
