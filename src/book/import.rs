@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Book, BookError, codes};
-use crate::fact::{Control, Count, FileTally};
+use crate::fact::{Control, Count, FileTally, Pending};
 use crate::finding::Finding;
-use crate::intake::{self, Feeds, Progress, Request, SourceFile};
+use crate::intake::{self, Feeds, Import, Progress, Request, SourceFile, Tallied};
 use crate::statement::FileControl;
 
 /// What an import is doing.
@@ -63,8 +63,10 @@ impl Book {
         if fresh.is_empty() {
             return Ok(report);
         }
+        let (tallies, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(SourceFile::is_tally);
+        let tallies = self.read_tallies(&tallies)?;
         let mut rejects = Vec::new();
-        let import = intake::import(Request {
+        let mut import = intake::import(Request {
             files: &fresh,
             mapping: &self.mapping,
             contracts: &self.contracts,
@@ -74,12 +76,41 @@ impl Book {
             rejects: Some(&mut rejects),
             progress: step,
         })?;
+        self.add_tallies(&mut import, tallies)?;
         report.rejects = self.keep_rejects(&rejects)?;
         self.store.import(&import.gathered.delivery, &import.gathered.ids)?;
         report.files = import.gathered.delivery.files;
         report.findings = import.findings;
         report.feeds = import.feeds;
         Ok(report)
+    }
+
+    /// Reads the tallies of a delivery, with all that is wrong with any of them.
+    fn read_tallies(&self, files: &[SourceFile]) -> Result<Vec<Tallied>, BookError> {
+        let (mut tallies, mut findings) = (Vec::new(), Vec::new());
+        for file in files {
+            match intake::read_tally(file, &self.lens())? {
+                Ok(tally) => tallies.push(tally),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if findings.is_empty() { Ok(tallies) } else { Err(findings.into()) }
+    }
+
+    /// Adds tallies to what the lines of the same delivery brought.
+    fn add_tallies(&self, import: &mut Import, tallies: Vec<Tallied>) -> Result<(), BookError> {
+        let archive = self.store.archive();
+        let delivery = &mut import.gathered.delivery;
+        for Tallied { file, waiting, findings } in tallies {
+            let place = (archive.files().len() + delivery.files.len()) as u64;
+            let here = waiting.into_iter().map(|pending| Pending { file: place, ..pending });
+            delivery.pending.extend(here);
+            delivery.files.push(file);
+            import.findings.extend(findings);
+        }
+        delivery.pending.sort();
+        let overlaps = intake::overlaps(archive, &delivery.files);
+        if overlaps.is_empty() { Ok(()) } else { Err(overlaps.into()) }
     }
 
     /// Writes the refused rows beside the store, before the import is acknowledged.

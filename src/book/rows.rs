@@ -81,7 +81,7 @@ impl Book {
             at += delivery.len();
             let there = delivery.into_iter().map(|file| &file.tally);
             let there: Vec<&FileTally> =
-                there.filter(|file| self.is_unchanged(file, &mut findings)).collect();
+                there.filter(|file| self.has_rows(file, &mut findings)).collect();
             self.rows_in(&there, &mut behind, &mut rows)?;
         }
         rows.sort_by(|a: &SourceRow, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
@@ -103,6 +103,16 @@ impl Book {
 
     fn source_of(&self, file: &FileTally) -> SourceFile {
         SourceFile { path: self.dir.join(&file.path), name: file.path.clone(), table: file.table }
+    }
+
+    /// Are its rows there as they were imported?
+    fn has_rows(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+        if file.format != intake::TALLY {
+            return self.is_unchanged(file, findings);
+        }
+        let message = format!("{} holds sums; its rows are where the tally was made", file.path);
+        findings.push(Finding::new(&codes::SOURCE, message).help("ask the warehouse for them"));
+        false
     }
 
     /// Is the file there as it was imported?

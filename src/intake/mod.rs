@@ -48,6 +48,7 @@ mod reject;
 mod rows;
 mod source;
 mod survey;
+mod tally;
 mod target;
 mod value;
 
@@ -60,6 +61,7 @@ pub use import::{Import, Progress, Request, import, silent};
 pub use mapping::Mapping;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
+pub use tally::{TALLY, Tallied, overlaps, read_tally};
 
 /// The machine failed, or a file is damaged: nothing of the delivery may be kept.
 #[derive(Debug, thiserror::Error)]
