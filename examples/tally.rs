@@ -12,9 +12,31 @@ use revshare::intake::{self, Mapping, Request, discover};
 use revshare::money::Exact;
 
 const HEADER: [&str; 25] = [
-    "record", "name", "value", "zone", "day", "kind", "product", "channel", "region", "customer",
-    "deal", "category", "unit", "currency", "unpriced", "charged_day", "charged_product", "own_day",
-    "id", "ref", "time", "chain", "rows", "quantity", "amount",
+    "record",
+    "name",
+    "value",
+    "zone",
+    "day",
+    "kind",
+    "product",
+    "channel",
+    "region",
+    "customer",
+    "deal",
+    "category",
+    "unit",
+    "currency",
+    "unpriced",
+    "charged_day",
+    "charged_product",
+    "own_day",
+    "id",
+    "ref",
+    "time",
+    "chain",
+    "rows",
+    "quantity",
+    "amount",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -147,6 +147,8 @@ class Spark:
 
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
         builder = builder.config("spark.sql.shuffle.partitions", "4").config("spark.log.level", "ERROR")
+        self.place = tempfile.TemporaryDirectory()
+        builder = builder.config("spark.sql.warehouse.dir", self.place.name)
         self.session = builder.getOrCreate()
 
     def table(self, name, columns, rows):
@@ -155,7 +157,6 @@ class Spark:
         frame.createOrReplaceTempView(name)
 
     def run(self, statements, out):
-        self.session.catalog.clearCache()
         for statement in statements:
             self.session.sql(statement).collect()
         parts = sorted(Path(out).glob("part-*.csv"))

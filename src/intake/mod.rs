@@ -41,6 +41,7 @@ mod format;
 mod import;
 mod json;
 mod mapping;
+mod overlap;
 mod own;
 mod plan;
 mod read;
@@ -49,6 +50,7 @@ mod rows;
 mod source;
 mod survey;
 mod tally;
+mod tally_row;
 mod target;
 mod value;
 
@@ -59,9 +61,10 @@ pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
 pub use import::{Import, Progress, Request, import, silent};
 pub use mapping::Mapping;
+pub use overlap::overlaps;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
-pub use tally::{TALLY, Tallied, overlaps, read_tally};
+pub use tally::{TALLY, Tallied, read_tally};
 
 /// The machine failed, or a file is damaged: nothing of the delivery may be kept.
 #[derive(Debug, thiserror::Error)]

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use super::codes;
 use super::reject::Refusal;
 use super::source::Source;
+use super::tally_row::{Row, Wrong};
 use super::{IntakeError, SourceFile};
 use crate::calendar::Period;
 use crate::fact::{
-    Archive, Cell, Chain, Charged, Control, Count, FileTally, Key, Kind, Lens, LensNames, Part,
-    Pending, Slice, Table, Tally,
+    Chain, Control, Count, FileTally, Lens, LensNames, Part, Pending, Slice, Table, Tally,
 };
 use crate::finding::Finding;
-use crate::money::{Currency, Exact};
+use crate::money::Currency;
 
 /// The format of a tally among those of files, and the account of its slice.
 pub const TALLY: &str = "tally";
@@ -37,12 +37,6 @@ pub struct Tallied {
     pub findings: Vec<Finding>,
 }
 
-/// One row by the names of its columns.
-struct Row<'a> {
-    line: u64,
-    cells: BTreeMap<&'a str, &'a str>,
-}
-
 /// What a tally says, before it is checked.
 #[derive(Default)]
 struct Draft {
@@ -54,9 +48,6 @@ struct Draft {
     /// By id and the rest that is the same in every zone.
     waiting: BTreeMap<(String, String, String), Pending>,
 }
-
-/// What is wrong with a row: the column and what was found there.
-struct Wrong(&'static str, String);
 
 /// Reads a tally for a book that keeps apart what `lens` says.
 ///
@@ -124,75 +115,6 @@ const MADE: &str = "make it anew with the statements that `revshare sql` prints"
 const MOST: usize = 10;
 const NEEDED: [&str; 8] = ["record", "name", "value", "zone", "day", "kind", "rows", "amount"];
 
-impl<'a> Row<'a> {
-    fn text(&self, name: &str) -> &'a str {
-        self.cells.get(name).copied().unwrap_or_default()
-    }
-
-    fn parse<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Wrong> {
-        self.text(name).parse().map_err(|_| Wrong(name, self.text(name).to_owned()))
-    }
-
-    fn optional<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Wrong> {
-        if self.text(name).is_empty() { Ok(None) } else { self.parse(name).map(Some) }
-    }
-
-    /// A sum: a plain decimal, and units of 10⁻²⁸ beside it.
-    fn sum(&self, name: &'static str, e28: &'static str) -> Result<Exact, Wrong> {
-        let read = |column: &'static str, text: &str| -> Result<Exact, Wrong> {
-            if text.is_empty() {
-                return Ok(Exact::ZERO);
-            }
-            let json = serde_json::Value::String(text.to_owned());
-            serde_json::from_value(json).map_err(|_| Wrong(column, self.text(column).to_owned()))
-        };
-        let units = self.text(e28);
-        let (sign, digits) = units.strip_prefix('-').map_or(("", units), |digits| ("-", digits));
-        let small = if digits.is_empty() {
-            String::new()
-        } else {
-            let padded = format!("{digits:0>29}");
-            let (whole, rest) = padded.split_at_checked(padded.len() - 28).unwrap_or_default();
-            format!("{sign}{whole}.{rest}")
-        };
-        Ok(read(name, self.text(name))? + read(e28, &small)?)
-    }
-
-    fn count(&self) -> Result<Count, Wrong> {
-        Ok(Count { rows: self.parse("rows")?, amount: self.sum("amount", "amount_e28")? })
-    }
-
-    fn key(&self, table: Table) -> Result<Key, Wrong> {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == self.text("kind"));
-        let kind = kind.filter(|kind| kind.table() == table);
-        let text = |name| self.text(name).to_owned();
-        let charged = self.optional("charged_day")?;
-        let charged = charged.map(|day| Charged { day, product: text("charged_product") });
-        Ok(Key {
-            day: self.parse("day")?,
-            kind: kind.ok_or_else(|| Wrong("kind", text("kind")))?,
-            product: text("product"),
-            channel: text("channel"),
-            region: text("region"),
-            customer: text("customer"),
-            deal: text("deal"),
-            category: text("category"),
-            unit: text("unit"),
-            currency: self.optional("currency")?,
-            unpriced: self.optional("unpriced")?.unwrap_or(false),
-            charged,
-            own: self.optional("own_day")?,
-        })
-    }
-
-    fn cell(&self) -> Result<Cell, Wrong> {
-        let rows = self.parse::<u64>("rows")?;
-        let rows = i64::try_from(rows).map_err(|_| Wrong("rows", rows.to_string()))?;
-        let quantity = self.sum("quantity", "quantity_e28")?;
-        Ok(Cell { rows, quantity, amount: self.sum("amount", "amount_e28")? })
-    }
-}
-
 impl Draft {
     fn take(&mut self, row: &Row<'_>, table: Table, lens: &Lens) -> Result<(), Wrong> {
         let name = row.text("name").to_owned();
@@ -259,7 +181,7 @@ fn check(draft: &Draft, table: Table, lens: &Lens) -> Vec<Refusal> {
     refusals.extend(apart(draft, lens));
     refusals.extend(totals(draft));
     refusals.extend(draft.beyond.iter().map(|(why, rows)| {
-        let message = format!("{rows} rows of the table cannot be judged in SQL: {why}");
+        let message = format!("SQL cannot judge some rows of the table: {why} ({rows})");
         Refusal::new(&codes::TALLY_BEYOND, message)
             .help("export the table and import its lines, or leave these rows out of the query")
     }));
@@ -353,7 +275,8 @@ fn finish(draft: Draft, file: &SourceFile, name: &Arc<str>, digest: String, byte
         period: draft.said("period").to_owned(),
     };
     let findings = draft.faults.iter().map(|(code, rows)| {
-        let message = format!("{rows} rows of {} were rejected with {code}", draft.said("from"));
+        let message =
+            format!("rows of {} that were rejected with {code}: {rows}", draft.said("from"));
         let help = "select them where the table is: revshare_lines has the fault of each row";
         Refusal::new(&codes::TALLY_REJECTED, message).help(help).finding(name, 1, "", &[])
     });
@@ -396,65 +319,4 @@ fn finish(draft: Draft, file: &SourceFile, name: &Arc<str>, digest: String, byte
         payments: Vec::new(),
     };
     Tallied { file, waiting, findings }
-}
-
-/// What would be counted twice: tallies whose periods overlap, and lines beside a tally of the same
-/// feed, whose ids nobody knows. `files` are those of a delivery that is to come.
-pub fn overlaps(archive: &Archive, files: &[FileTally]) -> Vec<Finding> {
-    let new: Vec<&FileTally> = files.iter().collect();
-    let old: Vec<&FileTally> = archive.files().iter().map(|file| &file.tally).collect();
-    let mut findings = Vec::new();
-    for (at, file) in new.iter().enumerate() {
-        let earlier = old.iter().map(|other| (other, false));
-        let beside = new[..at].iter().map(|other| (other, true));
-        for (other, beside) in earlier.chain(beside) {
-            if let Some(message) = overlap(file, other, beside) {
-                let refusal = Refusal::new(&codes::TALLY_OVERLAP, message).help(
-                    "deliver a feed either as lines or as tallies, by periods that do not overlap; \
-                     a feed apart has a name of its own (--source)",
-                );
-                findings.push(refusal.finding(&Arc::from(file.path.as_str()), 1, "", &[]));
-                break;
-            }
-        }
-    }
-    findings
-}
-
-fn overlap(file: &FileTally, other: &FileTally, beside: bool) -> Option<String> {
-    if (file.table, &file.source) != (other.table, &other.source) {
-        return None;
-    }
-    let (feed, path) = (&file.source, &other.path);
-    match (period_of(file), period_of(other)) {
-        (None, None) => None,
-        (Some(_), None) | (None, Some(_)) if other.parts.is_empty() || file.parts.is_empty() => {
-            None
-        }
-        (Some(_), None) => Some(format!("{path} brought lines of the feed {feed:?}")),
-        (None, Some(_)) => Some(format!("{path} brought a tally of the feed {feed:?}")),
-        (Some(mine), Some(theirs)) => {
-            let met = if mine == theirs { beside } else { meet(&mine, &theirs) };
-            met.then(|| format!("{path} brought a tally of the feed {feed:?} that overlaps"))
-        }
-    }
-}
-
-/// The period of a tally that stands; none for lines.
-fn period_of(file: &FileTally) -> Option<String> {
-    let slices = file.parts.iter().filter_map(|part| part.slice.as_ref());
-    let period = slices.map(|slice| slice.period.clone()).next();
-    period.filter(|_| file.format == TALLY)
-}
-
-/// Do two periods share a day? The whole table shares one with all.
-fn meet(a: &str, b: &str) -> bool {
-    let days = |text: &str| {
-        let period = text.parse::<Period>().ok()?;
-        Some((period.first_day(), period.last_day()))
-    };
-    match (days(a), days(b)) {
-        (Some(a), Some(b)) => a.0 <= b.1 && b.0 <= a.1,
-        (None, _) | (_, None) => true,
-    }
 }

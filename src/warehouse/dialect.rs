@@ -45,10 +45,13 @@ impl Dialect {
             }
             (Self::DataFusion, true) => vec![format!("CREATE OR REPLACE TABLE {name} AS\n{query}")],
             (Self::DataFusion, false) => vec![format!("CREATE OR REPLACE VIEW {name} AS\n{query}")],
-            (Self::Spark, kept) => {
-                let view = format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS\n{query}");
-                let cache = kept.then(|| format!("CACHE TABLE {name}"));
-                std::iter::once(view).chain(cache).collect()
+            (Self::Spark, true) => vec![
+                format!("DROP TABLE IF EXISTS {name}"),
+                // A cached view would carry the plans of all steps before it along.
+                format!("CREATE TABLE {name} USING parquet AS\n{query}"),
+            ],
+            (Self::Spark, false) => {
+                vec![format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS\n{query}")]
             }
         }
     }
@@ -148,9 +151,12 @@ impl Dialect {
                 format!("CAST({utc} AT TIME ZONE 'UTC' AT TIME ZONE {name} AS DATE)")
             }
             (Self::Spark, _) => format!("CAST(convert_timezone('UTC', {name}, {utc}) AS DATE)"),
-            (Self::DataFusion, _) => {
-                format!("CAST(to_local_time({utc} AT TIME ZONE 'UTC' AT TIME ZONE {name}) AS DATE)")
-            }
+            // AT TIME ZONE would count in nanoseconds, which end in 2262.
+            (Self::DataFusion, _) => format!(
+                "CAST(to_local_time(arrow_cast(arrow_cast({utc}, 'Timestamp(Second, Some(\"UTC\"))'), \
+                 'Timestamp(Second, Some(\"{}\"))')) AS DATE)",
+                zone.name()
+            ),
         };
         self.as_text(&day)
     }
