@@ -51,6 +51,7 @@ def main():
     parser.add_argument("--few", action="store_true", help="hard rows, one generated month, three cases")
     parser.add_argument("--lines", type=int, default=20000, help="of each generated month")
     arguments = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)
     into_venv(arguments)
     if arguments.engine == "overflow":
         sys.exit(overflow())
