@@ -11,7 +11,7 @@ use revshare::fact::{Archive, Chain, Delivery, Key, Lens};
 use revshare::intake::{self, Mapping, Request, discover};
 use revshare::money::Exact;
 
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 28] = [
     "record",
     "name",
     "value",
@@ -30,6 +30,9 @@ const HEADER: [&str; 25] = [
     "charged_day",
     "charged_product",
     "own_day",
+    "sale_time",
+    "sale_id",
+    "sale_of",
     "id",
     "ref",
     "time",
@@ -73,7 +76,7 @@ fn write(delivery: &Delivery) -> Result<(), Box<dyn Error>> {
             ] {
                 let mut row = vec![String::new(); HEADER.len()];
                 (row[0], row[1], row[13]) = ("control".into(), name.into(), currency.clone());
-                (row[22], row[24]) = (count.rows.to_string(), count.amount.to_string());
+                (row[25], row[27]) = (count.rows.to_string(), count.amount.to_string());
                 out.write_record(&row)?;
             }
         }
@@ -88,7 +91,7 @@ fn write(delivery: &Delivery) -> Result<(), Box<dyn Error>> {
         for (zone, key) in &pending.keys {
             let cell = pending.cell;
             let mut row = keyed("waiting", zone, key, cell.rows, cell.quantity, cell.amount);
-            row[18..22].clone_from_slice(&[
+            row[21..25].clone_from_slice(&[
                 pending.id.clone(),
                 pending.reference.clone(),
                 pending.time.to_string(),
@@ -137,6 +140,9 @@ fn keyed(
         charged_day,
         charged_product,
         key.own.map(|day| day.to_string()).unwrap_or_default(),
+        key.sale.as_ref().map(|sale| sale.time.to_string()).unwrap_or_default(),
+        key.sale.as_ref().map(|sale| sale.id.clone()).unwrap_or_default(),
+        key.sale.as_ref().and_then(|sale| sale.of.clone()).unwrap_or_default(),
         String::new(),
         String::new(),
         String::new(),

@@ -231,7 +231,7 @@ def parsed(text):
         if record == "beyond":
             print(f"    beyond: {row['name']} {row['rows']}")
         names = ["name", "zone", "day", "kind", "product", "channel", "region", "customer", "deal", "category",
-                 "unit", "currency", "unpriced", "charged_day", "charged_product", "own_day", "id", "ref",
+                 "unit", "currency", "unpriced", "charged_day", "charged_product", "own_day", "sale_time", "sale_id", "sale_of", "id", "ref",
                  "time", "chain"]
         key = (record, *[row[name] for name in names])
         sums = [Decimal(row["rows"]), number(row, "quantity"), number(row, "amount")]

@@ -123,8 +123,8 @@ const EXCESS: &str = "cost:unrecovered-excess";
 
 /// A loss that is carried is eaten by later profits; one that is absorbed is not.
 fn loss_account(terms: &SharedTerms) -> &'static str {
-    match terms.losses {
-        Losses::CarryForward => "loss:carried",
+    match &terms.losses {
+        Losses::CarryForward(_) => "loss:carried",
         Losses::Absorb | Losses::Share => "loss:borne",
     }
 }

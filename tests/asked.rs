@@ -166,3 +166,25 @@ fn a_refund_that_came_before_its_charge_is_shown_behind_its_number() {
     let shown = text(dir.path(), &["explain", "book", "2026-10", "marketplace/refunds", "--rows"]);
     assert!(shown.contains("sales-2.csv:2: r-1"), "{shown}");
 }
+
+/// What `explain` says of a line of a case.
+fn explained(case: &str, args: &[&str]) -> String {
+    let book = common::copy_book(&common::root().join("fixtures/cases").join(case));
+    text(book.path(), &["run", "."]);
+    text(book.path(), &[&["explain", "."], args].concat())
+}
+
+#[test]
+fn what_drops_out_of_trailing_months_is_told() {
+    let line = "balance/tier-measure/marketplace/net-sales";
+    let shown = explained("trailing-months", &["2026-04", line]);
+    assert!(shown.contains("2026-01 has become too old            -300.00"), "{shown}");
+    assert!(shown.contains("2026-04 adds                           200.00"), "{shown}");
+}
+
+#[test]
+fn single_sales_are_told_by_their_ids_and_found_in_their_files() {
+    let shown = explained("forward-by-sale", &["2026-01", "marketplace/refunds", "--rows"]);
+    assert!(shown.contains("w-2 of 2026-01-10T11:00:00Z"), "{shown}");
+    assert!(shown.contains("sales.csv:8: w-2"), "{shown}");
+}

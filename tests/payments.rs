@@ -124,7 +124,7 @@ impl World {
                     ..Fact::new(Kind::Usage, format!("{at}-{channel}"), day)
                 };
                 let lens = Lens::default();
-                tally.add(Key::of(&fact, &contract.zone, &lens), Cell::of(&fact));
+                tally.add(Key::of(&fact, "own", &contract.zone, &lens), Cell::of(&fact));
             }
         }
         tally

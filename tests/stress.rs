@@ -40,7 +40,7 @@ const HALVES: &str = "split = { vendor = \"50%\", platform = \"50%\" }";
 /// The vendor's rate falls from half to a tenth at a thousand.
 fn falling(mode: &str) -> String {
     format!(
-        "split = {{ by = \"net-sales\", window = \"calendar-year\", mode = \"{mode}\", tiers = [ \
+        "split = {{ measure = \"net-sales\", window = \"calendar-year\", mode = \"{mode}\", tiers = [ \
          {{ from = \"0\", vendor = \"50%\", platform = \"rest\" }}, \
          {{ from = \"1000\", vendor = \"10%\", platform = \"rest\" }} ] }}"
     )

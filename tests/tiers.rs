@@ -34,7 +34,7 @@ fn tiered(by: &str, window: &str, mode: &str, rows: &[(&str, &str)]) -> String {
     };
     let rows: Vec<String> = rows.iter().map(row).collect();
     format!(
-        "split = {{ by = {by}, window = \"{window}\", mode = {mode}, tiers = [ {} ] }}",
+        "split = {{ measure = {by}, window = \"{window}\", mode = {mode}, tiers = [ {} ] }}",
         rows.join(", ")
     )
 }
@@ -178,7 +178,7 @@ fn a_quantity_moves_the_tiers_and_the_base_follows_in_proportion() {
 #[test]
 fn several_schedules_climb_one_table() {
     let split = |_| {
-        "split = { by = \"net-sales\", window = \"lifetime\", mode = \"marginal\", \
+        "split = { measure = \"net-sales\", window = \"lifetime\", mode = \"marginal\", \
          over = [\"other\", \"m\"], tiers = [ { from = \"0\", vendor = \"10%\", platform = \"rest\" }, \
          { from = \"100\", vendor = \"20%\", platform = \"rest\" } ] }"
     };
@@ -279,6 +279,36 @@ proptest! {
         }
     }
 
+    /// The measure over trailing months is the sum of theirs, whatever window earlier terms had.
+    #[test]
+    fn trailing_months_drop_out_one_by_one(
+        (rows, _) in tables(),
+        sales in some_sales(),
+        (trailing, since) in (1..5_i64, prop::option::of(2..5_u8)),
+    ) {
+        let lifetime = split_of(&rows, "lifetime", "\"marginal\"");
+        let window = format!("window = {{ trailing = {trailing} }}");
+        let split = lifetime.replace("window = \"lifetime\"", &window);
+        let later = since.map_or(String::new(), |month| format!(
+            "[[schedule.terms]]\neffective = 2026-{month:02}-01\nbasis = \"net-sales\"\n{split}"
+        ));
+        let first = if since.is_some() { &lifetime } else { &split };
+        let moved = |month: &Settlement| -> i64 {
+            let segments = month.schedules.iter().flat_map(|schedule| &schedule.segments);
+            let sum = segments.map(|it| it.amount(revshare::settlement::StepName::NetSales).0).sum::<i128>();
+            i64::try_from(sum).expect("few cents")
+        };
+        let all = months(&contract(first, &later), &sales);
+        for (at, settlement) in all.iter().enumerate() {
+            let trails = since.is_none_or(|month| at + 1 >= usize::from(month));
+            let from = if trails { (at + 1).saturating_sub(usize::try_from(trailing).expect("few")) } else { 0 };
+            let before: i64 = all[from..at].iter().map(moved).sum();
+            let due = function(&rows, before + moved(settlement)) - function(&rows, before);
+            let is = i64::try_from(position(std::slice::from_ref(settlement), "vendor")).expect("few cents");
+            prop_assert!((is * 100 - due).abs() < 100, "{is} is not {due} hundredths");
+        }
+    }
+
     /// A month's refund that takes the measure back gives back exactly what the month before earned.
     #[test]
     fn what_a_refund_takes_back_is_what_the_sale_gave(
@@ -305,7 +335,7 @@ proptest! {
     fn a_renewal_is_no_new_segment(
         (rows, window) in tables(),
         sales in some_sales(),
-        mode in prop::sample::select(vec!["\"marginal\"", "\"forward\"", "\"forward\", each = \"day\"", "\"retroactive\""]),
+        mode in prop::sample::select(vec!["\"marginal\"", "\"forward\"", "\"forward\", by = \"day\"", "\"forward\", by = \"sale\"", "\"retroactive\""]),
     ) {
         let split = split_of(&rows, window, mode);
         let again =
@@ -330,7 +360,7 @@ proptest! {
             "losses = \"{losses}\"\npriority = [ {{ name = \"fee\", to = \"fund\", fee = \"31.07\" }}, \
              {{ name = \"rate\", to = \"vendor\", rate = \"1/3\", of = \"net-sales\", above = \"50\", \
              window = \"calendar-year\" }} ]\n\
-             split = {{ by = \"share-base\", window = \"calendar-year\", mode = \"{mode}\", tiers = [ \
+             split = {{ measure = \"share-base\", window = \"calendar-year\", mode = \"{mode}\", tiers = [ \
              {{ from = \"0\", vendor = \"1/3\", rest = {{ share = \"rest\", split = {{ platform = \"7\", fund = \"3\" }} }} }}, \
              {{ above = \"100.01\", vendor = \"rest\", fund = \"1/7\" }} ] }}"
         );

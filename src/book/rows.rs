@@ -164,7 +164,7 @@ impl Book {
         behind: &mut Behind<'_>,
     ) -> Result<bool, BookError> {
         let zone = &behind.contract.zone;
-        let own = Key::of(fact, zone, &behind.lens);
+        let own = Key::of(fact, source, zone, &behind.lens);
         let Some(id) = &fact.id else { return Ok(behind.keys.contains(&own)) };
         let hash = fact::id_hash(fact.kind.table(), source, id);
         let fail = |source| BookError::File { path: self.store_dir.display().to_string(), source };
@@ -173,8 +173,8 @@ impl Book {
         let key = match &fact.reference {
             None => own,
             Some(_) => {
-                let (day, charged) = behind.archive.place_of(&entry, zone);
-                own.placed(day, charged)
+                let (time, charged) = behind.archive.place_of(&entry, zone);
+                own.standing(time, zone, charged)
             }
         };
         let tallied = entry.content == fact.content_hash() && behind.keys.contains(&key);

@@ -1,9 +1,10 @@
 //! Rate cards: what a quantity costs.
 //!
-//! The law: what a quantity costs is a function of the quantity since the period began, so that it
-//! does not matter in how many pieces, or in which order, it came.
+//! The law: what a quantity costs is a function of the quantity since its window began, a period if
+//! the rate does not say otherwise, so that it does not matter in how many pieces, or in which order,
+//! it came.
 
-use super::Pattern;
+use super::{Pattern, Window};
 use crate::money::{Exact, Minor, Ratio};
 
 /// A price for a quantity.
@@ -20,8 +21,10 @@ pub struct Rate {
     pub graduation: Graduation,
     /// For how many units the price is; positive.
     pub per: Exact,
-    /// So many units a period cost nothing; tiers count what exceeds them.
+    /// So many units a window cost nothing; tiers count what exceeds them.
     pub included: Exact,
+    /// When tiers and what is included begin anew. Flat fee and cap are those of a period.
+    pub window: Window,
     /// A fee a period, whatever the quantity; by days where the terms hold for a part of it.
     pub flat: Minor,
     /// The most that a period costs, its flat fee included.
@@ -66,6 +69,11 @@ impl Rate {
             && self.cap.is_none()
     }
 
+    /// Does its quantity count on when the next period begins?
+    pub fn counts_on(&self) -> bool {
+        self.window != Window::Period
+    }
+
     fn one_at(&self, tier: &RateTier) -> Ratio {
         tier.price.to_ratio() / self.per.to_ratio()
     }
@@ -77,7 +85,7 @@ impl Rate {
         above.max(floor)
     }
 
-    /// What a quantity costs in one period, without flat fee and cap.
+    /// What a quantity costs in one window, without flat fee and cap.
     pub fn cost_of(&self, quantity: &Ratio) -> Ratio {
         let charged = self.chargeable(quantity);
         match self.graduation {
@@ -127,6 +135,7 @@ mod tests {
             graduation,
             per: Exact::from(10),
             included: included.parse().unwrap(),
+            window: Window::Period,
             flat: Minor::ZERO,
             cap: None,
         }

@@ -213,6 +213,8 @@ pub struct MinimumPayment {
     pub direction: Option<(PartyId, PartyId)>,
     /// From the period of this day on, nothing is carried any more.
     pub until: Option<Day>,
+    /// At whose end nothing is carried on, and what was carried is called.
+    pub window: Option<Window>,
     /// The line of its header in the contract file.
     pub line: u64,
 }
@@ -258,6 +260,10 @@ pub enum Roll {
     Following,
     /// To the last one before.
     Preceding,
+    /// To the next business day, but back rather than into another month.
+    ModifiedFollowing,
+    /// To the last one before, but on rather than into another month.
+    ModifiedPreceding,
 }
 
 impl PaymentTerms {
@@ -269,17 +275,22 @@ impl PaymentTerms {
     /// assert_eq!(terms.due("2026-Q2".parse().unwrap()).to_string(), "2026-08-14");
     /// ```
     pub fn due(&self, period: Period) -> Day {
-        let mut day = period.last_day().plus(i64::from(self.days));
+        let due = period.last_day().plus(i64::from(self.days));
+        let (on, back) = (|| self.search(due, Day::next), || self.search(due, Day::previous));
+        let inside = |day: &Day| (day.year(), day.month()) == (due.year(), due.month());
+        match self.roll {
+            Roll::Following => on(),
+            Roll::Preceding => back(),
+            Roll::ModifiedFollowing => Some(on()).filter(inside).unwrap_or_else(back),
+            Roll::ModifiedPreceding => Some(back()).filter(inside).unwrap_or_else(on),
+        }
+    }
+
+    /// The first business day from a day on, in one direction.
+    fn search(&self, mut day: Day, step: impl Fn(Day) -> Day) -> Day {
         // No calendar of holidays can make the search endless: it ends with the years.
-        while !self.is_business_day(day) {
-            let next = match self.roll {
-                Roll::Following => day.next(),
-                Roll::Preceding => day.previous(),
-            };
-            if next == day {
-                break;
-            }
-            day = next;
+        while !self.is_business_day(day) && step(day) != day {
+            day = step(day);
         }
         day
     }
@@ -323,6 +334,25 @@ mod tests {
         assert_eq!(following.due(october), day("2026-11-17"));
         let preceding = PaymentTerms { roll: Roll::Preceding, ..following };
         assert_eq!(preceding.due(october), day("2026-11-13"));
+    }
+
+    #[test]
+    fn modified_rolls_stay_in_their_month() {
+        use Roll::{Following, ModifiedFollowing, ModifiedPreceding, Preceding};
+        // 31 October 2026 is a Saturday, 1 November a Sunday, 14 November a Saturday.
+        for (roll, days, due) in [
+            (Following, 31, "2026-11-02"),
+            (ModifiedFollowing, 31, "2026-10-30"),
+            (ModifiedFollowing, 32, "2026-11-02"),
+            (ModifiedFollowing, 45, "2026-11-16"),
+            (Preceding, 32, "2026-10-30"),
+            (ModifiedPreceding, 32, "2026-11-02"),
+            (ModifiedPreceding, 31, "2026-10-30"),
+            (ModifiedPreceding, 45, "2026-11-13"),
+        ] {
+            let terms = PaymentTerms { days, weekends: true, roll, ..PaymentTerms::default() };
+            assert_eq!(terms.due("2026-09".parse().unwrap()), day(due), "{roll:?} {days}");
+        }
     }
 
     #[test]

@@ -76,10 +76,17 @@ pub static TIERS: Code = error("C040", "a tier table does not start at 0 or does
 pub static UNKNOWN_SCHEDULE: Code = error("C041", "a schedule is not declared");
 /// One party in two places of a split, or a group that goes by a party's name.
 pub static GROUP: Code = error("C042", "a party or group stands twice in a split");
+/// Sales one by one under a measure that is no money.
+pub static SALES_BY_UNIT: Code = error("C043", "a tier that is looked at by sale measures a unit");
+/// A tier for everything since a beginning that there is not.
+pub static NO_BEGINNING: Code =
+    error("C044", "a retroactive tier goes back to the beginning of a trailing window");
 /// A test at the end of what never ends.
 pub static NEVER_TESTED: Code = error("C061", "a clause is tested at an end that never comes");
 /// Grants that are not in the order of time.
 pub static GRANT_ORDER: Code = error("C062", "grants are not in the order of their days");
+/// An amount in a currency that the contract has no rule for.
+pub static NOT_CONVERTED: Code = error("C070", "an amount in another currency cannot be converted");
 /// An audit that found what was known.
 pub static AUDIT_OF_NOTHING: Code = error("C080", "an audit found no difference");
 /// A tax of all there is.
@@ -136,8 +143,11 @@ pub static ALL: &[&Code] = &[
     &TIERS,
     &UNKNOWN_SCHEDULE,
     &GROUP,
+    &SALES_BY_UNIT,
+    &NO_BEGINNING,
     &NEVER_TESTED,
     &GRANT_ORDER,
+    &NOT_CONVERTED,
     &AUDIT_OF_NOTHING,
     &NOTHING_ARRIVES,
     &UNREACHABLE_PAYMENT,

@@ -1,6 +1,6 @@
 //! Share floors and most-favoured rates: a party's share is at least so much.
 
-use super::{PartyId, Span};
+use super::{Excess, PartyId, Span};
 use crate::calendar::Day;
 use crate::money::{Minor, Ratio};
 
@@ -18,7 +18,7 @@ pub struct ShareFloor {
     /// Over which window, and when it holds.
     pub span: Span,
     /// What becomes of the reductions that the floor did not let through.
-    pub unused: Unused,
+    pub unused: Excess,
     /// The schedules that count; empty means all.
     pub schedules: Vec<String>,
     /// The line of its header in the contract file.
@@ -61,16 +61,6 @@ impl FloorBase {
             Self::ShareBase => "share-base",
         }
     }
-}
-
-/// What becomes of what a floor made up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unused {
-    /// It is forgotten.
-    #[default]
-    Lapse,
-    /// Later shares above the floor give it back.
-    Carry,
 }
 
 /// A party's share of the base is at least what comparable deals give.

@@ -1,7 +1,7 @@
 //! Aggregate caps: all that one party ever pays another, or pays it in a window, is limited.
 
 use super::{PartyId, Span};
-use crate::money::Minor;
+use crate::money::{Currency, Minor};
 
 /// The most that one party pays another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct AggregateCap {
     pub from: PartyId,
     /// Is paid at most the amount.
     pub to: PartyId,
+    /// The currency of the amounts of the clause, if it is not the contract's.
+    pub currency: Option<Currency>,
     /// The most in a window.
     pub amount: Minor,
     /// What was paid before the first statement.
@@ -22,4 +24,14 @@ pub struct AggregateCap {
     pub schedules: Vec<String>,
     /// The line of its header in the contract file.
     pub line: u64,
+}
+
+impl AggregateCap {
+    /// The name of its balance, which counts in the currency of the cap.
+    pub fn counts_in(&self) -> String {
+        match self.currency {
+            None => self.name.clone(),
+            Some(currency) => format!("{}/{currency}", self.name),
+        }
+    }
 }

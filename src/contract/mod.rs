@@ -7,11 +7,13 @@
 mod advance;
 mod bundle;
 mod card;
+mod carry;
 mod cash;
 pub mod codes;
 mod exchange;
 mod floor;
 mod guarantee;
+mod interest;
 mod limit;
 mod reading;
 mod reserve;
@@ -25,16 +27,18 @@ mod window;
 
 use std::sync::Arc;
 
-pub use advance::Advance;
+pub use advance::{Advance, Unrecouped};
 pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
+pub use carry::{Carry, Excess};
 pub use cash::{
     AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
     PaymentTerms, Roll, Withholding,
 };
 pub use exchange::{Exchange, ExchangePolicy};
-pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor, Unused};
+pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor};
 pub use guarantee::{Earnings, Guarantee, YearDays};
+pub use interest::Interest;
 pub use limit::AggregateCap;
 pub use reading::reading;
 pub use reserve::Reserve;
@@ -44,11 +48,11 @@ pub use split::{
     Deal, Division, Each, Hurdle, Measure, Measured, Mode, Part, Priority, Scale, Split, Take, Tier,
 };
 pub use terms::{
-    Amount, Basis, Cap, Ceiling, CostTerms, Deduction, Excess, Losses, Places, Recognition,
+    Amount, Basis, Cap, Ceiling, CostTerms, Deduction, LossCarry, Losses, Places, Recognition,
     Selector, Settled, ShareKind, SharedTerms, Terms, UsageFeeTerms,
 };
 pub use timeline::Segment;
-pub use window::Window;
+pub use window::{Stretch, Window};
 
 use crate::calendar::{Day, PeriodLength, Zone};
 use crate::finding::Finding;

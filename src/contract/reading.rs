@@ -118,6 +118,9 @@ fn exchange(page: &mut Page, contract: &Contract, default: &str) {
     let rate = match exchange.policy {
         ExchangePolicy::Daily => format!("the rate of its day{back}"),
         ExchangePolicy::PeriodAverage => "the mean of the rates listed in the period".to_owned(),
+        ExchangePolicy::MonthEndAverage => {
+            format!("the mean of the rates of the last days of the period's months{back}")
+        }
         ExchangePolicy::PeriodEnd => format!("the rate of the period's last day{back}"),
     };
     page.line(0, &format!("An amount in another currency is converted, exactly, at {rate}."));

@@ -55,7 +55,7 @@ impl fmt::Display for Pattern {
 }
 
 /// A scope: for each dimension the patterns of which one must match; an empty list means any.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {
     /// Model ids.
     pub product: Vec<Pattern>,
@@ -77,6 +77,24 @@ impl Scope {
             && one(&self.channel, channel)
             && one(&self.region, region)
             && one(&self.customer, customer)
+    }
+}
+
+impl fmt::Display for Scope {
+    /// `channel "marketplace", product "aria-1" or "aria-2"`; `everything` without any pattern.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [
+            ("product", &self.product),
+            ("channel", &self.channel),
+            ("region", &self.region),
+            ("customer", &self.customer),
+        ];
+        let part = |(name, list): &(&str, &Vec<Pattern>)| {
+            let texts: Vec<String> = list.iter().map(|it| format!("{:?}", it.as_str())).collect();
+            (!texts.is_empty()).then(|| format!("{name} {}", texts.join(" or ")))
+        };
+        let parts: Vec<String> = named.iter().filter_map(part).collect();
+        if parts.is_empty() { f.write_str("everything") } else { f.write_str(&parts.join(", ")) }
     }
 }
 

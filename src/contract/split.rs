@@ -3,7 +3,7 @@
 //! The law: the shares of each division add up to one, and a tier table covers every measure: its
 //! first tier reaches down without end, each other begins above the one before.
 
-use super::{Basis, PartyId, Schedule, Window};
+use super::{Basis, PartyId, Schedule, Stretch, Window};
 use crate::money::{Minor, Ratio};
 
 /// Who receives which part of the share base.
@@ -101,8 +101,8 @@ pub enum Scale {
 pub struct Measured {
     /// What is measured.
     pub by: Measure,
-    /// When it starts again at nothing.
-    pub window: Window,
+    /// Over which periods it adds up.
+    pub window: Stretch,
     /// To what a tier applies.
     pub mode: Mode,
     /// The schedules whose measures are added up; empty for the schedule's own.
@@ -155,6 +155,8 @@ pub enum Each {
     Segment,
     /// A day.
     Day,
+    /// A single sale.
+    Sale,
 }
 
 /// An amount for a named party off the top of the profit.
@@ -211,6 +213,17 @@ impl Schedule {
     pub fn asks_for_deals(&self) -> bool {
         self.terms.iter().any(|terms| match &terms.basis {
             Basis::Shared(shared) => matches!(shared.split.scale, Some(Scale::Deal { .. })),
+            Basis::UsageFee(_) | Basis::Excluded => false,
+        })
+    }
+
+    /// Does any version of its terms ask for sales one by one?
+    pub fn asks_for_sales(&self) -> bool {
+        self.terms.iter().any(|terms| match &terms.basis {
+            Basis::Shared(shared) => match &shared.split.scale {
+                Some(Scale::Measured(measured)) => measured.mode == Mode::Forward(Each::Sale),
+                Some(Scale::Deal { .. }) | None => false,
+            },
             Basis::UsageFee(_) | Basis::Excluded => false,
         })
     }

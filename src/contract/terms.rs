@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PartyId, Pattern, Priority, Rate, Split};
+use super::{Carry, Excess, PartyId, Pattern, Priority, Rate, Split};
 use crate::calendar::Day;
 use crate::money::{Minor, Ratio};
 
@@ -116,8 +116,8 @@ pub struct Deduction {
     pub parts: Vec<Selector>,
     /// At most so much is deducted in all.
     pub cap: Option<Cap>,
-    /// Is what the cap leaves over carried into what follows, or does it lapse?
-    pub carries: bool,
+    /// What becomes of what the cap leaves over.
+    pub excess: Excess,
 }
 
 /// What a deduction takes.
@@ -178,18 +178,6 @@ pub struct Amount {
     pub tolerance: Ratio,
 }
 
-/// What becomes of the cost above the ceiling.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Excess {
-    /// The bearer keeps it.
-    #[default]
-    Lapse,
-    /// The next segment carries it in.
-    Carry,
-    /// So do the next segments of so many periods, the oldest first; what is left then lapses.
-    CarryFor(u32),
-}
-
 /// How the bearer pays the provider for the cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Settled {
@@ -201,12 +189,29 @@ pub enum Settled {
 }
 
 /// What becomes of a negative gross profit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a contract has a handful of terms")]
 pub enum Losses {
     /// It is not shared, and later profits eat it first.
-    CarryForward,
+    CarryForward(LossCarry),
     /// It is split like a profit.
     Share,
     /// It stays with the bearer, with no balance.
     Absorb,
+}
+
+impl Losses {
+    /// Losses that are carried whole and for ever, and eat all of a profit.
+    pub fn carried() -> Self {
+        Self::CarryForward(LossCarry { carry: Carry::default(), at_most: Ratio::one() })
+    }
+}
+
+/// How losses are carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LossCarry {
+    /// Expiry, cap and interest.
+    pub carry: Carry,
+    /// The part of a profit that they eat at most.
+    pub at_most: Ratio,
 }

@@ -15,6 +15,15 @@ pub enum Window {
     Lifetime,
 }
 
+/// Over which periods a tier table measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// Since a window began.
+    Since(Window),
+    /// Over so many periods, the one at hand included; at least one.
+    Trailing(u32),
+}
+
 impl Window {
     /// Does the window that a period lies in begin with it? What was measured before then no longer
     /// counts.

@@ -57,7 +57,9 @@ impl fmt::Display for LensNames {
         let zones = self.zones.iter().map(|name| format!("time zone {name:?}"));
         let customers = self.customers.iter().map(|name| format!("customer {name:?}"));
         let deals = self.deals.iter().map(|name| format!("deal {name:?}"));
-        f.write_str(&zones.chain(customers).chain(deals).collect::<Vec<_>>().join(", "))
+        let sales = self.singly.iter().map(|scope| format!("the single sales of {scope}"));
+        let all = zones.chain(customers).chain(deals).chain(sales);
+        f.write_str(&all.collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -71,6 +73,7 @@ impl LensNames {
             zones: pick(&self.zones, &other.zones),
             customers: pick(&self.customers, &other.customers),
             deals: pick(&self.deals, &other.deals),
+            singly: pick(&self.singly, &other.singly),
         }
     }
 }
@@ -211,19 +214,19 @@ impl Archive {
         self.moved.get(id).copied()
     }
 
-    /// Where a fact with an id counts as having happened in a zone, and the charge that it refers to
-    /// in the end.
+    /// When a fact with an id counts as having happened, and the charge that it refers to in the
+    /// end, on its day in a zone.
     pub fn place_of(
         &self,
         entry: &IdEntry,
         zone: &Zone,
-    ) -> (crate::calendar::Day, Option<Charged>) {
+    ) -> (crate::calendar::Moment, Option<Charged>) {
         let stands = self.moved(&entry.id).unwrap_or_else(|| Standing::from(entry));
         let charged = stands.charge().map(|(moment, product)| Charged {
             day: moment.day_in(zone),
             product: self.products[product.get() as usize - 1].clone(),
         });
-        (stands.time.day_in(zone), charged)
+        (stands.time, charged)
     }
 
     /// The products that ids refer to, by number.

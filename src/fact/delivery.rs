@@ -36,6 +36,9 @@ pub struct LensNames {
     pub customers: Vec<String>,
     /// Deal patterns.
     pub deals: Vec<String>,
+    /// Scopes whose sales are kept singly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub singly: Vec<String>,
 }
 
 impl From<&Lens> for LensNames {
@@ -47,6 +50,7 @@ impl From<&Lens> for LensNames {
             zones: lens.zones.iter().map(|zone| zone.name().to_owned()).collect(),
             customers: texts(&lens.customers),
             deals: texts(&lens.deals),
+            singly: lens.singly.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -252,7 +256,7 @@ impl Move {
             day: moment.day_in(zone),
             product: product.clone(),
         });
-        from.placed(self.time.day_in(zone), charged)
+        from.standing(self.time, zone, charged)
     }
 
     /// The fact as it goes on waiting; none if it has found what it waited for.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Kind, Lens};
-use crate::calendar::{Day, Zone};
+use crate::calendar::{Day, Moment, Zone};
 use crate::money::Currency;
 
 /// The dimensions of one cell of a tally. An empty text means that the facts left it open, or, for
@@ -36,6 +36,24 @@ pub struct Key {
     pub charged: Option<Charged>,
     /// The facts' own day, where another one decides.
     pub own: Option<Day>,
+    /// Which sale, if a contract asks for them one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<Box<Sale>>,
+}
+
+/// A sale that is kept by itself. Their order is that of time, then of ids as bytes. Rows without
+/// an id are told apart by their time alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Sale {
+    /// When it counts as having happened: for what takes a sale back, when that happened.
+    pub time: Moment,
+    /// Its id; empty if its feed has none.
+    pub id: String,
+    /// The feed that the id is unique in.
+    pub source: String,
+    /// For what takes a sale back: the id that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }
 
 /// What matters of a charge to the facts that refer to it.
@@ -48,8 +66,8 @@ pub struct Charged {
 }
 
 impl Key {
-    /// The key of a fact on its own day in a zone, as if it referred to nothing.
-    pub fn of(fact: &Fact, zone: &Zone, lens: &Lens) -> Self {
+    /// The key of a fact of a feed on its own day in a zone, as if it referred to nothing.
+    pub fn of(fact: &Fact, source: &str, zone: &Zone, lens: &Lens) -> Self {
         Self {
             day: fact.time.day_in(zone),
             kind: fact.kind,
@@ -64,6 +82,7 @@ impl Key {
             unpriced: fact.kind == Kind::Charge && fact.amount.is_none(),
             charged: None,
             own: None,
+            sale: lens.keeps_singly(fact).then(|| Box::new(Sale::of(fact, source))),
         }
     }
 
@@ -73,8 +92,17 @@ impl Key {
         Self {
             customer: lens.customer(&self.customer).to_owned(),
             deal: lens.deal(&self.deal).to_owned(),
+            sale: self.sale.clone().filter(|_| lens.keeps_key_singly(self)),
             ..self.clone()
         }
+    }
+
+    /// The key of the same facts where they stand: what takes a sale back stands where it does.
+    #[must_use]
+    pub fn standing(&self, time: Moment, zone: &Zone, charged: Option<Charged>) -> Self {
+        let mut key = self.placed(time.day_in(zone), charged);
+        key.sale.iter_mut().for_each(|sale| sale.time = time);
+        key
     }
 
     /// The key of the same facts on the day that decides, which may not be their own.
@@ -87,5 +115,16 @@ impl Key {
     /// The day on which the facts happened themselves.
     pub fn own_day(&self) -> Day {
         self.own.unwrap_or(self.day)
+    }
+}
+
+impl Sale {
+    fn of(fact: &Fact, source: &str) -> Self {
+        Self {
+            time: fact.time,
+            id: fact.id.clone().unwrap_or_default(),
+            source: source.to_owned(),
+            of: fact.reference.clone().filter(|_| fact.kind.takes_back()),
+        }
     }
 }

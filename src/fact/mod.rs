@@ -26,7 +26,7 @@ pub use delivery::{
     Pending, Slice,
 };
 pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
-pub use key::{Charged, Key};
+pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use standing::Chain;
 pub use tally::{Cell, Evidence, Refused, Tally, Unresolved};

@@ -30,6 +30,7 @@
 //! ```
 
 mod aws;
+mod channel;
 mod cloudevents;
 pub mod codes;
 mod discover;

@@ -1,7 +1,6 @@
 //! How the rows of one file become entries: decided once by the header (or the first object), the
 //! table and the mapping; then applied to each row.
 
-use super::codes;
 use super::draft::Draft;
 use super::feed::Movement;
 use super::field::{Column, Field, Header, Place, Row};
@@ -12,6 +11,7 @@ use super::rows::Body;
 use super::survey::Survey;
 use super::target::Target;
 use super::{aws, cloudevents, focus, own};
+use super::{channel, codes};
 use crate::calendar::Zone;
 use crate::contract::Contract;
 use crate::fact::{Entry, Slice, Table};
@@ -88,8 +88,8 @@ impl Plan {
         if format == Format::Focus && !plan.assume_currency(header, contracts, &mut notes) {
             refusals.push(no_currency());
         }
-        if format == Format::Focus {
-            notes.extend(plan.open_channel(contracts));
+        if !plan.says_channel(header, names) {
+            notes.extend(channel::left_open(format, table, contracts));
         }
         plan.bind(header, map.is_none());
         let plan = if refusals.is_empty() { Ok(plan) } else { Err(refusals) };
@@ -193,29 +193,15 @@ impl Plan {
         true
     }
 
-    /// Tells of a feed whose rows are on no channel, if no contract can settle them so: they would
-    /// be in order, and yet end as unmatched or unshared.
-    fn open_channel(&self, contracts: &[Contract]) -> Option<Refusal> {
+    /// Can rows of this file name a channel? Those of JSON lines can, each by itself.
+    fn says_channel(&self, header: &Header, names: &[String]) -> bool {
+        let there = |field: &Field| {
+            header.is_none()
+                || field.places.iter().any(|place| !matches!(place, Place::Column(..)))
+                || field.names().any(|name| names.iter().any(|column| column == name))
+        };
         let mut fields = self.variants.iter().flat_map(|(_, fields)| fields);
-        let takes = |contract: &Contract| match self.table {
-            Table::Costs => !contract.shared_costs.is_empty(),
-            Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
-                contract.schedules.iter().any(|schedule| schedule.scope.channel.is_empty())
-            }
-        };
-        if fields.any(|(target, _)| *target == Target::Channel) || contracts.iter().any(takes) {
-            return None;
-        }
-        let message = match self.table {
-            Table::Costs => "its rows are on no channel, and no [[shared-cost]] spreads such cost",
-            Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
-                "its rows are on no channel, and no schedule takes such rows"
-            }
-        };
-        Some(Refusal::new(&codes::CHANNEL_OPEN, message).help(
-            "say it in a [[map]] of revshare.toml: channel = { constant = \"marketplace\" }, or a \
-             column with a lookup",
-        ))
+        fields.any(|(target, field)| *target == Target::Channel && there(field))
     }
 
     fn bind(&mut self, header: &Header, strict: bool) {

@@ -40,6 +40,8 @@ pub struct Tallied {
 /// What a tally says, before it is checked.
 #[derive(Default)]
 struct Draft {
+    /// The feed: it stands in the key of a single sale.
+    source: String,
     about: BTreeMap<String, Vec<String>>,
     controls: BTreeMap<Option<Currency>, BTreeMap<String, Count>>,
     faults: BTreeMap<String, u64>,
@@ -88,9 +90,17 @@ fn parse(bytes: &[u8], lens: &Lens, table: Table, name: &Arc<str>) -> Result<Dra
         let text = header.iter().collect::<Vec<_>>().join(",");
         return Err(vec![refusal.help(MADE).finding(name, 1, &text, &[])]);
     }
-    let (mut draft, mut findings) = (Draft::default(), Vec::new());
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
+    let records: Vec<csv::StringRecord> =
+        reader.records().collect::<Result<_, _>>().map_err(broken)?;
+    let at = |name: &str| header.iter().position(|there| there == name);
+    let said = |record: &csv::StringRecord, name: &str| -> String {
+        at(name).and_then(|at| record.get(at)).unwrap_or_default().to_owned()
+    };
+    let is_source =
+        |it: &&csv::StringRecord| said(it, "record") == "about" && said(it, "name") == "source";
+    let source = records.iter().find(is_source).map(|it| said(it, "value")).unwrap_or_default();
+    let (mut draft, mut findings) = (Draft { source, ..Draft::default() }, Vec::new());
+    for record in records {
         let line = record.position().map_or(1, csv::Position::line);
         let row = Row { line, cells: header.iter().zip(&record).collect() };
         let short = record.len() != header.len();
@@ -128,7 +138,7 @@ impl Draft {
             "fault" => *self.faults.entry(name).or_default() += row.parse::<u64>("rows")?,
             "beyond" => *self.beyond.entry(name).or_default() += row.parse::<u64>("rows")?,
             "cell" => {
-                let key = row.key(table)?.seen_through(lens);
+                let key = row.key(table, &self.source)?.seen_through(lens);
                 let tally = self.tallies.entry(row.text("zone").to_owned()).or_default();
                 tally.add(key, row.cell()?);
             }
@@ -139,7 +149,7 @@ impl Draft {
     }
 
     fn wait(&mut self, row: &Row<'_>, table: Table, lens: &Lens) -> Result<(), Wrong> {
-        let key = row.key(table)?.seen_through(lens);
+        let key = row.key(table, &self.source)?.seen_through(lens);
         let chain = match row.text("chain") {
             "adrift" => Chain::Adrift,
             "follows" => Chain::Follows,
@@ -220,6 +230,7 @@ fn apart(draft: &Draft, lens: &Lens) -> Option<Refusal> {
         zones: missing(due.zones, "zone"),
         customers: missing(due.customers, "customer"),
         deals: missing(due.deals, "deal"),
+        singly: missing(due.singly, "singly"),
     };
     (missing != LensNames::default()).then(|| {
         Refusal::new(&codes::TALLY_LENS, format!("the tally does not keep {missing} apart"))

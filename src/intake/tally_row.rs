@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fact::{Cell, Charged, Count, Key, Kind, Table};
+use crate::fact::{Cell, Charged, Count, Key, Kind, Sale, Table};
 use crate::money::Exact;
 
 /// One row by the names of its columns.
@@ -56,7 +56,7 @@ impl<'a> Row<'a> {
         Ok(Count { rows: self.parse("rows")?, amount: self.sum("amount", "amount_e28")? })
     }
 
-    pub(super) fn key(&self, table: Table) -> Result<Key, Wrong> {
+    pub(super) fn key(&self, table: Table, source: &str) -> Result<Key, Wrong> {
         let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == self.text("kind"));
         let kind = kind.filter(|kind| kind.table() == table);
         let text = |name| self.text(name).to_owned();
@@ -76,7 +76,16 @@ impl<'a> Row<'a> {
             unpriced: self.optional("unpriced")?.unwrap_or(false),
             charged,
             own: self.optional("own_day")?,
+            sale: self.sale(source)?.map(Box::new),
         })
+    }
+
+    /// Which sale, if it is kept by itself.
+    fn sale(&self, source: &str) -> Result<Option<Sale>, Wrong> {
+        let Some(time) = self.optional("sale_time")? else { return Ok(None) };
+        let of = Some(self.text("sale_of")).filter(|text| !text.is_empty()).map(str::to_owned);
+        let (id, source) = (self.text("sale_id").to_owned(), source.to_owned());
+        Ok(Some(Sale { time, id, source, of }))
     }
 
     pub(super) fn cell(&self) -> Result<Cell, Wrong> {

@@ -9,8 +9,6 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::Exact;
-
 /// An exact fraction of any size; never rounded until [`Rounding::round`](super::Rounding::round).
 ///
 /// Written as a percentage, a fraction or a plain decimal:
@@ -128,12 +126,30 @@ fn decimal(ratio: &Ratio) -> Option<String> {
     Some(format!("{sign}{whole}{point}{frac}"))
 }
 
+/// A plain decimal, written as an [`Exact`](super::Exact) is but of any size, so that whatever is
+/// shown reads back.
+fn plain(text: &str) -> Option<Ratio> {
+    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+        Some(digits) => (if text.starts_with('-') { -1 } else { 1 }, digits),
+        None => (1, text),
+    };
+    let (whole, frac) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !number(whole) || !frac.is_none_or(number) {
+        return None;
+    }
+    let frac = frac.unwrap_or_default();
+    let above: BigInt = format!("{whole}{frac}").parse().ok()?;
+    let below = BigInt::from(10).pow(u32::try_from(frac.len()).ok()?);
+    Some(Ratio::new(above * sign, below))
+}
+
 impl FromStr for Ratio {
     type Err = NotARatio;
 
     fn from_str(text: &str) -> Result<Self, NotARatio> {
         let refuse = || NotARatio(text.to_owned());
-        let exact = |part: &str| part.parse::<Exact>().map(Exact::to_ratio).map_err(|_| refuse());
+        let exact = |part: &str| plain(part).ok_or_else(refuse);
         if let Some(percent) = text.strip_suffix('%') {
             return Ok(exact(percent.trim_end())? * Ratio::new(1, 100));
         }
@@ -233,6 +249,17 @@ mod tests {
             assert_eq!(text.parse::<Ratio>().unwrap().to_string(), shown, "{text}");
         }
         for text in ["", "%", "1/0", "a/b", "50 percent", "1e2", "1//2"] {
+            assert!(text.parse::<Ratio>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_reads_back_whatever_its_size() {
+        for text in ["79228162514264337593543950335", "1/79228162514264337593543950337", "+1.25"] {
+            let ratio: Ratio = text.parse().unwrap();
+            assert_eq!(ratio.to_string().parse::<Ratio>().unwrap(), ratio, "{text}");
+        }
+        for text in ["+", "-", ".5", "5.", "--1", "1.2.3", "٣", "1_0"] {
             assert!(text.parse::<Ratio>().is_err(), "{text:?}");
         }
     }

@@ -38,6 +38,8 @@ pub enum ClauseKind {
     Guarantee,
     /// Withheld to recoup an advance.
     Advance,
+    /// Owed back of an advance that earnings have not paid back in time.
+    AdvanceRepaid,
     /// Withheld and held in reserve.
     Reserve,
     /// Released from a reserve.
@@ -70,6 +72,7 @@ impl ClauseKind {
             Self::MostFavoured => "most-favoured",
             Self::Guarantee => "minimum-guarantee",
             Self::Advance => "advance",
+            Self::AdvanceRepaid => "advance-repaid",
             Self::Reserve => "reserve",
             Self::ReserveRelease => "reserve-release",
             Self::Cap => "aggregate-cap",

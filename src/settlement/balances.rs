@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::Minor;
+use crate::money::{Currency, Minor};
 
 /// The kinds of balances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,6 +21,10 @@ pub enum BalanceKind {
     Uncollected,
     /// What a tier or hurdle measures, since its window began.
     TierMeasure,
+    /// The quantity that a rate has counted since its window began.
+    RateQuantity,
+    /// What one period added to a measure over trailing periods: `marketplace/net-sales/2026-10`.
+    TierPeriod,
     /// What a party was given since the window of a retroactive tier table began.
     TierShared,
     /// What a statement asks to be paid and was not paid yet.
@@ -49,6 +53,8 @@ pub enum BalanceKind {
     Guarantee,
     /// What is left of an advance.
     Advance,
+    /// What an advance has borne and was not paid back yet.
+    AdvanceInterest,
     /// How much was advanced in all.
     AdvancePaid,
     /// What was left of an advance when it could no longer be recouped.
@@ -68,12 +74,15 @@ impl BalanceKind {
             | Self::Deduction
             | Self::Uncollected
             | Self::TierMeasure
+            | Self::TierPeriod
+            | Self::RateQuantity
             | Self::TierShared
             | Self::Floor
             | Self::FloorMeasure
             | Self::FloorEarned
             | Self::Guarantee
             | Self::Advance
+            | Self::AdvanceInterest
             | Self::AdvancePaid
             | Self::AdvanceLapsed
             | Self::Reserve
@@ -97,6 +106,8 @@ impl BalanceKind {
             Self::Deduction => "deduction",
             Self::Uncollected => "uncollected",
             Self::TierMeasure => "tier-measure",
+            Self::RateQuantity => "rate-quantity",
+            Self::TierPeriod => "tier-period",
             Self::TierShared => "tier-shared",
             Self::Owed => "owed",
             Self::PartPaid => "part-paid",
@@ -111,6 +122,7 @@ impl BalanceKind {
             Self::FloorEarned => "floor-earned",
             Self::Guarantee => "guarantee",
             Self::Advance => "advance",
+            Self::AdvanceInterest => "advance-interest",
             Self::AdvancePaid => "advance-paid",
             Self::AdvanceLapsed => "advance-lapsed",
             Self::Reserve => "reserve",
@@ -141,6 +153,8 @@ impl fmt::Display for BalanceName {
 pub struct Balance {
     /// Which.
     pub name: BalanceName,
+    /// The currency that it counts in, if it is not the contract's.
+    pub currency: Option<Currency>,
     /// At the end of the period before.
     pub opening: Minor,
     /// In this period, the restatement included.

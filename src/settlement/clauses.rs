@@ -16,7 +16,7 @@ pub(super) fn entitle(dues: &mut Dues<'_>) -> Result<(), Finding> {
     contract.guarantees.iter().try_for_each(|clause| guarantee::apply(dues, clause))?;
     contract.advances.iter().try_for_each(|clause| advance::apply(dues, clause))?;
     contract.reserves.iter().try_for_each(|clause| reserve::apply(dues, clause))?;
-    contract.caps.iter().for_each(|clause| cap::apply(dues, clause));
+    contract.caps.iter().try_for_each(|clause| cap::apply(dues, clause))?;
     audit::settle(dues)?;
     withholding::withhold(dues)
 }

@@ -1,7 +1,9 @@
 //! Cost, its uplift, what is carried in, what exceeds the ceiling, and the gross profit.
 
+use super::balances::BalanceKind;
 use super::cards;
 use super::carried::Carried;
+use super::layers::Opened;
 use super::placement::Share;
 use super::sales::{Used, input};
 use super::settled::StepName;
@@ -86,9 +88,9 @@ fn write_cost(
         }
     }
     if terms.kind == ShareKind::GrossProfit {
-        let (card, currency) = ((&terms.cost.rates[..], "cost.rates"), sheet.contract.currency);
+        let (card, contract) = ((&terms.cost.rates[..], cards::COST_RATES), sheet.contract);
         let into = (&mut exact, &mut inputs);
-        cards::charge(card, currency, metered.into_iter(), carried, into);
+        cards::charge(card, contract, metered.into_iter(), carried, into)?;
     }
     let rule = match terms.kind {
         ShareKind::GrossProfit => Rule::SumOfFacts,
@@ -123,8 +125,19 @@ fn write_excess(
     let ceiling = cost.and_then(|cost| cost.ceiling.as_ref());
     // The terms under which an excess arose decide its fate: what was to be carried is carried in
     // by the next segment that deducts cost, even if an excess of its own would lapse.
-    let before = if cost.is_some() { carried.excess() } else { Minor::ZERO };
-    let rule = if before.is_zero() { Rule::Nothing } else { Rule::Carried { before } };
+    let Opened { before, borne } = match cost {
+        Some(cost) => {
+            let of = (BalanceKind::ExcessCost, "");
+            carried.open(
+                sheet.contract,
+                of,
+                |terms| terms.cost.excess.carry(),
+                cost.excess.carry(),
+            )?
+        }
+        None => Opened::default(),
+    };
+    let rule = if before.is_zero() { Rule::Nothing } else { Rule::Carried { before, borne } };
     sheet.write_plain(
         Heading::of(StepName::CarriedIn, "cost.excess"),
         before,
@@ -145,7 +158,8 @@ fn write_excess(
     );
     *carried.used.entry(CEILING.to_owned()).or_default() += amount - excess;
     if let Some(cost) = cost {
-        carried.hand_on(cost.excess, own, excess);
+        let mut layers = carried.layers(BalanceKind::ExcessCost, "");
+        layers.hand_on(cost.excess.carry(), own, excess);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::trace::{Rule, Trace};
 use crate::calendar::Period;
 use crate::contract::{Contract, PartyId};
 use crate::fact::Evidence;
-use crate::money::Minor;
+use crate::money::{Currency, Minor};
 
 /// The working state that each clause reads and writes, one after the other.
 pub(super) struct Dues<'a> {
@@ -169,6 +169,13 @@ impl Dues<'_> {
         self.kept.push(BalanceName { kind, of: of.to_owned() });
     }
 
+    /// The currency of a balance, if it is not the contract's.
+    fn counts_in(&self, name: &BalanceName) -> Option<Currency> {
+        let mut caps = self.contract.caps.iter();
+        let cap = caps.find(|cap| name.kind == BalanceKind::Cap && cap.counts_in() == name.of);
+        cap?.currency
+    }
+
     /// Every balance that is not zero, or that a clause in force keeps.
     pub(super) fn shown(&self, closed: &Balances, restated: &Balances) -> Vec<Balance> {
         let all = closed.iter().chain(restated.iter()).chain(self.balances.iter());
@@ -179,6 +186,7 @@ impl Dues<'_> {
             let (opening, closing) = (closed.get(name), self.balances.get(name));
             Balance {
                 name: name.clone(),
+                currency: self.counts_in(name),
                 opening,
                 movement: closing - opening,
                 restated: restated.get(name) - opening,

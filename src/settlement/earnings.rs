@@ -1,7 +1,7 @@
 //! What contract-wide clauses look at: earnings, steps summed over schedules, debts of some
 //! schedules; and how they say where they stand in the contract.
 
-use super::adjustment::ClauseKind;
+use super::adjustment::{Adjustment, ClauseKind};
 use super::balances::BalanceKind;
 use super::cash::{self, rounded};
 use super::dues::{Dues, Reason};
@@ -129,14 +129,15 @@ impl Dues<'_> {
         self.segments(schedules).filter_map(fee).sum()
     }
 
-    /// What floors and most-favoured rates have moved to a party so far.
+    /// What floors and most-favoured rates have moved to a party so far, where all the schedules
+    /// that they speak of count.
     fn raised(&self, party: PartyId, schedules: &[String]) -> Minor {
         let name = self.contract.party_name(party);
         let raises = self.adjustments.iter().filter(|adjustment| {
             let raise =
                 [ClauseKind::ShareFloor, ClauseKind::MostFavoured].contains(&adjustment.clause);
             let of = |id: &String| counts(schedules, id);
-            raise && (schedules.is_empty() || adjustment.schedule.as_ref().is_some_and(of))
+            raise && (schedules.is_empty() || self.raises(adjustment).all(of))
         });
         let moved = raises.map(|adjustment| match name {
             to if adjustment.to == to => adjustment.amount,
@@ -144,6 +145,21 @@ impl Dues<'_> {
             _ => Minor::ZERO,
         });
         moved.sum()
+    }
+
+    /// The schedules that a floor or a most-favoured rate has raised a share of.
+    fn raises<'s>(&'s self, adjustment: &'s Adjustment) -> impl Iterator<Item = &'s String> {
+        let named: &[String] = match &adjustment.schedule {
+            Some(id) => std::slice::from_ref(id),
+            None => {
+                let mut floors = self.contract.floors.iter();
+                let floor = floors.find(|floor| floor.name == adjustment.name);
+                floor.map_or(&[], |floor| floor.schedules.as_slice())
+            }
+        };
+        let all = self.contract.schedules.iter().map(|schedule| &schedule.id);
+        let all = all.filter(|_| named.is_empty());
+        named.iter().chain(all)
     }
 
     /// A step summed over the schedules that count.

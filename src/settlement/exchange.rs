@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::placement::Share;
-use crate::calendar::{Day, Period};
+use crate::calendar::{Day, Period, PeriodLength};
 use crate::contract::{Contract, Exchange, ExchangePolicy};
 use crate::fact::Evidence;
 use crate::finding::Finding;
@@ -67,8 +67,13 @@ impl<'a> Rates<'a> {
         found
     }
 
-    fn find(&self, exchange: Exchange, currency: Currency, day: Day) -> Option<UsedRate> {
-        let back = |from: Day| (0..=i64::from(exchange.within)).map(move |days| from.plus(-days));
+    pub(super) fn find(
+        &self,
+        exchange: Exchange,
+        currency: Currency,
+        day: Day,
+    ) -> Option<UsedRate> {
+        let back = |from: Day| exchange.back(from);
         let used = |day, (listed, rate)| UsedRate { currency, day, listed: Some(listed), rate };
         match exchange.policy {
             ExchangePolicy::Daily => {
@@ -82,6 +87,10 @@ impl<'a> Rates<'a> {
             }
             ExchangePolicy::PeriodAverage => {
                 let rate = self.average(currency)?;
+                Some(UsedRate { currency, day: None, listed: None, rate })
+            }
+            ExchangePolicy::MonthEndAverage => {
+                let rate = self.month_ends(exchange, currency)?;
                 Some(UsedRate { currency, day: None, listed: None, rate })
             }
         }
@@ -105,6 +114,30 @@ impl<'a> Rates<'a> {
         mean(&self.direct).or_else(|| mean(&self.inverse).map(inverse))
     }
 
+    /// The mean of the rates of the months' last days, of which none may be missing; where the pair
+    /// is listed only the other way round, the mean of what is listed is inverted.
+    fn month_ends(&self, exchange: Exchange, currency: Currency) -> Option<Ratio> {
+        let mut month = Period::of(self.period.first_day(), PeriodLength::Month);
+        let mut ends = Vec::new();
+        while month.last_day() <= self.period.last_day() && ends.last() != Some(&month.last_day()) {
+            ends.push(month.last_day());
+            month = month.next();
+        }
+        let mean = |rates: &BTreeMap<(Currency, Day), Exact>| {
+            let of = |end: &Day| exchange.back(*end).find_map(|day| rates.get(&(currency, day)));
+            let listed: Vec<Ratio> =
+                ends.iter().map(|end| Some(of(end)?.to_ratio())).collect::<Option<_>>()?;
+            Some(listed.iter().sum::<Ratio>() / Ratio::whole(ends.len() as u64))
+        };
+        mean(&self.direct).or_else(|| mean(&self.inverse).map(inverse))
+    }
+
+    /// What is missing to convert an amount that no single fact stands behind.
+    pub(super) fn lacking(&self, currency: Currency) -> Finding {
+        let pair = format!("{currency}/{} for {}", self.contract.currency, self.period);
+        not_listed(&[pair])
+    }
+
     /// Everything that is missing, in one finding.
     pub(super) fn finding(&self) -> Option<Finding> {
         let policy = self.contract.exchange?.policy;
@@ -117,15 +150,21 @@ impl<'a> Rates<'a> {
                 let days: Vec<String> = days.iter().map(Day::to_string).collect();
                 format!("{currency}/{own} for {}", days.join(", "))
             }
-            ExchangePolicy::PeriodAverage | ExchangePolicy::PeriodEnd => {
+            ExchangePolicy::PeriodAverage
+            | ExchangePolicy::MonthEndAverage
+            | ExchangePolicy::PeriodEnd => {
                 format!("{currency}/{own} for {}", self.period)
             }
         };
         let list: Vec<String> = self.missing.iter().map(pair).collect();
-        let message = format!("rates of exchange are missing: {}", list.join("; "));
-        let help = "deliver them in a file fx*.csv (date, base, quote, rate), either way round";
-        Some(Finding::new(&codes::NO_RATE, message).help(help))
+        Some(not_listed(&list))
     }
+}
+
+fn not_listed(list: &[String]) -> Finding {
+    let message = format!("rates of exchange are missing: {}", list.join("; "));
+    let help = "deliver them in a file fx*.csv (date, base, quote, rate), either way round";
+    Finding::new(&codes::NO_RATE, message).help(help)
 }
 
 /// Listed rates are positive.
@@ -190,6 +229,9 @@ split = { vendor = "50%", platform = "50%" }
             ("policy = \"daily\"", "JPY", "2026-10-06", Some("1/153")),
             ("policy = \"period-average\"", "JPY", "2026-10-01", Some("1/102")),
             ("policy = \"period-average\"", "EUR", "2026-10-01", Some("1.2")),
+            ("policy = \"month-end-average\"", "JPY", "2026-10-01", Some("1/3")),
+            ("policy = \"month-end-average\"\nwithin = 1", "JPY", "2026-10-01", None),
+            ("policy = \"month-end-average\"\nwithin = 26", "EUR", "2026-10-01", Some("1.2")),
             ("policy = \"period-end\"", "JPY", "2026-10-01", Some("1/3")),
             ("policy = \"period-end\"", "EUR", "2026-10-08", None),
             ("policy = \"period-average\"", "GBP", "2026-10-08", None),

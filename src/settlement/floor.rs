@@ -5,11 +5,13 @@
 //! paid = max(earned − carried, floor), and carried becomes paid − (earned − carried).
 
 use super::adjustment::ClauseKind;
-use super::balances::BalanceKind;
+use super::balances::{BalanceKind, BalanceName};
 use super::dues::Dues;
 use super::earnings::Standing;
+use super::layers::Layers;
 use super::trace::Rule;
-use crate::contract::{AtLeast, Earnings, ShareFloor, Unused};
+use crate::calendar::Period;
+use crate::contract::{AtLeast, Earnings, ShareFloor};
 use crate::finding::Finding;
 use crate::money::Minor;
 
@@ -24,12 +26,13 @@ pub(super) fn apply(dues: &mut Dues<'_>, floor: &ShareFloor) -> Result<(), Findi
     if !floor.span.is_open(period) {
         let kinds = [BalanceKind::FloorMeasure, BalanceKind::FloorEarned, BalanceKind::Floor];
         kinds.into_iter().for_each(|kind| dues.drop_balance(kind, &floor.name));
+        layers(dues, floor).hand_on(None, Minor::ZERO, Minor::ZERO);
         return Ok(());
     }
     let window = accumulated(dues, floor);
     if floor.span.ends_in(period) {
         let least = least(dues, floor, &window)?;
-        make_up(dues, floor, &window, least);
+        make_up(dues, floor, &window, least)?;
     }
     Ok(())
 }
@@ -52,6 +55,9 @@ fn accumulated(dues: &mut Dues<'_>, floor: &ShareFloor) -> Window {
             dues.keep(BalanceKind::FloorMeasure, &floor.name, window.measured);
         }
         dues.keep(BalanceKind::FloorEarned, &floor.name, window.earned);
+    } else {
+        dues.drop_balance(BalanceKind::FloorMeasure, &floor.name);
+        dues.drop_balance(BalanceKind::FloorEarned, &floor.name);
     }
     window
 }
@@ -83,18 +89,31 @@ fn make_up(
     floor: &ShareFloor,
     window: &Window,
     (least, rule, note): (Minor, Rule, String),
-) {
-    let carried = match floor.unused {
-        Unused::Lapse => Minor::ZERO,
-        Unused::Carry => dues.balance(BalanceKind::Floor, &floor.name),
+) -> Result<(), Finding> {
+    let carry = floor.unused.carry();
+    let carried = match carry {
+        Some(carry) => {
+            let (contract, period) = (dues.contract, dues.period);
+            let lives = |_: Period| carry.periods;
+            let (first, _) =
+                floor.span.held(period).unwrap_or((period.first_day(), period.last_day()));
+            let days = (first.previous(), period.last_day());
+            layers(dues, floor).open(contract, lives, Some(carry), days)?.before
+        }
+        None => Minor::ZERO,
     };
     let reduced = window.earned - carried;
     let due = reduced.max(least);
     let mut note = format!("{note}; earned {}", dues.show(window.earned));
-    if floor.unused == Unused::Carry {
-        let (before, after) = (dues.show(carried), dues.show(due - reduced));
+    if let Some(carry) = carry {
+        let mut kept = layers(dues, floor);
+        kept.hand_on(Some(carry), due - window.earned, due - reduced);
+        let after = kept.total();
+        let (before, after) = (dues.show(carried), dues.show(after));
         note = format!("{note}, less {before} carried; {after} carried on");
-        dues.keep(BalanceKind::Floor, &floor.name, due - reduced);
+        if carry.periods.is_none() {
+            dues.keep_balance(BalanceKind::Floor, &floor.name);
+        }
     }
     let standing = Standing {
         kind: ClauseKind::ShareFloor,
@@ -105,4 +124,10 @@ fn make_up(
     };
     let reason = dues.reason(standing, rule, note);
     dues.adjust(floor.from, floor.party, due - window.earned, reason);
+    Ok(())
+}
+
+fn layers<'d>(dues: &'d mut Dues<'_>, floor: &ShareFloor) -> Layers<'d> {
+    let name = BalanceName { kind: BalanceKind::Floor, of: floor.name.clone() };
+    Layers::of(&mut dues.balances, name, dues.period)
 }

@@ -26,6 +26,8 @@ pub(super) fn apply(dues: &mut Dues<'_>, guarantee: &Guarantee) -> Result<(), Fi
     let counted = before + earned + per_period(dues, guarantee, earned);
     if !(restarts && tested) {
         dues.keep(BalanceKind::Guarantee, name, counted);
+    } else {
+        dues.drop_balance(BalanceKind::Guarantee, name);
     }
     if tested {
         let (amount, how) = guaranteed(dues, guarantee)?;

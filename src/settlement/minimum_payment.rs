@@ -66,6 +66,7 @@ fn carry_one(dues: &mut Dues<'_>, ground: Option<&str>, one: PartyId, other: Par
 
 /// Is an amount carried under a clause?
 fn carries(clause: &MinimumPayment, period: Period, total: Minor) -> bool {
-    let over = clause.until.is_some_and(|day| day <= period.last_day());
+    let over = clause.until.is_some_and(|day| day <= period.last_day())
+        || clause.window.is_some_and(|window| window.ends_with(period));
     !over && !total.is_zero() && clause.amount.is_none_or(|least| total.0.abs() < least.0)
 }

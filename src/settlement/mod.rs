@@ -29,6 +29,7 @@ mod favoured;
 mod floor;
 mod guarantee;
 mod late_interest;
+mod layers;
 mod losses;
 mod minimum_payment;
 mod on_account;

@@ -283,11 +283,10 @@ impl<'a> Placed<'a> {
     fn list_refused(&mut self, contract: &Contract, period: Period, evidence: &Evidence) {
         for refused in evidence.refused.iter().filter(|refused| refused.listed == period) {
             let key = &refused.key;
-            let dimensions = (&*key.product, &*key.channel, &*key.region, &*key.customer);
-            let Scoped::Schedule(index) = scope_of(contract, key.day, dimensions) else { continue };
+            let Some(schedule) = refused_by(contract, key) else { continue };
             self.exceptions.push(Exception {
                 kind: ExceptionKind::RefusedAsFinal,
-                schedule: Some(contract.schedules[index].id.clone()),
+                schedule: schedule.map(str::to_owned),
                 key: key.clone(),
                 cell: refused.cell,
                 part: Ratio::one(),
@@ -315,6 +314,22 @@ impl<'a> Placed<'a> {
             });
         }
     }
+}
+
+/// Whose facts were refused: those of the first schedule that takes a part of what they sell, or
+/// those that a rule for shared cost would have spread; none if they are not the contract's.
+fn refused_by<'a>(contract: &'a Contract, key: &Key) -> Option<Option<&'a str>> {
+    let mut rules = contract.shared_costs.iter().flat_map(|rule| &rule.category);
+    if is_shared_cost(key) && rules.any(|category| category.matches(&key.category)) {
+        return Some(None);
+    }
+    sold(contract, key).into_iter().find_map(|(product, _)| {
+        let dimensions = (product, &*key.channel, &*key.region, &*key.customer);
+        match scope_of(contract, key.day, dimensions) {
+            Scoped::Schedule(index) => Some(Some(contract.schedules[index].id.as_str())),
+            Scoped::Unmatched => None,
+        }
+    })
 }
 
 /// The price of one unit of a charge without an amount, by the rate card in force where it belongs.

@@ -58,7 +58,7 @@ fn give_back(
     let line = format!("{}/{period}", reserve.name);
     dues.keep(BalanceKind::Reserve, &line, before - amount);
     let of = standing(reserve, ClauseKind::ReserveRelease);
-    let mut reason = dues.reason(of, Rule::Carried { before }, note);
+    let mut reason = dues.reason(of, Rule::Carried { before, borne: Minor::ZERO }, note);
     reason.period = Some(period);
     dues.adjust(reserve.by, reserve.party, amount, reason);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::balances::BalanceKind;
 use super::carried::Carried;
 use super::codes;
+use super::layers::Opened;
 use super::placement::Share;
 use super::settled::StepName;
 use super::sheet::{ExactLines, Heading, Lines, Sheet, add, add_exact, trace};
@@ -190,11 +191,19 @@ fn write_deduction<'s, 'a: 's>(
         }
         rule = Rule::RateOf { rate: rate.clone(), base: base_total };
     }
-    let unused = carried.name(BalanceKind::Deduction, &deduction.name);
-    let before = carried.balances.get(&unused);
+    let of = (BalanceKind::Deduction, deduction.name.as_str());
+    let Opened { before, borne } = carried.open(
+        sheet.contract,
+        of,
+        |terms| {
+            let mut list = terms.deductions.iter();
+            list.find(|other| other.name == deduction.name)?.excess.carry()
+        },
+        deduction.excess.carry(),
+    )?;
     if !before.is_zero() {
         add_exact(&mut exact, "", &-before.to_ratio(sheet.contract.currency));
-        rule = Rule::Carried { before };
+        rule = Rule::Carried { before, borne };
     }
     let sum: Ratio = exact.values().sum();
     let actual = -sheet.round(&sum)?;
@@ -208,8 +217,8 @@ fn write_deduction<'s, 'a: 's>(
         Some(_) | None => actual,
     };
     *carried.used.entry(key.clone()).or_default() += allowed;
-    let left = if deduction.carries { actual - allowed } else { Minor::ZERO };
-    carried.balances.set(unused, left);
+    let (own, left) = (actual - before, actual - allowed);
+    carried.layers(of.0, of.1).hand_on(deduction.excess.carry(), own, left);
     let lines = sheet.spread(-allowed, &exact);
     let trace = super::Trace { exact: Some(sum), ..trace(rule, inputs) };
     sheet.write(heading, -allowed, &lines, trace);

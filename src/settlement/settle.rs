@@ -14,7 +14,7 @@ use super::tiers::Ground;
 use super::{clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows};
 use crate::calendar::Period;
 use crate::contract::{
-    Basis, Contract, Excess, Losses, PartyId, Recognition, Schedule, Segment, ShareKind,
+    Basis, Carry, Contract, Losses, PartyId, Recognition, Schedule, Segment, ShareKind,
     SharedTerms, UsageFeeTerms,
 };
 use crate::fact::{Evidence, Kind};
@@ -175,6 +175,7 @@ impl<'a> Books<'a> {
                     });
                     let balances = &mut *carried.balances;
                     windows::advance(&sheet, schedule, segment.from, &shares, balances)?;
+                    self.kept.extend(windows::kept(self.contract, schedule, segment.terms));
                     usage(sheet, terms, &shares, &mut carried, &mut debts)?
                 }
                 Basis::Excluded => Done::excluded(),
@@ -205,7 +206,8 @@ impl<'a> Books<'a> {
         let taken = priority::taken(&sheet, terms, segment, &schedule.id, balances)?;
         let mut priority = ByParty::new();
         taken.iter().for_each(|taken| give(&mut priority, taken.to, taken.amount));
-        losses::write(&mut sheet, terms.losses, taken, &schedule.id, balances);
+        losses::write(&mut sheet, &terms.losses, taken, carried)?;
+        let balances = &mut *carried.balances;
         let split = &terms.split;
         let divided = Ground { sheet: &sheet, schedule, split, facts: shares }.divide(balances)?;
         windows::advance(&sheet, schedule, segment.from, shares, balances)?;
@@ -237,10 +239,13 @@ impl<'a> Books<'a> {
         let mut keep = |kind| {
             self.kept.push(BalanceName { kind, of: schedule.id.clone() });
         };
-        if terms.losses == Losses::CarryForward {
+        let whole = |carry: &Carry| carry.periods.is_none();
+        if let Losses::CarryForward(losses) = &terms.losses
+            && whole(&losses.carry)
+        {
             keep(BalanceKind::Loss);
         }
-        if terms.cost.ceiling.is_some() && terms.cost.excess == Excess::Carry {
+        if terms.cost.ceiling.is_some() && terms.cost.excess.carry().is_some_and(whole) {
             keep(BalanceKind::ExcessCost);
         }
         if terms.recognition == Recognition::Collected {

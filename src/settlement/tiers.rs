@@ -13,10 +13,11 @@ use super::shares::{Cut, apportioned};
 use super::sheet::Sheet;
 use super::trace::Input;
 use super::windows;
+use crate::calendar::{Day, Moment};
 use crate::contract::{
     Contract, Division, Each, Measure, Measured, Mode, PartyId, Scale, Schedule, Split,
 };
-use crate::fact::Key;
+use crate::fact::{Key, Sale};
 use crate::finding::Finding;
 use crate::money::{Minor, Ratio, spread};
 
@@ -43,6 +44,38 @@ enum Row {
     Renewal,
     Otherwise,
 }
+
+/// When a sale has its turn: by day and time, then by the bytes of its id. What takes a sale back has
+/// the turn of that sale, also through others that take back what takes it back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn<'k> {
+    day: Day,
+    time: Option<Moment>,
+    id: &'k str,
+    source: &'k str,
+}
+
+impl<'k> Turn<'k> {
+    fn of(key: &'k Key, single: &BTreeMap<(&'k str, &'k str), &'k Sale>) -> Self {
+        let day = key.day;
+        let Some(sale) = key.sale.as_deref() else {
+            return Self { day, time: None, id: "", source: "" };
+        };
+        let (mut id, mut next) = (&*sale.id, sale.of.as_deref());
+        // Each step leads to another sale, unless they stand in a circle: then each stands alone.
+        for _ in 0..=single.len() {
+            let Some(of) = next else {
+                return Self { day, time: Some(sale.time), id, source: &sale.source };
+            };
+            id = of;
+            next = single.get(&(&*sale.source, of)).and_then(|original| original.of.as_deref());
+        }
+        Self { day, time: Some(sale.time), id: &sale.id, source: &sale.source }
+    }
+}
+
+/// The steps that single sales feed.
+const SALES: &[StepName] = &[StepName::GrossSales, StepName::Refunds];
 
 /// What fell into each row: of the measure, and of the base in minor units.
 type Rows = BTreeMap<Row, (Option<Minor>, Ratio)>;
@@ -93,6 +126,10 @@ impl<'s> Ground<'s, '_> {
                 let days = self.by_day(&measured.by, before, moved, base);
                 days.unwrap_or_else(|| whole(self.split.tier_at(before)))
             }
+            Mode::Forward(Each::Sale) => {
+                let sales = self.in_turn((&self.single_sales(), true), before, moved, base);
+                sales.unwrap_or_else(|| whole(self.split.tier_at(before)))
+            }
             Mode::Retroactive => whole(self.split.tier_at(before + moved)),
         })
     }
@@ -124,8 +161,20 @@ impl<'s> Ground<'s, '_> {
                 (self.sales(|key| key.day), true)
             }
         };
-        let parts = windows::over(&Ratio::whole(base.0), &weights, money)?;
-        let measures = windows::over(&Ratio::whole(moved.0), &weights, true)?;
+        self.in_turn((&weights, money), before, moved, base)
+    }
+
+    /// One after the other, each with the tier that stands when it begins. Each moves the measure
+    /// and has its part of the base by its weight.
+    fn in_turn<K: Ord + Clone>(
+        &self,
+        (weights, money): (&BTreeMap<K, Ratio>, bool),
+        before: Minor,
+        moved: Minor,
+        base: Minor,
+    ) -> Option<Rows> {
+        let parts = windows::over(&Ratio::whole(base.0), weights, money)?;
+        let measures = windows::over(&Ratio::whole(moved.0), weights, true)?;
         let exact: Vec<Ratio> = measures.into_iter().map(|(_, part)| part).collect();
         let (mut so_far, mut rows) = (before, Rows::new());
         for ((_, part), step) in parts.into_iter().zip(spread(moved, &exact)) {
@@ -133,6 +182,22 @@ impl<'s> Ground<'s, '_> {
             so_far += step;
         }
         Some(rows)
+    }
+
+    /// What each sale comes to after all that takes it back; what is taken back whole is as if it
+    /// had never been.
+    fn single_sales(&self) -> BTreeMap<Turn<'_>, Ratio> {
+        let keys = self.sheet.inputs(SALES).filter_map(|input| match input {
+            Input::Facts { key, .. } => Some(key),
+            Input::Step { .. } | Input::Flat { .. } => None,
+        });
+        let single: BTreeMap<(&str, &str), &Sale> = keys
+            .filter_map(|key| key.sale.as_deref())
+            .map(|sale| ((&*sale.source, &*sale.id), sale))
+            .collect();
+        let mut sums = self.sales(|key| Turn::of(key, &single));
+        sums.retain(|_, sum| !sum.is_zero());
+        sums
     }
 
     /// Each deal with the tier of its total value.
@@ -160,10 +225,10 @@ impl<'s> Ground<'s, '_> {
     }
 
     /// Sales after refunds, exactly, in minor units, by what a key says.
-    fn sales<K: Ord>(&self, by: impl Fn(&Key) -> K) -> BTreeMap<K, Ratio> {
+    fn sales<'k, K: Ord>(&'k self, by: impl Fn(&'k Key) -> K) -> BTreeMap<K, Ratio> {
         let per_major = Ratio::whole(10_i64.pow(self.sheet.contract.currency.digits()));
         let mut sums: BTreeMap<K, Ratio> = BTreeMap::new();
-        for input in self.sheet.inputs(&[StepName::GrossSales, StepName::Refunds]) {
+        for input in self.sheet.inputs(SALES) {
             match input {
                 Input::Facts { key, exact, .. } => {
                     *sums.entry(by(key)).or_default() += &(exact * &per_major);
@@ -175,7 +240,7 @@ impl<'s> Ground<'s, '_> {
     }
 
     /// Quantities by day, in the digits that balances have.
-    fn quantities(&self, unit: &str) -> BTreeMap<crate::calendar::Day, Ratio> {
+    fn quantities(&self, unit: &str) -> BTreeMap<Day, Ratio> {
         let per_major = Ratio::whole(10_i64.pow(self.sheet.contract.currency.digits()));
         let mut sums: BTreeMap<_, Ratio> = BTreeMap::new();
         for share in self.facts.iter().filter(|share| windows::is_metered(share, unit)) {

@@ -42,8 +42,10 @@ pub enum Rule {
     },
     /// Taken from or put to a balance.
     Carried {
-        /// The balance before.
+        /// The balance before, with what it bore.
         before: Minor,
+        /// What it bore since it was carried last.
+        borne: Minor,
     },
     /// The contract has no such clause: nothing.
     Nothing,

@@ -20,8 +20,8 @@ pub(super) fn write(
 ) -> Result<Minor, Finding> {
     let (mut exact, mut inputs) = (ExactLines::new(), Vec::new());
     let metered = shares.iter().filter(|share| is_priced(terms, share.key));
-    let (card, currency) = ((&terms.rates[..], "rates"), sheet.contract.currency);
-    cards::charge(card, currency, metered, carried, (&mut exact, &mut inputs));
+    let (card, contract) = ((&terms.rates[..], cards::RATES), sheet.contract);
+    cards::charge(card, contract, metered, carried, (&mut exact, &mut inputs))?;
     let heading = Heading::of(StepName::UsageFee, "rates");
     sheet.write_exact(heading, &exact, Rule::Priced, inputs).map(|(total, _)| total)
 }

@@ -1,18 +1,20 @@
 //! What tiers have measured so far: one balance for each measure, and its windows.
 //!
 //! The law: a measure counts while terms that ask for it are in force, in whatever schedule it
-//! arises, and starts again at nothing when its window begins.
+//! arises, and starts again at nothing when its window begins. One over trailing periods is the sum
+//! of what each of them added, and loses a period when that has become too old.
 
 use std::collections::BTreeMap;
 
 use super::balances::{BalanceKind, BalanceName, Balances};
+use super::cards;
 use super::placement::Share;
 use super::priority;
 use super::settled::StepName;
 use super::sheet::Sheet;
 use crate::calendar::{Day, Period};
 use crate::contract::{
-    Basis, Contract, Measure, Measured, Scale, Schedule, SharedTerms, Take, Terms, Window,
+    Basis, Contract, Measure, Measured, Scale, Schedule, SharedTerms, Stretch, Take, Terms,
 };
 use crate::fact::Kind;
 use crate::finding::Finding;
@@ -76,32 +78,89 @@ pub(super) fn advance(
             moved.insert(name(&owner.id, measured), measured);
         }
     }
+    let trailing = trailing(sheet.contract);
     for (name, measured) in moved {
-        let sum = balances.get(&name) + measure(sheet, facts, &measured.by)?;
+        let moved = measure(sheet, facts, &measured.by)?;
+        if trailing.contains_key(&name) {
+            let layer = layer(&name, Period::of(from, sheet.contract.period));
+            let sum = balances.get(&layer) + moved;
+            balances.set(layer, sum);
+        }
+        let sum = balances.get(&name) + moved;
         balances.set(name, sum);
     }
     Ok(())
 }
 
-/// Sets what is measured back to nothing where a window begins with the period. The latest version
-/// that asks for a measure says which window it has.
+/// The measures that some version asks for over trailing periods, and over how many at most: what
+/// each period adds to them is kept, also before that version is in force.
+fn trailing(contract: &Contract) -> BTreeMap<BalanceName, u32> {
+    let mut all: BTreeMap<BalanceName, u32> = BTreeMap::new();
+    for schedule in &contract.schedules {
+        for measured in schedule.terms.iter().filter_map(measured) {
+            if let Stretch::Trailing(periods) = measured.window {
+                let most = all.entry(name(&schedule.id, measured)).or_default();
+                *most = periods.max(*most);
+            }
+        }
+    }
+    all
+}
+
+/// The balance of what one period added to a measure.
+fn layer(name: &BalanceName, period: Period) -> BalanceName {
+    BalanceName { kind: BalanceKind::TierPeriod, of: format!("{}/{period}", name.of) }
+}
+
+/// What each of the periods before added to a measure, by how many periods ago.
+fn layers(name: &BalanceName, period: Period, balances: &Balances) -> Vec<(i64, BalanceName)> {
+    let all = balances.iter().filter(|(layer, _)| layer.kind == BalanceKind::TierPeriod);
+    let ago = |(layer, _): (&BalanceName, Minor)| {
+        let of = layer.of.strip_prefix(&name.of)?.strip_prefix('/')?.parse().ok()?;
+        Some((i64::from(period.since(of)), layer.clone()))
+    };
+    all.filter_map(ago).collect()
+}
+
+/// Sets what is measured back to nothing where a window begins with the period, and drops what has
+/// become too old. The latest version that asks for a measure says which window it has.
 pub(super) fn begin(contract: &Contract, period: Period, balances: &mut Balances) {
     for schedule in &contract.schedules {
-        let mut windows: BTreeMap<BalanceName, Window> = BTreeMap::new();
+        let mut windows: BTreeMap<BalanceName, Stretch> = BTreeMap::new();
         let known = schedule.terms.iter().filter(|terms| terms.effective <= period.first_day());
         for terms in known {
             if let Some(measured) = measured(terms) {
                 windows.insert(name(&schedule.id, measured), measured.window);
-                for party in &contract.parties {
-                    windows.insert(given(&schedule.id, &party.id), measured.window);
+                let given = contract.parties.iter().map(|party| given(&schedule.id, &party.id));
+                // Nothing is caught up over trailing periods.
+                if let Stretch::Since(_) = measured.window {
+                    windows.extend(given.map(|name| (name, measured.window)));
                 }
             }
             windows.extend(hurdles(schedule, terms));
+            let rates = cards::counting(schedule, terms);
+            windows.extend(rates.map(|(name, rate)| (name, Stretch::Since(rate.window))));
         }
         for (name, window) in windows {
-            if window.begins_with(period) {
-                balances.set(name, Minor::ZERO);
+            match window {
+                Stretch::Since(window) if window.begins_with(period) => {
+                    balances.set(name, Minor::ZERO);
+                }
+                Stretch::Since(_) => {}
+                Stretch::Trailing(periods) => {
+                    let layers = layers(&name, period, balances).into_iter();
+                    let young = layers.filter(|(ago, _)| *ago < i64::from(periods));
+                    let sum = young.map(|(_, layer)| balances.get(&layer)).sum();
+                    balances.set(name, sum);
+                }
             }
+        }
+    }
+    for (name, most) in trailing(contract) {
+        for (_, old) in
+            layers(&name, period, balances).iter().filter(|(ago, _)| *ago >= i64::from(most))
+        {
+            balances.set(old.clone(), Minor::ZERO);
         }
     }
 }
@@ -120,11 +179,12 @@ fn measured(terms: &Terms) -> Option<&Measured> {
     }
 }
 
-fn hurdles(schedule: &Schedule, terms: &Terms) -> Vec<(BalanceName, Window)> {
+fn hurdles(schedule: &Schedule, terms: &Terms) -> Vec<(BalanceName, Stretch)> {
     let list = shared(terms).map_or(&[][..], |shared| &shared.priority);
     let hurdle = |priority: &crate::contract::Priority| match &priority.take {
         Take::Rate { above: Some(hurdle), .. } => {
-            Some((priority::measure(&schedule.id, &priority.name), hurdle.window))
+            let name = priority::measure(&schedule.id, &priority.name);
+            Some((name, Stretch::Since(hurdle.window)))
         }
         Take::Rate { above: None, .. } | Take::Fee(_) => None,
     };
@@ -136,6 +196,7 @@ pub(super) fn kept(contract: &Contract, schedule: &Schedule, terms: &Terms) -> V
     use crate::contract::Mode;
     let mut names: Vec<BalanceName> =
         hurdles(schedule, terms).into_iter().map(|(name, _)| name).collect();
+    names.extend(cards::counting(schedule, terms).map(|(name, _)| name));
     let Some(measured) = measured(terms) else { return names };
     names.push(name(&schedule.id, measured));
     if measured.mode == Mode::Retroactive {

@@ -235,10 +235,14 @@ pub struct Withheld {
 pub struct Balance {
     /// `loss/marketplace`.
     pub name: String,
-    /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-shared`.
+    /// `loss`, `excess-cost`, `deduction`, `uncollected`, `tier-measure`, `tier-period`,
+    /// `tier-shared`, `rate-quantity`.
     pub kind: String,
     /// The schedule's id, or the clause's name.
     pub of: String,
+    /// The currency that it counts in, if it is not the statement's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// At the end of the period before.
     pub opening: Amount,
     /// In this period, the restatement included.

@@ -172,7 +172,9 @@ fn true_up(restated: &settlement::Restated, currency: Currency) -> TrueUp {
 }
 
 fn balance(balance: &settlement::Balance, currency: Currency) -> Balance {
+    let currency = balance.currency.unwrap_or(currency);
     Balance {
+        currency: balance.currency.map(|currency| currency.to_string()),
         name: balance.name.to_string(),
         kind: balance.name.kind.as_str().to_owned(),
         of: balance.name.of.clone(),

@@ -22,7 +22,12 @@ pub(crate) fn rule_with(step: &Step, plain: impl Fn(Minor) -> String) -> String 
         Rule::Limit { amount, limit } => {
             format!("{} within a limit of {}", plain(*amount), plain(*limit))
         }
-        Rule::Carried { before } => format!("balance before: {}", plain(*before)),
+        Rule::Carried { before, borne } if borne.is_zero() => {
+            format!("balance before: {}", plain(*before))
+        }
+        Rule::Carried { before, borne } => {
+            format!("balance before: {}, of it {} interest now", plain(*before), plain(*borne))
+        }
         Rule::Nothing => "no such clause".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! head    24   mark 8 | format 4 | entries in a block 4 | entries 8
-//! blocks       entries of 59 bytes in the order of their ids, 64 to a block (the last may be short)
+//! blocks       entries of 63 bytes in the order of their ids, 64 to a block (the last may be short)
 //! fences       for each block: its first id 16 | the first 8 bytes of its BLAKE3
 //! filter       lines of 64 bytes, about ten bits for each entry
 //! foot    32   BLAKE3(head, fences, filter)

@@ -90,6 +90,7 @@ fn only_waits(kind: ClauseKind) -> bool {
         | ClauseKind::MostFavoured
         | ClauseKind::Guarantee
         | ClauseKind::Advance
+        | ClauseKind::AdvanceRepaid
         | ClauseKind::Cap
         | ClauseKind::TrueUp
         | ClauseKind::Audit

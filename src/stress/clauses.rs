@@ -138,7 +138,7 @@ impl<'a> Clauses<'a> {
                 let what = format!("the ceiling on the cost of {of} was never reached");
                 self.watch_named(named("cost.ceiling", "", of), what, false);
             }
-            if terms.losses == Losses::CarryForward {
+            if matches!(terms.losses, Losses::CarryForward(_)) {
                 let what = format!("no loss of {of} was ever carried forward");
                 self.watch_named(named("losses", "", of), what, false);
             }

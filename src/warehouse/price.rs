@@ -38,7 +38,7 @@ fn by_contract(dialect: Dialect, contract: &Contract) -> String {
     format!("CASE {} ELSE FALSE END", arms.join(" "))
 }
 
-fn in_scope(dialect: Dialect, scope: &Scope) -> String {
+pub(super) fn in_scope(dialect: Dialect, scope: &Scope) -> String {
     let one = |name: &str, list: &[Pattern]| {
         (!list.is_empty()).then(|| dialect.is_one_of(&format!("COALESCE({name}, '')"), list))
     };

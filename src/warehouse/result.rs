@@ -2,13 +2,14 @@
 //! waits for its original. The same columns for every row, each a text.
 
 use super::Query;
+use super::price::in_scope;
 use super::refs::amount;
 use super::standing::inside;
 use crate::calendar::Zone;
 use crate::fact::{Lens, LensNames};
 
 /// The columns of a tally, in order.
-pub(crate) const COLUMNS: [&str; 27] = [
+pub(crate) const COLUMNS: [&str; 30] = [
     "record",
     "name",
     "value",
@@ -27,6 +28,9 @@ pub(crate) const COLUMNS: [&str; 27] = [
     "charged_day",
     "charged_product",
     "own_day",
+    "sale_time",
+    "sale_id",
+    "sale_of",
     "id",
     "ref",
     "time",
@@ -77,6 +81,7 @@ fn about(query: &Query, lens: &Lens, digest: &str) -> Vec<String> {
     said.extend(names.zones.into_iter().map(|zone| ("zone", zone)));
     said.extend(names.customers.into_iter().map(|customer| ("customer", customer)));
     said.extend(names.deals.into_iter().map(|deal| ("deal", deal)));
+    said.extend(names.singly.into_iter().map(|scope| ("singly", scope)));
     let text = |text: &str| query.dialect.text(text);
     let row = |(name, value): (&str, String)| {
         select(
@@ -171,16 +176,36 @@ fn key(query: &Query, lens: &Lens, zone: &Zone) -> String {
          COALESCE(currency, '') AS currency,\n  \
          CASE WHEN kind = 'charge' AND amount IS NULL THEN 'true' ELSE '' END AS unpriced,\n  \
          CASE WHEN charged IS NULL THEN '' ELSE {} END AS charged_day,\n  \
-         COALESCE(charged_product, '') AS charged_product,\n  {} AS own",
+         COALESCE(charged_product, '') AS charged_product,\n  {},\n  {} AS own",
         day("stood"),
         kept("customer", dialect.is_one_of("customer", &lens.customers)),
         kept("deal", dialect.is_one_of("deal", &lens.deals)),
         day("charged"),
+        sale(query, lens),
         day("time"),
     )
 }
 
-const KEY: [&str; 12] = [
+/// Which sale, where a contract asks for them one by one.
+fn sale(query: &Query, lens: &Lens) -> String {
+    let scopes = lens.singly.iter().map(|scope| format!("({})", in_scope(query.dialect, scope)));
+    let scopes: Vec<String> = scopes.collect();
+    let scopes = if scopes.is_empty() { "FALSE".to_owned() } else { scopes.join(" OR ") };
+    let takes_back = "kind IN ('refund', 'credit', 'chargeback')";
+    let single = format!("({takes_back} OR kind IN ('charge', 'collected')) AND ({scopes})");
+    let kept = |test: &str, value: &str, name: &str| {
+        format!("CASE WHEN {test} THEN {value} ELSE '' END AS {name}")
+    };
+    let of = format!("{takes_back} AND ({scopes})");
+    [
+        kept(&single, "stood", "sale_time"),
+        kept(&single, "id", "sale_id"),
+        kept(&of, "COALESCE(ref, '')", "sale_of"),
+    ]
+    .join(",\n  ")
+}
+
+const KEY: [&str; 15] = [
     "day",
     "kind",
     "product",
@@ -193,6 +218,9 @@ const KEY: [&str; 12] = [
     "currency",
     "unpriced",
     "charged_day",
+    "sale_time",
+    "sale_id",
+    "sale_of",
 ];
 
 fn keyed(dialect: super::Dialect, zone: &Zone, record: &str) -> Vec<(&'static str, String)> {

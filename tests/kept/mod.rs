@@ -34,6 +34,7 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         unpriced: false,
         charged: None,
         own: None,
+        sale: None,
     };
     let cell = Cell { rows: 1, quantity: 1.into(), amount };
     let part = Part { slice: None, tallies: [("UTC".to_owned(), vec![(key, cell)])].into() };

@@ -40,7 +40,7 @@ fn summer(instant: OffsetDateTime) -> bool {
 }
 
 /// A month, or the quarter that starts with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
     pub(crate) first: Date,
     pub(crate) last: Date,
@@ -64,6 +64,11 @@ impl Span {
     /// The period after.
     pub(crate) fn next(self) -> Self {
         Self::of(self.last.next_day().expect("no end of time"), self.quarter)
+    }
+
+    /// A quarter, not a month?
+    pub(crate) fn is_quarter(self) -> bool {
+        self.quarter
     }
 
     /// Every day of it.

@@ -41,6 +41,7 @@ fn schedule(id: &str, deal: Deal) -> PlainSchedule {
         seller: 1,
         bearer: 0,
         provider: 1,
+        by_days: false,
         terms: vec![PlainTerms { effective: day("2026-01-01"), deal }],
     }
 }
@@ -57,6 +58,9 @@ pub(crate) fn contract(deal: Deal) -> PlainContract {
         schedules: vec![schedule("s", deal)],
         shared_costs: Vec::new(),
         availability: Vec::new(),
+        clauses: Vec::new(),
+        exchange: None,
+        rates: Vec::new(),
     }
 }
 

@@ -12,9 +12,10 @@ use revshare::statement::{Provenance, Statement};
 use serde_json::Value;
 
 use super::oracle::periods;
-use super::outcome::{Outcome, Segment, Step};
+use super::outcome::{Adjusted, Outcome, Segment, Step};
 use super::world::{PlainContract, World, day};
 use super::writing::{entries, to_toml};
+use super::writing_clauses::rates;
 
 /// Every period from the first fact to the last, balances carried.
 pub(crate) fn settle_all(world: &World) -> Result<Vec<Outcome>, String> {
@@ -25,7 +26,8 @@ pub(crate) fn settle_all(world: &World) -> Result<Vec<Outcome>, String> {
 /// The same as statements.
 pub(crate) fn statements(world: &World) -> Result<Vec<Statement>, String> {
     let contract = contract(world)?;
-    let (evidence, left_out) = evidence_of(&contract, read_in(world));
+    let all = read_in(world).into_iter().chain(rates(world));
+    let (evidence, left_out) = evidence_of(&contract, all);
     if !left_out.is_empty() {
         return Err(format!("left out: {left_out:?}"));
     }
@@ -45,9 +47,9 @@ pub(crate) fn statements_in_parts(
         let mut gather = Gather::new(&lens, &archive, &known);
         let files: Vec<usize> =
             (0..FILES).map(|file| gather.open(header(delivery, file))).collect();
-        for (entry, (_, file)) in
-            read_in(world).into_iter().zip(plan).filter(|(_, (due, _))| *due == delivery)
-        {
+        let listed = rates(world).into_iter().map(|rate| (rate, &(0, 0)));
+        let all = read_in(world).into_iter().zip(plan).chain(listed);
+        for (entry, (_, file)) in all.filter(|(_, (due, _))| *due == delivery) {
             let taken = gather.push(files[*file], 0, None, entry).map_err(|why| why.to_string())?;
             if taken != Disposition::Accepted {
                 return Err(format!("not accepted: {taken:?}"));
@@ -132,7 +134,16 @@ fn read(contract: &PlainContract, statement: &Value) -> Outcome {
             *unsettled.entry(kind).or_default() += exception["rows"].as_i64().expect("a count");
         }
     }
+    let adjustments = each(&statement["adjustments"]).map(|each| {
+        let word = |key: &str| text(&each[key]);
+        let ground = each.get("schedule").map(text).unwrap_or_default();
+        let amount = reader.minor(&each["amount"]);
+        (word("clause"), word("name"), word("from"), word("to"), ground, amount)
+    });
+    let mut adjustments: Vec<Adjusted> = adjustments.collect();
+    adjustments.sort();
     let outcome = Outcome {
+        adjustments,
         unsettled,
         period: text(&statement["period"]),
         schedules: schedules.collect(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use num_traits::Signed;
 
-use super::outcome::{Outcome, Segment};
+use super::outcome::{Adjusted, Outcome, Segment};
+use super::plain_clauses::{Least, Wide};
 use super::world::{Deal, OffTheTop, PlainContract, PlainFact, PlainTerms, Take, What, World};
 
 /// Footing, conservation, cash and roll-forward of one world's statements.
@@ -22,7 +23,9 @@ pub(crate) fn hold(contract: &PlainContract, outcomes: &[Outcome]) -> Result<(),
             let paid = contract.parties.iter().map(|other| outcome.pays(party, other));
             let got = contract.parties.iter().map(|other| outcome.pays(other, party));
             let cash = held - paid.sum::<i128>() + got.sum::<i128>();
-            same("what a party holds is its position", cash, outcome.position(party))?;
+            let moved: i128 = outcome.adjustments.iter().map(|a| moved_to(a, party)).sum();
+            let due = outcome.position(party) + moved;
+            same("what a party holds is its position and what clauses moved", cash, due)?;
         }
         for (name, [opening, movement, closing]) in &outcome.balances {
             same(name, opening + movement, *closing)?;
@@ -35,6 +38,17 @@ pub(crate) fn hold(contract: &PlainContract, outcomes: &[Outcome]) -> Result<(),
         before = super::oracle::closing(outcome);
     }
     Ok(())
+}
+
+/// What a clause moved to a party.
+fn moved_to((_, _, from, to, _, amount): &Adjusted, party: &str) -> i128 {
+    if from == party {
+        -amount
+    } else if to == party {
+        *amount
+    } else {
+        0
+    }
 }
 
 fn foots(segment: &Segment) -> Result<(), String> {
@@ -76,6 +90,18 @@ pub(crate) fn all_refunded(world: &World) -> World {
     for schedule in &mut refunded.contract.schedules {
         schedule.terms.iter_mut().for_each(|terms| leave_refunds_alone(&mut terms.deal));
     }
+    // So is what was agreed whatever is sold.
+    refunded.contract.clauses.retain(|clause| match &clause.what {
+        Wide::Floor { least, .. } => matches!(least, Least::Rate(_, of) if *of != "gross-sales"),
+        Wide::Guarantee(_) | Wide::Audit { .. } => false,
+        // The balance of an advance waits for earnings.
+        Wide::Advance { .. } => false,
+        Wide::MostFavoured { .. }
+        | Wide::Reserve { .. }
+        | Wide::Cap { .. }
+        | Wide::Withholding { .. }
+        | Wide::MinimumPayment { .. } => true,
+    });
     let charges =
         world.facts.iter().filter(|fact| fact.what == What::Charge && fact.amount.is_some());
     refunded.facts = charges

@@ -8,11 +8,14 @@ use std::collections::BTreeMap;
 use time::Date;
 
 use super::calendar::Span;
+use super::converting::converted;
+use super::history::{Earned, History, Month, Moved};
 use super::numbers::{split_exactly, whole};
-use super::outcome::{Outcome, Segment, Step};
+use super::outcome::{Adjusted, Outcome, Segment, Step};
 use super::placing::{Placed, in_force, place, reach, unsettled};
-use super::waterfall::{Carried, Fall, fee, parts, shared};
-use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Q, Shared, World};
+use super::sharing::parts;
+use super::waterfall::{Carried, Fall, fee, shared};
+use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Q, Shared, What, World};
 
 /// Balances by the name they have in statements; what is not listed is zero.
 pub(crate) type Balances = BTreeMap<String, i128>;
@@ -23,12 +26,14 @@ pub(crate) const TIERED_BY: [&str; 4] = ["gross-sales", "net-sales", "gross-prof
 /// What happened in a segment, and which part of the period it is.
 struct Stretch<'f> {
     facts: &'f [&'f Placed<'f>],
+    days: (Date, Date),
     part_of_period: Q,
 }
 
-/// The statement of one period.
-pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome {
+/// The statement of one period, after those that the history tells of.
+fn settle(world: &World, period: Span, opening: &Balances, history: &mut History<'_>) -> Outcome {
     let mut books = Books::default();
+    let mut earned = Vec::new();
     let mut outcome = Outcome { period: period.name(), ..Outcome::default() };
     for (at, schedule) in world.contract.schedules.iter().enumerate() {
         let facts: Vec<Placed<'_>> =
@@ -43,17 +48,29 @@ pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome
             carried.measures.insert(by.to_owned(), read(&measure(by)));
         }
         let mut segments = Vec::new();
+        books.earned.clear();
         for (from, to, terms) in segments_of(schedule, period) {
-            let mine: Vec<&Placed<'_>> =
-                facts.iter().filter(|placed| from <= placed.day && placed.day <= to).collect();
             let days = |from: Date, to: Date| whole(i128::from((to - from).whole_days() + 1));
             let part = days(from, to) / days(period.first, period.last);
-            let on = Stretch { facts: &mine, part_of_period: part };
+            let of_segment: Vec<Placed<'_>> = if schedule.by_days {
+                // Every version has its part of every fact, by its days of those that any has.
+                let all = segments_of(schedule, period);
+                let all: Q = all.iter().map(|(from, to, _)| days(*from, *to)).sum();
+                let part = days(from, to) / all;
+                let cut = |placed: &Placed<'_>| placed.part.clone() * &part;
+                facts.iter().map(|one| Placed { part: cut(one), ..one.clone() }).collect()
+            } else {
+                let within = |placed: &&Placed<'_>| from <= placed.day && placed.day <= to;
+                facts.iter().filter(within).cloned().collect()
+            };
+            let mine: Vec<&Placed<'_>> = of_segment.iter().collect();
+            let on = Stretch { facts: &mine, days: (from, to), part_of_period: part };
             let (steps, shares) =
                 books.segment(&world.contract, schedule, terms, &on, &mut carried);
             segments.push(Segment { from, to, effective: terms.effective, steps, shares });
         }
         outcome.schedules.push((schedule.id.clone(), segments));
+        earned.push(std::mem::take(&mut books.earned));
         let mut closings = vec![(loss, carried.loss), (excess, carried.excess)];
         let hurdles = opening.keys().filter_map(|name| name.strip_prefix(&measure("")));
         for by in hurdles {
@@ -70,25 +87,82 @@ pub(crate) fn settle(world: &World, period: Span, opening: &Balances) -> Outcome
     let name = |party: usize| world.contract.parties[party].to_owned();
     let moved = books.positions.iter().filter(|(_, amount)| **amount != 0);
     outcome.positions = moved.map(|(party, amount)| (name(*party), *amount)).collect();
-    outcome.payables = books.payables(&world.contract);
+    history.months.push(Month {
+        span: period,
+        earned,
+        moved: Vec::new(),
+        debts: books.debts(),
+        passed: BTreeMap::new(),
+        carried: BTreeMap::new(),
+    });
+    let kept = history.apply();
+    for name in opening.keys().chain(kept.keys()).filter(|name| is_of_a_clause(name)) {
+        let (before, after) =
+            (opening.get(name).copied().unwrap_or(0), kept.get(name).copied().unwrap_or(0));
+        if before != 0 || after != 0 {
+            outcome.balances.insert(name.clone(), [before, after - before, after]);
+        }
+    }
+    outcome.adjustments = adjustments(history);
+    outcome.payables = payables(history);
     outcome.unsettled = unsettled(world, period);
     outcome
 }
 
 /// Every period from the first fact to the last, balances carried.
 pub(crate) fn settle_all(world: &World) -> Vec<Outcome> {
+    let (world, missing) = converted(world);
+    assert!(missing.is_empty(), "rates are missing: {missing:?}");
+    let world = &world;
     let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut history = History { contract: &world.contract, months: Vec::new() };
     for period in periods(world) {
         let opening = outcomes.last().map(closing).unwrap_or_default();
-        outcomes.push(settle(world, period, &opening));
+        outcomes.push(settle(world, period, &opening, &mut history));
     }
     outcomes
+}
+
+/// Is a balance one that a clause over the whole contract keeps?
+fn is_of_a_clause(name: &str) -> bool {
+    let of = ["loss/", "excess-cost/", "tier-measure/"];
+    !of.iter().any(|waterfall| name.starts_with(waterfall))
+}
+
+/// What clauses moved in the open period.
+fn adjustments(history: &History<'_>) -> Vec<Adjusted> {
+    let names = &history.contract.parties;
+    let each = history.months[history.last()].moved.iter().map(|moved| {
+        let Moved { kind, name, from, to, amount, ground, .. } = moved;
+        let (from, to) = if *amount < 0 { (to, from) } else { (from, to) };
+        let (from, to) = (names[*from].to_owned(), names[*to].to_owned());
+        ((*kind).to_owned(), name.clone(), from, to, ground.clone(), amount.abs())
+    });
+    let mut all: Vec<Adjusted> = each.collect();
+    all.sort();
+    all
+}
+
+/// Who pays whom in the end.
+fn payables(history: &History<'_>) -> BTreeMap<(String, String, String), i128> {
+    let name = |party: usize| history.contract.parties[party].to_owned();
+    let mut payables = BTreeMap::new();
+    for ((ground, from, to), amount) in history.owed() {
+        let (from, to) = if amount < 0 { (to, from) } else { (from, to) };
+        if amount != 0 {
+            payables.insert((ground, name(from), name(to)), amount.abs());
+        }
+    }
+    payables
 }
 
 /// The periods from the first fact to the last.
 pub(crate) fn periods(world: &World) -> Vec<Span> {
     let Some((first, last)) = reach(world) else { return Vec::new() };
     let first = Span::of(first, world.contract.quarters);
+    // Clauses over the whole contract have an end, or release what they held, after the last fact.
+    let after = if world.contract.clauses.is_empty() { 0 } else { 3 };
+    let last = (0..after).fold(Span::of(last, world.contract.quarters), |span, _| span.next()).last;
     std::iter::successors(Some(first), |span| Some(span.next()))
         .take_while(|span| span.first <= last)
         .collect()
@@ -112,12 +186,43 @@ fn segments_of(schedule: &PlainSchedule, period: Span) -> Vec<(Date, Date, &Plai
     segments
 }
 
+/// What clauses over the whole contract ask of a segment.
+fn earned(
+    contract: &PlainContract,
+    deal: &Shared,
+    on: &Stretch<'_>,
+    fall: &Fall,
+    shares: &BTreeMap<String, i128>,
+) -> Earned {
+    let mut parts: BTreeMap<usize, i128> = BTreeMap::new();
+    for (party, name) in contract.parties.iter().enumerate() {
+        parts.insert(party, shares.get(*name).copied().unwrap_or(0));
+    }
+    for (party, amount) in &fall.priority {
+        *parts.entry(*party).or_default() += amount;
+    }
+    let total = |of: &str| fall.steps.iter().filter(|s| s.step == of).map(|s| s.total).sum();
+    let asked = ["gross-sales", "net-sales", "gross-profit", "share-base"];
+    let given = on.facts.iter().filter(|placed| placed.fact.what == What::Chargeback);
+    let given = given.filter_map(|placed| Some(placed.fact.amount.clone()? * &placed.part));
+    Earned::Shares {
+        from: on.days.0,
+        to: on.days.1,
+        parts,
+        sharing: deal.split.iter().map(|(party, _)| *party).collect(),
+        steps: asked.into_iter().map(|step| (step, total(step))).collect(),
+        chargebacks: -given.sum::<Q>() * contract.currency.minor(),
+    }
+}
+
 /// Who is owed what by whom.
 #[derive(Default)]
 struct Books {
     positions: BTreeMap<usize, i128>,
     /// By schedule, who pays, who is paid; may be negative.
     owed: BTreeMap<(String, usize, usize), i128>,
+    /// What the segments of one schedule gave.
+    earned: Vec<Earned>,
 }
 
 impl Books {
@@ -135,12 +240,15 @@ impl Books {
                 *self.positions.entry(*payer).or_default() -= step.total;
                 *self.positions.entry(*payee).or_default() += step.total;
                 self.owe(schedule, *payer, *payee, step.total);
+                let (payer, payee) = (*payer, *payee);
+                self.earned.push(Earned::Fee { payer, payee, amount: step.total });
                 (vec![step], BTreeMap::new())
             }
             Deal::Shared(deal) => {
                 let fall = shared(contract, deal, on.facts, &on.part_of_period, carried);
                 let parts = parts(contract, deal, &fall, carried);
                 let shares = self.positions_of(contract, schedule, (deal, &parts), &fall);
+                self.earned.push(earned(contract, deal, on, &fall, &shares));
                 (fall.steps, shares)
             }
         }
@@ -188,20 +296,9 @@ impl Books {
         *self.owed.entry((schedule.id.clone(), from, to)).or_default() += amount;
     }
 
-    fn payables(&self, contract: &PlainContract) -> BTreeMap<(String, String, String), i128> {
-        let mut sums: BTreeMap<(String, usize, usize), i128> = BTreeMap::new();
-        for ((schedule, from, to), amount) in &self.owed {
-            let of = if contract.netting { String::new() } else { schedule.clone() };
-            *sums.entry((of, *from, *to)).or_default() += amount;
-        }
-        let name = |party: usize| contract.parties[party].to_owned();
-        let mut payables = BTreeMap::new();
-        for ((schedule, from, to), amount) in sums {
-            let (from, to) = if amount < 0 { (to, from) } else { (from, to) };
-            if amount != 0 && from != to {
-                payables.insert((schedule, name(from), name(to)), amount.abs());
-            }
-        }
-        payables
+    /// Ground, payer, payee, amount.
+    fn debts(&self) -> Vec<(String, usize, usize, i128)> {
+        let each = self.owed.iter().filter(|((_, from, to), _)| from != to);
+        each.map(|((id, from, to), amount)| (id.clone(), *from, *to, *amount)).collect()
     }
 }

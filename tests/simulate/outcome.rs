@@ -17,9 +17,14 @@ pub(crate) struct Outcome {
     pub(crate) payables: BTreeMap<(String, String, String), i128>,
     /// Opening, movement, closing by name; balances that stay at zero are left out.
     pub(crate) balances: BTreeMap<String, [i128; 3]>,
+    /// What clauses over the whole contract moved, sorted.
+    pub(crate) adjustments: Vec<Adjusted>,
     /// Facts that were not settled, by why; see `placing::unsettled` for which.
     pub(crate) unsettled: BTreeMap<String, i64>,
 }
+
+/// What a clause moved: which, its name, who owes, who is owed, for which schedule, how much.
+pub(crate) type Adjusted = (String, String, String, String, String, i128);
 
 /// One waterfall.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +108,7 @@ impl Outcome {
                 found.push(format!("{what}: {is}, not {due}"));
             }
         };
+        differ("adjustments", format!("{:?}", self.adjustments), format!("{:?}", due.adjustments));
         differ("positions", format!("{:?}", self.positions), format!("{:?}", due.positions));
         differ("payables", format!("{:?}", self.payables), format!("{:?}", due.payables));
         differ("balances", format!("{:?}", self.balances), format!("{:?}", due.balances));

@@ -198,12 +198,18 @@ pub(crate) fn charged(world: &World, fact: &PlainFact) -> Option<Q> {
     price_of(rates, fact.unit, fact.product).map(|price| price * quantity)
 }
 
-/// Is it a charge that some waterfall would have to price, but cannot?
+/// Is it a charge that some waterfall would have to price, but cannot? Where every version of a
+/// period has its part, each would have its own price: such charges are left to cases.
 pub(crate) fn unpriceable(world: &World, fact: &PlainFact) -> bool {
+    let schedule = schedule_of(world, fact, fact.product, fact.channel);
+    let by_days = schedule.is_some_and(|at| world.contract.schedules[at].by_days);
+    if fact.what == What::Charge && fact.amount.is_none() && by_days {
+        return true;
+    }
     if fact.what != What::Charge || charged(world, fact).is_some() {
         return false;
     }
-    let Some(at) = schedule_of(world, fact, fact.product, fact.channel) else { return false };
+    let Some(at) = schedule else { return false };
     let on = day_of(fact.when, world.contract.zone);
     in_force(&world.contract.schedules[at], on)
         .is_some_and(|terms| matches!(terms.deal, Deal::Shared(_)))

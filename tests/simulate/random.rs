@@ -6,9 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use time::Duration;
 
+use super::converting::{PlainRateOfDay, Policy};
 use super::placing::unpriceable;
+use super::random_clauses::clauses;
 use super::random_deals::{COST_CATEGORIES, UNITS, contract, some_day};
-use super::world::{PlainFact, Q, What, When, World, q};
+use super::world::{PlainContract, PlainFact, Q, What, When, World, day, q};
 
 const PRODUCTS: [&str; 4] = ["opus-4", "opus-mini", "haiku-3", "haiku-9"];
 const CHANNELS: [&str; 3] = ["marketplace", "internal:coding-tool", "internal:assistant"];
@@ -147,12 +149,62 @@ fn refer(fact: &mut PlainFact, before: &[PlainFact], which: &prop::sample::Index
     }
 }
 
-/// A world. Charges that nobody could price are left out, because the program refuses them.
+/// A world without clauses over the whole contract.
 pub(crate) fn world() -> impl Strategy<Value = World> {
-    (contract(), facts()).prop_map(|(contract, facts)| {
-        let mut world = World { contract, facts };
-        let all = world.clone();
-        world.facts.retain(|fact| !unpriceable(&all, fact));
+    (contract(), facts()).prop_map(|(contract, facts)| settleable(contract, facts))
+}
+
+/// A world with any of them, and facts in several currencies.
+pub(crate) fn world_with_clauses() -> impl Strategy<Value = World> {
+    let policy = select(vec![Policy::Daily, Policy::PeriodAverage, Policy::PeriodEnd]);
+    let contract =
+        (contract(), option::weighted(0.6, policy)).prop_flat_map(|(contract, exchange)| {
+            let clauses = clauses(contract.parties.len(), contract.schedules.len());
+            clauses.prop_map(move |clauses| PlainContract { clauses, exchange, ..contract.clone() })
+        });
+    let by_days = vec(prop::bool::weighted(0.3), 3);
+    let currencies = vec(select(vec![None, None, Some("EUR"), Some("GBP")]), 40);
+    (contract, facts(), currencies, by_days, 0..9_i64).prop_map(|all| {
+        let (mut contract, facts, currencies, by_days, seed) = all;
+        for (schedule, by_days) in contract.schedules.iter_mut().zip(by_days) {
+            schedule.by_days = by_days;
+        }
+        let mut world = settleable(contract, facts);
+        if world.contract.exchange.is_some() {
+            in_currencies(&mut world, &currencies, seed);
+        }
         world
     })
+}
+
+/// Gives amounts their currencies, what refers to another the same, and lists rates: euros into the
+/// contract's currency, and that into pounds, which is the wrong way round.
+fn in_currencies(world: &mut World, currencies: &[Option<&'static str>], seed: i64) {
+    for (at, drawn) in (0..world.facts.len()).zip(currencies) {
+        let fact = &world.facts[at];
+        let original = fact.reference.as_ref();
+        let original = original.and_then(|id| world.facts[..at].iter().find(|f| f.id == *id));
+        let currency = original.map_or(*drawn, |original| original.currency);
+        world.facts[at].currency = currency.filter(|_| world.facts[at].amount.is_some());
+    }
+    let own = world.contract.currency.code();
+    let mut on = day("2026-08-30");
+    for step in 0.. {
+        if on > day("2027-01-05") {
+            break;
+        }
+        let euro = q(900 + (step * 37 + seed * 11) % 300, 1000);
+        let pound = q(600 + (step * 53 + seed * 7) % 500, 1000);
+        world.contract.rates.push(PlainRateOfDay { on, base: "EUR", quote: own, rate: euro });
+        world.contract.rates.push(PlainRateOfDay { on, base: own, quote: "GBP", rate: pound });
+        on += Duration::days(1 + (step + seed) % 5);
+    }
+}
+
+/// Charges that nobody could price are left out, because the program refuses them.
+fn settleable(contract: PlainContract, facts: Vec<PlainFact>) -> World {
+    let mut world = World { contract, facts };
+    let all = world.clone();
+    world.facts.retain(|fact| !unpriceable(&all, fact));
+    world
 }

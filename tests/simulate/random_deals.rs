@@ -29,12 +29,12 @@ pub(crate) fn some_day() -> impl Strategy<Value = Date> {
     (0..DAYS).prop_map(|days| day(FIRST) + Duration::days(days))
 }
 
-fn percent(most: i64) -> impl Strategy<Value = Q> {
+pub(crate) fn percent(most: i64) -> impl Strategy<Value = Q> {
     prop_oneof![(1..=most).prop_map(|n| q(n, 100)), (1..=most * 4).prop_map(|n| q(n, 400))]
 }
 
 /// A limit must be payable, so it is whole minor units: a hundred is so in every currency.
-fn limit(most: i64) -> impl Strategy<Value = Q> {
+pub(crate) fn limit(most: i64) -> impl Strategy<Value = Q> {
     (0..=most).prop_map(|n| q(n, 1))
 }
 
@@ -249,6 +249,7 @@ fn schedules(parties: usize) -> impl Strategy<Value = Vec<PlainSchedule>> {
             seller,
             bearer,
             provider,
+            by_days: false,
             terms,
         })
         .collect()
@@ -309,6 +310,9 @@ pub(crate) fn contract() -> impl Strategy<Value = PlainContract> {
                     schedules,
                     shared_costs,
                     availability,
+                    clauses: Vec::new(),
+                    exchange: None,
+                    rates: Vec::new(),
                 }
             },
         )

@@ -9,6 +9,10 @@ use num_rational::BigRational;
 use num_traits::Zero;
 use time::{Date, OffsetDateTime};
 
+use super::converting::{PlainRateOfDay, Policy};
+use super::plain_clauses::PlainClause;
+pub(crate) use super::plain_clauses::Window;
+
 /// An exact number.
 pub(crate) type Q = BigRational;
 
@@ -59,6 +63,10 @@ pub(crate) struct PlainContract {
     pub(crate) schedules: Vec<PlainSchedule>,
     pub(crate) shared_costs: Vec<PlainSharedCost>,
     pub(crate) availability: Vec<Window>,
+    pub(crate) clauses: Vec<PlainClause>,
+    pub(crate) exchange: Option<Policy>,
+    /// What is listed for it.
+    pub(crate) rates: Vec<PlainRateOfDay>,
 }
 
 /// A currency and its decimals.
@@ -144,6 +152,8 @@ pub(crate) struct PlainSchedule {
     pub(crate) seller: usize,
     pub(crate) bearer: usize,
     pub(crate) provider: usize,
+    /// A period's facts belong to all its versions, by their days.
+    pub(crate) by_days: bool,
     pub(crate) terms: Vec<PlainTerms>,
 }
 
@@ -263,14 +273,6 @@ pub(crate) struct PlainSharedCost {
     pub(crate) over: PlainScope,
 }
 
-/// Days without a model, both ends included.
-#[derive(Clone, Debug)]
-pub(crate) struct Window {
-    pub(crate) product: Vec<String>,
-    pub(crate) from: Date,
-    pub(crate) to: Date,
-}
-
 /// The kinds of facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum What {
@@ -331,6 +333,8 @@ pub(crate) struct PlainFact {
     pub(crate) quantity: Option<Q>,
     /// Major units.
     pub(crate) amount: Option<Q>,
+    /// Of the amount; none: the contract's.
+    pub(crate) currency: Option<&'static str>,
     pub(crate) reference: Option<String>,
 }
 
@@ -349,6 +353,7 @@ impl PlainFact {
             unit: "",
             quantity: None,
             amount: None,
+            currency: None,
             reference: None,
         }
     }

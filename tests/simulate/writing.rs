@@ -31,17 +31,17 @@ fn power(places: u32) -> Q {
 }
 
 /// `12.5%`, or `1/3`.
-fn rate(value: &Q) -> String {
+pub(crate) fn rate(value: &Q) -> String {
     let percent = value * q(100, 1);
     let text = decimal(&percent);
     if text.contains('/') { decimal(value) } else { format!("{text}%") }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-fn list(texts: &[impl AsRef<str>]) -> String {
+pub(crate) fn list(texts: &[impl AsRef<str>]) -> String {
     match texts {
         [one] => quoted(one.as_ref()),
         many => {
@@ -78,7 +78,7 @@ pub(crate) fn to_toml(contract: &PlainContract) -> String {
         put(&mut text, format!("product = {}", list(&window.product)));
         put(&mut text, format!("suspended = {{ from = {}, to = {} }}", window.from, window.to));
     }
-    text
+    text + &super::writing_clauses::exchange(contract) + &super::writing_clauses::to_toml(contract)
 }
 
 fn head(contract: &PlainContract) -> String {
@@ -144,6 +144,9 @@ fn schedule_text(contract: &PlainContract, schedule: &PlainSchedule) -> String {
             put("provider", name(schedule.provider));
         }
     }
+    if schedule.by_days {
+        put("proration", quoted("days"));
+    }
     for terms in &schedule.terms {
         writeln!(text, "\n  [[schedule.terms]]\n  effective = {}", terms.effective)
             .expect("memory");
@@ -204,7 +207,7 @@ fn split(contract: &PlainContract, shared: &Shared) -> String {
     let mut rows = vec![row(&q(0, 1), first)];
     rows.extend(tiers.rows.iter().map(|(from, list)| row(from, shares(contract, list))));
     table(vec![
-        ("by", quoted(tiers.by)),
+        ("measure", quoted(tiers.by)),
         ("window", quoted("lifetime")),
         ("mode", quoted("marginal")),
         ("tiers", format!("[{}]", rows.join(", "))),
@@ -251,7 +254,7 @@ fn rate_card(rates: &[PlainRate]) -> String {
     format!("[{}]", rates.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
-fn money(contract: &PlainContract, amount: &Q) -> String {
+pub(crate) fn money(contract: &PlainContract, amount: &Q) -> String {
     let text = decimal(amount);
     // Two decimals where the currency has them, as people write.
     if contract.currency == Money::Usd && !text.contains('.') { format!("{text}.00") } else { text }
@@ -352,7 +355,10 @@ fn entry(currency: Money, fact: &PlainFact) -> Fact {
         unit: fact.unit.to_owned(),
         quantity: fact.quantity.as_ref().map(exact),
         amount: fact.amount.as_ref().map(exact),
-        currency: fact.amount.as_ref().map(|_| currency.code().parse().expect("a currency")),
+        currency: fact
+            .amount
+            .as_ref()
+            .map(|_| fact.currency.unwrap_or(currency.code()).parse().expect("a currency")),
         reference: fact.reference.clone(),
         ..Fact::new(kind, &fact.id, time_of(fact.when).parse().expect("a time"))
     }
@@ -382,17 +388,9 @@ impl std::fmt::Display for PlainFact {
             &number(&self.quantity),
             self.unit,
             &number(&self.amount),
+            self.currency.unwrap_or(""),
             self.reference.as_deref().unwrap_or(""),
         ];
         f.write_str(&words.join(","))
     }
-}
-
-#[test]
-fn numbers_as_people_write_them() {
-    for text in ["0", "12", "-12.5", "0.001", "-0.05", "1/3", "1000000"] {
-        assert_eq!(decimal(&super::world::num(text)), text);
-    }
-    assert_eq!(rate(&q(1, 8)), "12.5%");
-    assert_eq!(rate(&q(1, 3)), "1/3");
 }

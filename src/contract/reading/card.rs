@@ -1,7 +1,7 @@
 //! Rate cards in words.
 
 use super::words::{amount, grouped, one_of, price};
-use crate::contract::{Contract, Graduation, Pattern, Rate};
+use crate::contract::{Contract, Graduation, Pattern, Rate, Window};
 use crate::money::{Exact, Ratio};
 
 /// `5.00 USD per 1,000,000 input-token of opus-*`, and what else the rate says.
@@ -16,14 +16,15 @@ pub(super) fn rate(contract: &Contract, rate: &Rate) -> String {
     };
     let mut text = format!("{} per {per}{}{product}", prices(contract, rate), rate.unit);
     if rate.tiers.len() > 1 {
-        text.push_str(match rate.graduation {
-            Graduation::Graduated => ", each slice of a period at its own price",
-            Graduation::Volume => ", all of a period at the price that it reaches",
+        let of = span(rate.window);
+        text.push_str(&match rate.graduation {
+            Graduation::Graduated => format!(", each slice of {of} at its own price"),
+            Graduation::Volume => format!(", all of {of} at the price that it reaches"),
         });
     }
     if !rate.included.is_zero() {
         let included = grouped(&rate.included.to_string());
-        text.push_str(&format!("; the first {included} of a period are included"));
+        text.push_str(&format!("; the first {included} of {} are included", span(rate.window)));
     }
     if !rate.flat.is_zero() {
         let flat = amount(contract, rate.flat);
@@ -33,6 +34,15 @@ pub(super) fn rate(contract: &Contract, rate: &Rate) -> String {
         text.push_str(&format!("; at most {} a period", amount(contract, cap)));
     }
     text
+}
+
+fn span(window: Window) -> String {
+    match window {
+        Window::Period => "a period".to_owned(),
+        Window::CalendarYear => "a calendar year".to_owned(),
+        Window::ContractYear(day) => format!("a year from the period of {day}"),
+        Window::Lifetime => "the whole time".to_owned(),
+    }
 }
 
 fn prices(contract: &Contract, rate: &Rate) -> String {

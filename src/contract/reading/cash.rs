@@ -78,13 +78,17 @@ fn withholding(contract: &Contract, clause: &Withholding) -> String {
 }
 
 fn on_account(contract: &Contract, clause: &OnAccount) -> String {
-    let window = match clause.window {
+    let window = year(clause.window);
+    let (from, to) = (contract.party_name(clause.from), contract.party_name(clause.to));
+    format!("{from} pays {to} on account; what is owed is compared at the end of each {window}.")
+}
+
+fn year(window: Window) -> String {
+    match window {
         Window::CalendarYear => "calendar year".to_owned(),
         Window::ContractYear(day) => format!("contract year from {day}"),
         Window::Period | Window::Lifetime => "window".to_owned(),
-    };
-    let (from, to) = (contract.party_name(clause.from), contract.party_name(clause.to));
-    format!("{from} pays {to} on account; what is owed is compared at the end of each {window}.")
+    }
 }
 
 fn minimum(contract: &Contract, clause: &MinimumPayment) -> String {
@@ -92,12 +96,15 @@ fn minimum(contract: &Contract, clause: &MinimumPayment) -> String {
         format!("{} owes {}", contract.party_name(from), contract.party_name(to))
     });
     let until = clause.until.map_or(String::new(), |day| format!(", until {day}"));
+    let called = clause.window.map_or(String::new(), |window| {
+        format!("; at the end of each {} nothing is carried on", year(window))
+    });
     match clause.amount {
         Some(least) => {
             let least = amount(contract, least);
-            format!("What {who} is carried while it is below {least}{until}.")
+            format!("What {who} is carried while it is below {least}{until}{called}.")
         }
-        None => format!("What {who} is never called in cash, only set off later{until}."),
+        None => format!("What {who} is never called in cash, only set off later{until}{called}."),
     }
 }
 
@@ -111,6 +118,8 @@ fn terms(terms: &PaymentTerms) -> String {
     let roll = match roll {
         Roll::Following => "on the next business day",
         Roll::Preceding => "on the business day before",
+        Roll::ModifiedFollowing => "on the next business day of the month, or else the one before",
+        Roll::ModifiedPreceding => "on the business day before in the month, or else the next",
     };
     match off.is_empty() {
         true => format!("Payables are due {days} days after the period's end."),

@@ -2,8 +2,8 @@
 
 use super::words::{Page, amount, and};
 use crate::contract::{
-    Contract, Division, Each, Measure, Measured, Mode, Part, PartyId, Priority, Scale, Split, Take,
-    Tier, Window,
+    Contract, Division, Each, Measure, Measured, Mode, Part, PartyId, Priority, Scale, Split,
+    Stretch, Take, Tier, Window,
 };
 use crate::money::{Minor, Ratio};
 
@@ -43,7 +43,7 @@ pub(super) fn split(page: &mut Page, contract: &Contract, split: &Split) {
         Some(Scale::Measured(measured)) => measured,
     };
     let (over, by) = (over(measured), step(&measured.by));
-    let window = window(measured.window);
+    let window = stretch(measured.window);
     page.item(2, &format!("What is left goes by tiers of {by}{over}, counted {window}:"));
     for tier in &split.tiers {
         let from = bound(contract, &measured.by, tier);
@@ -91,6 +91,7 @@ fn mode(mode: Mode) -> &'static str {
             "A tier that is reached holds from the next period or version of the terms on."
         }
         Mode::Forward(Each::Day) => "A tier that is reached holds from the next day on.",
+        Mode::Forward(Each::Sale) => "A tier that is reached holds from the next sale on.",
         Mode::Retroactive => {
             "The tier that is reached holds for everything since the window began: what was \
              shared before is caught up."
@@ -112,6 +113,16 @@ fn step(by: &Measure) -> String {
         Measure::GrossProfit => "gross profit".to_owned(),
         Measure::ShareBase => "what is shared".to_owned(),
         Measure::Quantity(unit) => format!("the quantity of {unit}"),
+    }
+}
+
+fn stretch(stretch: Stretch) -> String {
+    match stretch {
+        Stretch::Since(since) => window(since),
+        Stretch::Trailing(1) => window(Window::Period),
+        Stretch::Trailing(periods) => {
+            format!("over the last {periods} periods with the one at hand")
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::card::rate;
 use super::split;
+use super::wide::carried;
 use super::words::{BY_DEFAULT, Page, amount, and, one_of};
 use crate::contract::{
-    Basis, Cap, Ceiling, Contract, CostTerms, Deduction, Excess, Losses, Pattern, Rate,
+    Basis, Cap, Ceiling, Contract, CostTerms, Deduction, Excess, LossCarry, Losses, Pattern, Rate,
     Recognition, Schedule, Selector, Settled, ShareKind, SharedTerms, Terms,
 };
 use crate::fact::Kind;
+use crate::money::Ratio;
 
 /// What a rate of a deduction or a cap is on.
 const BASE: &str = "sales after refunds";
@@ -63,10 +65,17 @@ impl Version<'_> {
             ShareKind::GrossProfit => self.cost(page, &shared.cost),
             ShareKind::NetSales => {}
         }
-        let losses = match shared.losses {
-            Losses::CarryForward => {
-                "is not shared: it is carried forward, and later profits make it good first"
-                    .to_owned()
+        let losses = match &shared.losses {
+            Losses::CarryForward(LossCarry { carry, at_most }) => {
+                let part = match *at_most == Ratio::one() {
+                    true => String::new(),
+                    false => format!(", with at most {at_most} of each"),
+                };
+                format!(
+                    "is not shared: it is carried forward{}, and later profits make it good \
+                     first{part}",
+                    carried(self.contract, carry)
+                )
             }
             Losses::Share => "is shared like a profit".to_owned(),
             Losses::Absorb => format!("stays with {}, and is not carried forward", self.bearer),
@@ -105,7 +114,9 @@ impl Version<'_> {
                 format!(", at most {} a period", amount(self.contract, *minor))
             }
         };
-        let excess = if deduction.carries { "; the excess is deducted later" } else { "" };
+        let excess = deduction.excess.carry().map_or(String::new(), |carry| {
+            format!("; the excess is deducted later{}", carried(self.contract, carry))
+        });
         format!("{}: {}{cap}{excess}", deduction.name, parts.join(" plus "))
     }
 
@@ -129,7 +140,7 @@ impl Version<'_> {
             page.item(2, &format!("{uplift} is added on the cost."));
         }
         if let Some(ceiling) = &cost.ceiling {
-            self.ceiling(page, ceiling, cost.excess);
+            self.ceiling(page, ceiling, &cost.excess);
         }
         let settled = match cost.settled {
             Settled::Net => "settled in the statement, out of the cash that the seller holds",
@@ -138,7 +149,7 @@ impl Version<'_> {
         page.item(2, &format!("The cost is {settled}{}.", self.default("cost.settled")));
     }
 
-    fn ceiling(&self, page: &mut Page, ceiling: &Ceiling, excess: Excess) {
+    fn ceiling(&self, page: &mut Page, ceiling: &Ceiling, excess: &Excess) {
         let most = match ceiling {
             Ceiling::RateOfNetSales(ratio) => format!("{ratio} of net sales"),
             Ceiling::Amount(budget) if budget.tolerance.is_zero() => {
@@ -152,9 +163,8 @@ impl Version<'_> {
         };
         let excess = match excess {
             Excess::Lapse => format!("lapses: {} keeps it", self.bearer),
-            Excess::Carry => "is carried into what follows".to_owned(),
-            Excess::CarryFor(periods) => {
-                format!("is carried into what follows, for {periods} periods, the oldest first")
+            Excess::Carry(carry) => {
+                format!("is carried into what follows{}", carried(self.contract, carry))
             }
         };
         let default = self.default("cost.excess");

@@ -1,9 +1,9 @@
 //! The clauses over the whole contract, in the order in which they apply.
 
-use super::words::{Page, amount, and};
+use super::words::{Page, amount, amount_in, and};
 use crate::contract::{
-    Advance, AggregateCap, AtLeast, Contract, Earnings, Guarantee, MostFavoured, Reserve,
-    ShareFloor, Span, Unused, Window, YearDays,
+    Advance, AggregateCap, AnnualRate, AtLeast, Carry, Contract, Earnings, Excess, Guarantee,
+    Interest, MostFavoured, Reserve, ShareFloor, Span, Unrecouped, Window, YearDays,
 };
 use crate::money::Minor;
 
@@ -44,9 +44,12 @@ impl Wide<'_> {
             AtLeast::Amount(minor) => self.amount(*minor),
             AtLeast::Rate(rate, measure) => format!("{rate} of {}", measure.as_str()),
         };
-        let unused = match floor.unused {
-            Unused::Lapse => "what was made up is not given back",
-            Unused::Carry => "what was made up is given back by later shares above the floor",
+        let unused = match &floor.unused {
+            Excess::Lapse => "what was made up is not given back".to_owned(),
+            Excess::Carry(carry) => format!(
+                "what was made up is given back by later shares above the floor{}",
+                carried(self.contract, carry)
+            ),
         };
         format!(
             "{}: the share of {} is at least {least} {}{}; {} makes up what is missing, and \
@@ -114,12 +117,18 @@ impl Wide<'_> {
     fn advance(&self, advance: &Advance) -> String {
         let lapse = match advance.span.ends {
             None => String::new(),
-            Some(day) => format!("; what is left after {day} is written off"),
+            Some(day) => match advance.unrecouped {
+                Unrecouped::Lapse => format!("; what is left after {day} is written off"),
+                Unrecouped::Repay => format!("; what is left after {day} is owed"),
+            },
         };
+        let bears = advance.interest.as_ref().map_or(String::new(), |interest| {
+            format!("; until then it bears {}, which is recouped first", bears(interest))
+        });
         let paid = advance.span.starts.map_or(String::new(), |day| format!(" on {day}"));
         format!(
             "{}: {} paid {} an advance of {}{paid}, which is recouped from {} of what {} \
-             earns{}{lapse}.",
+             earns{}{bears}{lapse}.",
             advance.name,
             self.party(advance.by),
             self.party(advance.to),
@@ -154,21 +163,55 @@ impl Wide<'_> {
     }
 
     fn cap(&self, cap: &AggregateCap) -> String {
+        let show = |minor: Minor| match cap.currency {
+            None => self.amount(minor),
+            Some(currency) => amount_in(currency, minor),
+        };
         let paid = match cap.paid {
             Minor::ZERO => String::new(),
-            paid => format!(", of which {} were paid before", self.amount(paid)),
+            paid => format!(", of which {} were paid before", show(paid)),
+        };
+        let rate = match cap.currency {
+            None => "",
+            Some(_) => ", at each period's rate of exchange",
         };
         format!(
-            "{}: {} pays {} at most {} {}{}{paid}{}.",
+            "{}: {} pays {} at most {} {}{}{paid}{rate}{}.",
             cap.name,
             self.party(cap.from),
             self.party(cap.to),
-            self.amount(cap.amount),
+            show(cap.amount),
             window(cap.span.window),
             schedules(&cap.schedules),
             days(&cap.span),
         )
     }
+}
+
+/// Interest in words.
+fn bears(interest: &Interest) -> String {
+    let compounding = if interest.compounding { ", compounding monthly" } else { "" };
+    interest_of(&interest.rate, compounding)
+}
+
+fn interest_of(rate: &AnnualRate, compounding: &str) -> String {
+    let AnnualRate { base, margin, day_count } = rate;
+    let margin = if margin.is_zero() { String::new() } else { format!(" + {margin}") };
+    format!("interest of {base}{margin} a year ({}{compounding})", day_count.as_str())
+}
+
+/// What holds of something that is carried: `, for 12 periods, the oldest first`.
+pub(super) fn carried(contract: &Contract, carry: &Carry) -> String {
+    let periods = carry.periods.map_or(String::new(), |periods| {
+        format!(", for {periods} period{}, the oldest first", if periods == 1 { "" } else { "s" })
+    });
+    let cap =
+        carry.cap.map_or(String::new(), |cap| format!(", up to {} in all", amount(contract, cap)));
+    let bears = carry
+        .interest
+        .as_ref()
+        .map_or(String::new(), |rate| format!(", with {} on it", interest_of(rate, "")));
+    format!("{periods}{cap}{bears}")
 }
 
 fn window(window: Window) -> String {

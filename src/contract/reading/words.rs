@@ -1,7 +1,7 @@
 //! Lists, prices and lines of a reading.
 
 use crate::contract::{Contract, Pattern};
-use crate::money::{Exact, Minor};
+use crate::money::{Currency, Exact, Minor};
 
 /// What marks a default.
 pub(super) const BY_DEFAULT: &str = " (by default)";
@@ -85,10 +85,15 @@ fn join(list: &[impl AsRef<str>], last: &str) -> String {
 
 /// An amount with its currency.
 pub(super) fn amount(contract: &Contract, minor: Minor) -> String {
-    let text = minor.display(contract.currency);
+    amount_in(contract.currency, minor)
+}
+
+/// The same in another currency than the contract's.
+pub(super) fn amount_in(currency: Currency, minor: Minor) -> String {
+    let text = minor.display(currency);
     let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
     let point = rest.map_or(String::new(), |rest| format!(".{rest}"));
-    format!("{}{point} {}", grouped(whole), contract.currency)
+    format!("{}{point} {currency}", grouped(whole))
 }
 
 /// A price with at least the digits of the currency.

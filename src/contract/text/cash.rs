@@ -10,7 +10,7 @@ use super::tree::{Node, Value};
 use super::value::{optional, or_default};
 use crate::calendar::{Day, Period, PeriodLength};
 use crate::contract::{
-    AnnualRate, Audit, Cash, DayCount, LateInterest, PartyId, Withholding, codes,
+    AnnualRate, Audit, Cash, DayCount, Interest, LateInterest, PartyId, Withholding, codes,
 };
 use crate::money::{Minor, Ratio};
 
@@ -164,6 +164,21 @@ fn interest(reader: &mut Reader<'_>, node: &Node) -> Option<(Day, AnnualRate)> {
     let since = since.and_then(|node| reader.day(node));
     let rate = annual_rate(reader, &block);
     Some((since?, rate?))
+}
+
+/// What a balance bears while it is carried: `{ rate = "6%", compounding = "monthly" }`.
+pub(super) fn carried_interest(reader: &mut Reader<'_>, node: &Node) -> Option<Interest> {
+    let block = reader.block(node, "this interest", keys::CARRIED_INTEREST)?;
+    let rate = annual_rate(reader, &block);
+    let compounding =
+        or_default(block.get("compounding"), false, |node| reader.word(node, COMPOUNDING));
+    Some(Interest { rate: rate?, compounding: compounding? })
+}
+
+/// What a balance bears that carries its interest with it.
+pub(super) fn plain_interest(reader: &mut Reader<'_>, node: &Node) -> Option<AnnualRate> {
+    let block = reader.block(node, "this interest", keys::PLAIN_INTEREST)?;
+    annual_rate(reader, &block)
 }
 
 /// `rate`, or `base` and `margin`; with a day count.

@@ -2,6 +2,7 @@
 //!
 //! Refuses a ceiling of anything but net sales, and an excess where there is no ceiling.
 
+use super::carry;
 use super::keys;
 use super::rates;
 use super::reader::Reader;
@@ -10,7 +11,6 @@ use super::value::{optional, or_default};
 use crate::contract::{Amount, Ceiling, CostTerms, Excess, Pattern, Settled, codes};
 use crate::money::Ratio;
 
-const EXCESS: &[(&str, Excess)] = &[("lapse", Excess::Lapse), ("carry", Excess::Carry)];
 const SETTLED: &[(&str, Settled)] = &[("net", Settled::Net), ("invoiced", Settled::Invoiced)];
 const CEILING: &str = "write \"70% of net-sales\", an amount such as \"500\", or \
                        { budget = \"500\", tolerance = \"10%\" }";
@@ -41,7 +41,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<CostTerms> {
             let help = "add ceiling = \"70% of net-sales\", or delete excess";
             reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
         }
-        excess(reader, node)
+        carry::excess(reader, node)
     });
     let settled =
         or_default(block.get("settled"), Settled::default(), |node| reader.word(node, SETTLED));
@@ -53,14 +53,6 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<CostTerms> {
         excess: excess?,
         settled: settled?,
     })
-}
-
-/// `"lapse"`, `"carry"`, or `{ carry = 12 }`: for so many periods.
-fn excess(reader: &mut Reader<'_>, node: &Node) -> Option<Excess> {
-    let Value::Table(_) = node.value else { return reader.word(node, EXCESS) };
-    let block = reader.block(node, "this excess", keys::EXCESS)?;
-    let carry = block.need(reader, "carry", "carry = 12")?;
-    reader.months(carry).map(Excess::CarryFor)
 }
 
 /// Category patterns; here an empty list has a meaning, because costs may all be priced by rates.

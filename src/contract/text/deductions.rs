@@ -5,12 +5,13 @@
 
 use std::ops::Range;
 
+use super::carry;
 use super::keys;
 use super::reach::selector_covers;
 use super::reader::{Block, Reader};
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use crate::contract::{Cap, Deduction, Selector, codes};
+use crate::contract::{Cap, Deduction, Excess, Selector, codes};
 use crate::fact::Kind;
 
 const KINDS: &[(&str, Kind)] = &[
@@ -24,7 +25,7 @@ const ANY: &str = "any = [ { kind = \"fee\" }, { rate = \"1%\" } ]";
 /// Without the key, every fee is deducted in full.
 pub(super) fn unwritten() -> Vec<Deduction> {
     let fees = Selector::Facts { kinds: vec![Kind::Fee], categories: Vec::new() };
-    vec![Deduction { name: "fees".to_owned(), parts: vec![fees], cap: None, carries: false }]
+    vec![Deduction { name: "fees".to_owned(), parts: vec![fees], cap: None, excess: Excess::Lapse }]
 }
 
 /// Reads the list; an empty one deducts nothing.
@@ -72,17 +73,17 @@ fn deduction(reader: &mut Reader<'_>, node: &Node) -> Option<(Deduction, Vec<Ran
     let name = block.need(reader, "name", "name = \"listing fee\"");
     let name = name.and_then(|node| reader.name(node));
     let cap = optional(block.get("cap"), |node| cap(reader, node));
-    let carries = or_default(block.get("excess"), false, |node| {
+    let excess = or_default(block.get("excess"), Excess::default(), |node| {
         if block.get("cap").is_none() {
             let message = "`excess` has no effect without a cap";
             let help = "add cap = \"2.5%\", or delete excess";
             reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
         }
-        reader.word(node, &[("lapse", false), ("carry", true)])
+        carry::excess(reader, node)
     });
     let parts = parts(reader, &block);
     let (parts, places) = parts?.into_iter().unzip();
-    Some((Deduction { name: name?, parts, cap: cap?, carries: carries? }, places))
+    Some((Deduction { name: name?, parts, cap: cap?, excess: excess? }, places))
 }
 
 fn parts(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Vec<(Selector, Range<usize>)>> {

@@ -11,6 +11,7 @@ use crate::contract::{Exchange, ExchangePolicy, codes};
 const POLICIES: &[(&str, ExchangePolicy)] = &[
     ("daily", ExchangePolicy::Daily),
     ("period-average", ExchangePolicy::PeriodAverage),
+    ("month-end-average", ExchangePolicy::MonthEndAverage),
     ("period-end", ExchangePolicy::PeriodEnd),
 ];
 /// Rates are not listed on holidays: over Easter a bank is closed for four days.

@@ -2,14 +2,13 @@
 //!
 //! Refuses a rate of nothing, an amount of something, and a lifetime, which is never tested.
 
+use super::carry;
 use super::keys;
 use super::reader::{Block, Reader};
 use super::tree::Node;
 use super::value::or_default;
 use super::wide;
-use crate::contract::{AtLeast, FloorBase, ShareFloor, Unused, Window, codes};
-
-const UNUSED: &[(&str, Unused)] = &[("lapse", Unused::Lapse), ("carry", Unused::Carry)];
+use crate::contract::{AtLeast, Excess, FloorBase, ShareFloor, Window, codes};
 
 /// Reads one block.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<ShareFloor> {
@@ -22,7 +21,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<ShareFloor> {
         wide::needs_an_end(reader, &block, &span, "a floor over a lifetime");
     }
     let unused =
-        or_default(block.get("unused"), Unused::default(), |node| reader.word(node, UNUSED));
+        or_default(block.get("unused"), Excess::default(), |node| carry::excess(reader, node));
     let schedules = wide::schedules(reader, &block);
     let [party, from] = two?;
     Some(ShareFloor {

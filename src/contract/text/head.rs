@@ -60,7 +60,9 @@ pub(super) fn read(
     let guarantees = wide::all(reader, &block, "guarantee", guarantee::read);
     let advances = wide::all(reader, &block, "advance", advance::read);
     let reserves = wide::all(reader, &block, "reserve", reserve::read);
-    let caps = wide::all(reader, &block, "cap", aggregate_cap::read);
+    let caps = wide::all(reader, &block, "cap", |reader, node| {
+        aggregate_cap::read(reader, node, block.get("fx").is_some())
+    });
     let (period, rounding, remainder, late, netting) = rules?;
     Some(Contract {
         id: id?,
@@ -107,7 +109,7 @@ fn rules(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Rules> {
     Some((period?, rounding?, remainder?, late?, netting?))
 }
 
-fn currency_of(reader: &mut Reader<'_>, node: &Node) -> Option<Currency> {
+pub(super) fn currency_of(reader: &mut Reader<'_>, node: &Node) -> Option<Currency> {
     let text = reader.text(node)?;
     let read = text.parse::<Currency>().ok();
     if read.is_none() {

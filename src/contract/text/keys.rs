@@ -73,8 +73,19 @@ pub(super) static USAGE_FEE: &[&str] = &["effective", "basis", "payer", "payee",
 /// Of those, for what is excluded.
 pub(super) static EXCLUDED: &[&str] = &["effective", "basis"];
 /// In a rate.
-pub(super) static RATE: &[&str] =
-    &["unit", "product", "price", "per", "tiers", "mode", "included", "flat", "cap"];
+pub(super) static RATE: &[&str] = &[
+    "unit",
+    "product",
+    "price",
+    "per",
+    "tiers",
+    "mode",
+    "included",
+    "window",
+    "anniversary",
+    "flat",
+    "cap",
+];
 /// In a tier of a rate.
 pub(super) static RATE_TIER: &[&str] = &["from", "price"];
 /// In an entry of `deductions`.
@@ -84,13 +95,17 @@ pub(super) static DEDUCTION: &[&str] =
 pub(super) static PART: &[&str] = &["kind", "category", "rate"];
 /// In `cost`.
 pub(super) static COST: &[&str] = &["deduct", "rates", "uplift", "ceiling", "excess", "settled"];
-/// In an excess that expires.
-pub(super) static EXCESS: &[&str] = &["carry"];
+/// In an excess that is carried.
+pub(super) static CARRY: &[&str] = &["carry", "cap", "interest"];
+/// In losses that are carried.
+pub(super) static LOSSES: &[&str] = &["carry", "cap", "interest", "at-most"];
 /// In a budget.
 pub(super) static BUDGET: &[&str] = &["budget", "tolerance"];
 /// In a split with tiers.
 pub(super) static TIERED: &[&str] =
-    &["by", "window", "anniversary", "mode", "each", "over", "tiers"];
+    &["measure", "window", "anniversary", "mode", "by", "over", "tiers"];
+/// In a window of a split with tiers that trails.
+pub(super) static TRAILING: &[&str] = &["trailing"];
 /// In a split by the value of deals.
 pub(super) static BY_DEAL: &[&str] = &["window", "tiers", "renewal", "otherwise"];
 /// In a measure that is a quantity.
@@ -124,6 +139,11 @@ pub(super) static AUDIT: &[&str] = &[
 ];
 /// In `interest` of an audit.
 pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
+/// In `interest` of what is carried.
+pub(super) static CARRIED_INTEREST: &[&str] =
+    &["rate", "base", "margin", "day-count", "compounding"];
+/// In `interest` that is carried with what bears it.
+pub(super) static PLAIN_INTEREST: &[&str] = &["rate", "base", "margin", "day-count"];
 /// In `[[withholding]]`.
 pub(super) static WITHHOLDING: &[&str] = &["name", "from", "to", "rate", "gross-up"];
 /// In `[late-interest]`.
@@ -132,7 +152,8 @@ pub(super) static LATE_INTEREST: &[&str] =
 /// In `[[on-account]]`.
 pub(super) static ON_ACCOUNT: &[&str] = &["from", "to", "window", "since"];
 /// In `[[minimum-payment]]`.
-pub(super) static MINIMUM_PAYMENT: &[&str] = &["amount", "from", "to", "hold", "until"];
+pub(super) static MINIMUM_PAYMENT: &[&str] =
+    &["amount", "from", "to", "hold", "until", "window", "since"];
 /// In `[overpayment]`.
 pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
 /// In `[payment]`.
@@ -162,14 +183,24 @@ pub(super) static GUARANTEE: &[&str] = &[
     "schedules",
 ];
 /// In `[[advance]]`.
-pub(super) static ADVANCE: &[&str] =
-    &["name", "to", "by", "amount", "rate", "starts", "ends", "schedules"];
+pub(super) static ADVANCE: &[&str] = &[
+    "name",
+    "to",
+    "by",
+    "amount",
+    "rate",
+    "starts",
+    "ends",
+    "interest",
+    "unrecouped",
+    "schedules",
+];
 /// In `[[reserve]]`.
 pub(super) static RESERVE: &[&str] =
     &["name", "party", "by", "rate", "rates", "release", "net-of", "starts", "ends", "schedules"];
 /// In `[[cap]]`.
 pub(super) static AGGREGATE_CAP: &[&str] =
-    &["name", "from", "to", "amount", "paid", "window", "starts", "ends", "schedules"];
+    &["name", "from", "to", "amount", "currency", "paid", "window", "starts", "ends", "schedules"];
 
 /// In `[[bundle]]`.
 pub(super) static BUNDLE: &[&str] = &["product", "parts"];

@@ -7,6 +7,7 @@
 mod advance;
 mod aggregate_cap;
 mod bundles;
+mod carry;
 mod cash;
 mod clauses;
 mod cost;

@@ -7,7 +7,7 @@
 use super::reader::Reader;
 use super::tree::{Node, Value};
 use crate::contract::codes;
-use crate::money::{Exact, Minor, Ratio, Rounding};
+use crate::money::{Currency, Exact, Minor, Ratio, Rounding};
 
 impl Reader<'_> {
     /// The text of an exact number.
@@ -94,9 +94,14 @@ impl Reader<'_> {
 
     /// An amount of the contract's currency, no finer than its minor unit.
     pub(super) fn amount(&mut self, node: &Node) -> Option<Minor> {
+        self.amount_in(node, self.currency)
+    }
+
+    /// An amount of a currency, no finer than its minor unit; none if the currency could not be read.
+    pub(super) fn amount_in(&mut self, node: &Node, currency: Option<Currency>) -> Option<Minor> {
         let text = self.quoted(node, &format!("{} = \"500\"", node.name))?;
         let exact = self.decimal(text, node)?;
-        let currency = self.currency?;
+        let currency = currency?;
         let digits = text.split_once('.').map_or(0, |(_, digits)| digits.len());
         if digits > currency.digits() as usize {
             let message = format!("{text:?} has more digits after the point than {currency}");

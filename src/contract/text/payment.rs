@@ -15,7 +15,12 @@ use crate::contract::{
     MinimumPayment, OnAccount, Overpayment, PartyId, PaymentTerms, Roll, Window, codes,
 };
 
-const ROLLS: &[(&str, Roll)] = &[("following", Roll::Following), ("preceding", Roll::Preceding)];
+const ROLLS: &[(&str, Roll)] = &[
+    ("following", Roll::Following),
+    ("preceding", Roll::Preceding),
+    ("modified-following", Roll::ModifiedFollowing),
+    ("modified-preceding", Roll::ModifiedPreceding),
+];
 const CALENDARS: &[(&str, bool)] = &[("none", false), ("weekends", true)];
 /// The most days that payment terms may give: ten years.
 const MOST_DAYS: i64 = 3660;
@@ -25,25 +30,30 @@ pub(super) fn on_account(reader: &mut Reader<'_>, node: &Node) -> Option<OnAccou
     let block = reader.block(node, "this on-account", keys::ON_ACCOUNT)?;
     let direction = direction(reader, &block);
     let window = block.need(reader, "window", "window = \"calendar-year\"");
+    let window = window.and_then(|node| year(reader, &block, node))?;
+    let (from, to) = direction?;
+    Some(OnAccount { from, to, window, line: reader.line(&node.at) })
+}
+
+/// Calendar years, or contract years `since` a day.
+fn year(reader: &mut Reader<'_>, block: &Block<'_>, window: &Node) -> Option<Window> {
     let years = [("calendar-year", false), ("contract-year", true)];
-    let window = window.and_then(|node| reader.word(node, &years));
+    let window = reader.word(window, &years);
     let since = optional(block.get("since"), |node| reader.day(node));
-    let window = match (window?, since?, block.get("since")) {
-        (true, Some(day), _) => Window::ContractYear(day),
+    match (window?, since?, block.get("since")) {
+        (true, Some(day), _) => Some(Window::ContractYear(day)),
         (true, None, _) => {
             block.need(reader, "since", "since = 2026-04-01, when contract years begin")?;
-            return None;
+            None
         }
-        (false, _, None) => Window::CalendarYear,
+        (false, _, None) => Some(Window::CalendarYear),
         (false, _, Some(node)) => {
             let help = "delete it, or write window = \"contract-year\"";
             let message = "`since` has no effect on calendar years";
             reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
-            return None;
+            None
         }
-    };
-    let (from, to) = direction?;
-    Some(OnAccount { from, to, window, line: reader.line(&node.at) })
+    }
 }
 
 /// Reads what is too small to be paid.
@@ -66,8 +76,20 @@ pub(super) fn minimum(reader: &mut Reader<'_>, node: &Node) -> Option<MinimumPay
     let open = block.get("from").is_none() && block.get("to").is_none() && hold != Some(true);
     let direction = if open { Some(None) } else { direction(reader, &block).map(Some) };
     let until = optional(block.get("until"), |node| reader.day(node));
+    let window = optional(block.get("window"), |node| year(reader, &block, node));
+    if let (Some(node), None) = (block.get("since"), block.get("window")) {
+        let help = "add window = \"contract-year\", or delete it";
+        let message = "`since` has no effect without `window`";
+        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+    }
     let line = reader.line(&node.at);
-    Some(MinimumPayment { amount: amount?, direction: direction?, until: until?, line })
+    Some(MinimumPayment {
+        amount: amount?,
+        direction: direction?,
+        until: until?,
+        window: window?,
+        line,
+    })
 }
 
 /// Reads what becomes of payments above what was owed.

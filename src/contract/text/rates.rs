@@ -6,6 +6,7 @@
 use super::keys;
 use super::reach::covers;
 use super::reader::{Block, Reader};
+use super::tiers::window;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
 use crate::contract::{Graduation, Pattern, Rate, RateTier, codes};
@@ -23,7 +24,7 @@ pub(super) fn read_plain(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Rat
     let card = read(reader, node);
     let Value::List(elements) = &node.value else { return card };
     for field in elements.iter().flat_map(Node::fields) {
-        if ["tiers", "included", "flat", "cap"].contains(&field.name.as_str()) {
+        if ["tiers", "included", "window", "flat", "cap"].contains(&field.name.as_str()) {
             let message = format!("`{}` cannot stand where single sales are priced", field.name);
             let help = "write price and per alone; the others belong to usage fees and cost.rates";
             reader.complain(&codes::NOT_OF_SALES, &field.key_at, message, help);
@@ -67,6 +68,14 @@ fn rate(reader: &mut Reader<'_>, node: &Node) -> Option<Rate> {
         reader.word(node, MODES)
     });
     let included = or_default(block.get("included"), Exact::ZERO, |node| reader.price(node));
+    let window = window(reader, &block);
+    if let (Some(node), None, None) =
+        (block.get("window"), block.get("tiers"), block.get("included"))
+    {
+        let message = "`window` has no effect without tiers or an included quantity";
+        let help = "add tiers or included, or delete window";
+        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+    }
     let flat = or_default(block.get("flat"), Minor::ZERO, |node| reader.amount(node));
     let cap = optional(block.get("cap"), |node| reader.amount(node));
     Some(Rate {
@@ -76,6 +85,7 @@ fn rate(reader: &mut Reader<'_>, node: &Node) -> Option<Rate> {
         graduation: graduation?,
         per: per?,
         included: included?,
+        window: window?,
         flat: flat?,
         cap: cap?,
     })

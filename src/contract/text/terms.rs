@@ -8,11 +8,13 @@ use super::places::places;
 use super::reader::{Block, Reader};
 use super::tree::{Node, Value};
 use super::value::or_default;
-use super::{cost, deductions, priority, rates, split};
+use super::{carry, cost, deductions, priority, rates, split};
 use crate::calendar::Day;
 use crate::contract::{
-    Basis, Losses, Pattern, Recognition, ShareKind, SharedTerms, Terms, UsageFeeTerms, codes,
+    Basis, LossCarry, Losses, Pattern, Recognition, ShareKind, SharedTerms, Terms, UsageFeeTerms,
+    codes,
 };
+use crate::money::Ratio;
 
 /// The bases by name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,11 +33,15 @@ const GROUNDS: &[(&str, Ground)] = &[
 ];
 const RECOGNITION: &[(&str, Recognition)] =
     &[("billed", Recognition::Billed), ("collected", Recognition::Collected)];
-const LOSSES: &[(&str, Losses)] = &[
-    ("carry-forward", Losses::CarryForward),
-    ("share", Losses::Share),
-    ("absorb", Losses::Absorb),
-];
+const LOSSES: &[(&str, Word)] =
+    &[("carry-forward", Word::CarryForward), ("share", Word::Share), ("absorb", Word::Absorb)];
+
+#[derive(Clone, Copy)]
+enum Word {
+    CarryForward,
+    Share,
+    Absorb,
+}
 
 impl Ground {
     fn as_str(self) -> &'static str {
@@ -160,7 +166,7 @@ fn strangers(reader: &mut Reader<'_>, block: &Block<'_>, ground: Ground) {
 
 fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option<SharedTerms> {
     let (deduct, loss) = match kind {
-        ShareKind::GrossProfit => (vec![Pattern::any()], Losses::CarryForward),
+        ShareKind::GrossProfit => (vec![Pattern::any()], Losses::carried()),
         ShareKind::NetSales => (Vec::new(), Losses::Share),
     };
     let written = block.get("cost").filter(|_| kind == ShareKind::GrossProfit);
@@ -172,7 +178,7 @@ fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option
         deductions::read(reader, node)
     });
     let cost = or_default(written, cost::unwritten(deduct), |node| cost::read(reader, node));
-    let losses = or_default(block.get("losses"), loss, |node| reader.word(node, LOSSES));
+    let losses = or_default(block.get("losses"), loss, |node| losses(reader, node));
     let priority =
         or_default(block.get("priority"), Vec::new(), |node| priority::read(reader, node));
     let split = block.need(reader, "split", "split = { vendor = \"50%\", platform = \"rest\" }");
@@ -187,6 +193,21 @@ fn shared(reader: &mut Reader<'_>, block: &Block<'_>, kind: ShareKind) -> Option
         priority: priority?,
         split: split?,
     })
+}
+
+/// A word, or `{ carry = 12, cap = "1000", interest = { rate = "6%" }, at-most = "50%" }`.
+fn losses(reader: &mut Reader<'_>, node: &Node) -> Option<Losses> {
+    let Value::Table(_) = node.value else {
+        return Some(match reader.word(node, LOSSES)? {
+            Word::CarryForward => Losses::carried(),
+            Word::Share => Losses::Share,
+            Word::Absorb => Losses::Absorb,
+        });
+    };
+    let block = reader.block(node, "these losses", keys::LOSSES)?;
+    let carry = carry::attributes(reader, &block);
+    let at_most = or_default(block.get("at-most"), Ratio::one(), |node| reader.part(node));
+    Some(Losses::CarryForward(LossCarry { carry: carry?, at_most: at_most? }))
 }
 
 fn usage_fee(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<UsageFeeTerms> {

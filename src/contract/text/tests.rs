@@ -109,7 +109,7 @@ fn the_rules_at_the_top() {
 fn what_is_left_out_of_gross_profit() {
     let terms = clauses("");
     assert_eq!(terms.cost.deduct, [Pattern::any()]);
-    assert_eq!(terms.losses, Losses::CarryForward);
+    assert_eq!(terms.losses, Losses::carried());
     let facts = Selector::Facts { kinds: vec![crate::fact::Kind::Fee], categories: Vec::new() };
     assert_eq!(terms.deductions[0].parts, [facts]);
     assert_eq!(
@@ -128,7 +128,7 @@ fn what_cost_can_say() {
     let budget = cost("ceiling = { budget = \"500\", tolerance = \"10%\" }");
     assert_eq!(budget.ceiling, amount(50_000, "0.1"));
     assert_eq!(cost("uplift = \"120%\"").uplift, Some(ratio("1.2")));
-    assert_eq!(cost("ceiling = \"0\", excess = \"carry\"").excess, Excess::Carry);
+    assert_eq!(cost("ceiling = \"0\", excess = \"carry\"").excess, Excess::Carry(Carry::default()));
     assert_eq!(cost("settled = \"invoiced\"").settled, Settled::Invoiced);
     assert_eq!(cost("deduct = \"gpu-*\"").deduct, [Pattern::new("gpu-*")]);
     assert_eq!(cost("settled = \"net\"").deduct, [Pattern::any()]);

@@ -1,4 +1,4 @@
-//! `split = { by = "net-sales", window = "calendar-year", mode = "marginal", tiers = [ ... ] }`.
+//! `split = { measure = "net-sales", window = "calendar-year", mode = "marginal", tiers = [ ... ] }`.
 //!
 //! Refuses a table that does not start at 0 or does not rise, and keys that say nothing in the
 //! mode or window at hand.
@@ -8,7 +8,7 @@ use super::reader::{Block, Reader};
 use super::split;
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use crate::contract::{Each, Measure, Measured, Mode, Scale, Split, Tier, Window, codes};
+use crate::contract::{Each, Measure, Measured, Mode, Scale, Split, Stretch, Tier, Window, codes};
 use crate::money::Minor;
 
 const EXAMPLE: &str = "tiers = [ { from = \"0\", vendor = \"95%\", platform = \"rest\" }, \
@@ -27,7 +27,8 @@ const WINDOWS: &[(&str, Span)] = &[
 ];
 const MODES: &[(&str, Way)] =
     &[("marginal", Way::Marginal), ("forward", Way::Forward), ("retroactive", Way::Retroactive)];
-const EACH: &[(&str, Each)] = &[("segment", Each::Segment), ("day", Each::Day)];
+const EACH: &[(&str, Each)] =
+    &[("segment", Each::Segment), ("day", Each::Day), ("sale", Each::Sale)];
 
 #[derive(Clone, Copy)]
 enum Key {
@@ -58,19 +59,37 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Split> {
         return by_deal(reader, node);
     }
     let block = reader.block(node, "this split by tiers", keys::TIERED)?;
-    let by = block.need(reader, "by", "by = \"net-sales\", or by = { unit = \"output-token\" }");
+    let example = "measure = \"net-sales\", or measure = { unit = \"output-token\" }";
+    let by = block.need(reader, "measure", example);
     let by = by.and_then(|node| measure(reader, node));
     let window = if block.get("window").is_none() {
         let help = "window = \"calendar-year\", \"contract-year\", \"period\" or \"lifetime\"";
         block.need(reader, "window", help).and(None)
     } else {
-        window(reader, &block)
+        stretch(reader, &block)
     };
     let mode = mode(reader, &block);
     let over = or_default(block.get("over"), Vec::new(), |node| over(reader, node));
     let tiers = block.need(reader, "tiers", EXAMPLE).and_then(|node| tiers(reader, node));
     let scale = Measured { by: by?, window: window?, mode: mode?, over: over? };
+    money_by_sale(reader, &block, &scale);
+    back_to_a_beginning(reader, &block, &scale);
     Some(Split { tiers: tiers?, scale: Some(Scale::Measured(scale)) })
+}
+
+/// A unit is counted over usage readings too, and those belong to no sale.
+fn money_by_sale(reader: &mut Reader<'_>, block: &Block<'_>, scale: &Measured) {
+    let is_unit = match &scale.by {
+        Measure::Quantity(_) => true,
+        Measure::GrossSales | Measure::NetSales | Measure::GrossProfit | Measure::ShareBase => {
+            false
+        }
+    };
+    if let (Some(node), true, Mode::Forward(Each::Sale)) = (block.get("by"), is_unit, scale.mode) {
+        let message = "the quantity of a unit is not measured sale by sale";
+        let help = "write by = \"day\", or measure money, such as measure = \"net-sales\"";
+        reader.complain(&codes::SALES_BY_UNIT, &node.at, message, help);
+    }
 }
 
 /// One rate on all sales of a deal, by its total value.
@@ -109,6 +128,36 @@ pub(super) fn source(reader: &mut Reader<'_>, node: &Node) -> Option<Measure> {
     step(reader, node, &above)
 }
 
+/// The window of a table: a word, or how many periods trail.
+fn stretch(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Stretch> {
+    let table = block.get("window").filter(|node| matches!(node.value, Value::Table(_)));
+    let Some(node) = table else { return window(reader, block).map(Stretch::Since) };
+    if let Some(node) = block.get("anniversary") {
+        no_anniversary(reader, node);
+    }
+    let inner = reader.block(node, "this window", keys::TRAILING)?;
+    let periods = inner.need(reader, "trailing", "window = { trailing = 12 }")?;
+    reader.months(periods).map(Stretch::Trailing)
+}
+
+/// What was shared over periods that drop out one by one cannot be caught up.
+fn back_to_a_beginning(reader: &mut Reader<'_>, block: &Block<'_>, scale: &Measured) {
+    if let (Some(node), Stretch::Trailing(_), Mode::Retroactive) =
+        (block.get("window"), scale.window, scale.mode)
+    {
+        let message = "a trailing window has no beginning to which a tier could go back";
+        let help = "write mode = \"marginal\" or \"forward\", or a window that begins, such as \
+                    \"calendar-year\"";
+        reader.complain(&codes::NO_BEGINNING, &node.at, message, help);
+    }
+}
+
+fn no_anniversary(reader: &mut Reader<'_>, node: &Node) {
+    let message = "`anniversary` has no effect without a contract year";
+    let help = "add window = \"contract-year\", or delete anniversary";
+    reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+}
+
 /// The window of a block, by its keys `window` and `anniversary`; one period if it does not say.
 pub(super) fn window(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Window> {
     let anniversary = optional(block.get("anniversary"), |node| reader.day(node));
@@ -117,9 +166,7 @@ pub(super) fn window(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Windo
     if let (Some(node), Span::Period | Span::CalendarYear | Span::Lifetime) =
         (block.get("anniversary"), span)
     {
-        let message = "`anniversary` has no effect without a contract year";
-        let help = "add window = \"contract-year\", or delete anniversary";
-        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+        no_anniversary(reader, node);
     }
     Some(match span {
         Span::Period => Window::Period,
@@ -132,11 +179,11 @@ pub(super) fn window(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Windo
 fn mode(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Mode> {
     let node = block.need(reader, "mode", "mode = \"marginal\", \"forward\" or \"retroactive\"");
     let way = node.and_then(|node| reader.word(node, MODES));
-    let each = or_default(block.get("each"), Each::Segment, |node| reader.word(node, EACH));
+    let each = or_default(block.get("by"), Each::Segment, |node| reader.word(node, EACH));
     let way = way?;
-    if let Some(node) = block.get("each").filter(|_| way != Way::Forward) {
-        let message = "`each` has no effect but in forward mode";
-        let help = "write mode = \"forward\", or delete each";
+    if let Some(node) = block.get("by").filter(|_| way != Way::Forward) {
+        let message = "`by` has no effect but in forward mode";
+        let help = "write mode = \"forward\", or delete by";
         reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
     }
     Some(match way {

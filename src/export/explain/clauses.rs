@@ -3,13 +3,16 @@
 use super::Node;
 use super::steps::Teller;
 use crate::settlement::{Adjustment, Balance, BalanceKind, ClauseKind, Payable};
+use crate::statement::grouped;
 
 /// The balances that a clause moves when it moves money.
 fn keeps(clause: ClauseKind) -> &'static [BalanceKind] {
     match clause {
         ClauseKind::ShareFloor => &[BalanceKind::Floor],
         ClauseKind::Guarantee => &[BalanceKind::Guarantee],
-        ClauseKind::Advance => &[BalanceKind::Advance],
+        ClauseKind::Advance | ClauseKind::AdvanceRepaid => {
+            &[BalanceKind::Advance, BalanceKind::AdvanceInterest]
+        }
         ClauseKind::Reserve | ClauseKind::ReserveRelease => &[BalanceKind::Reserve],
         ClauseKind::Cap => &[BalanceKind::Cap],
         ClauseKind::LateInterest => &[BalanceKind::LateInterest],
@@ -68,16 +71,22 @@ impl Teller<'_> {
         let name = &balance.name;
         let period = self.settlement.period;
         let own = |each: &&Adjustment| {
-            let line = format!("{}/{}", each.name, each.period.unwrap_or(period));
-            let reserved = name.kind == BalanceKind::Reserve;
-            let of = if reserved { &line } else { &each.name };
-            *of == name.of && keeps(each.clause).contains(&name.kind)
+            let of = match (name.kind, balance.currency) {
+                (BalanceKind::Reserve, _) => {
+                    format!("{}/{}", each.name, each.period.unwrap_or(period))
+                }
+                (_, Some(currency)) => format!("{}/{currency}", each.name),
+                (_, None) => each.name.clone(),
+            };
+            of == name.of && keeps(each.clause).contains(&name.kind)
         };
         let moves = self.settlement.adjustments.iter().filter(own);
         let moves: Vec<Node> = moves.map(|each| self.adjusted(each, 1)).collect();
-        let opening = Node::titled("opening").amounting(self.show(balance.opening));
-        let movement = Node::titled("movement").amounting(self.show(balance.movement)).over(moves);
-        let node = Node::titled(format!("balance {name}")).amounting(self.show(balance.closing));
+        let currency = balance.currency.unwrap_or(self.settlement.currency);
+        let show = |amount: crate::money::Minor| grouped(&amount.display(currency));
+        let opening = Node::titled("opening").amounting(show(balance.opening));
+        let movement = Node::titled("movement").amounting(show(balance.movement)).over(moves);
+        let node = Node::titled(format!("balance {name}")).amounting(show(balance.closing));
         node.over([opening.noting("as the period before closed"), movement])
     }
 }

@@ -99,6 +99,9 @@ fn cell(fed: &Fed<'_>, before: &str) -> Node {
         title.push(' ');
         title.push_str(word);
     }
+    if let Some(sale) = &fed.key.sale {
+        title.push_str(&format!(" {} of {}", sale.id, sale.time));
+    }
     let rows = fed.cell.rows;
     let count = if rows == 1 { "1 fact".to_owned() } else { format!("{rows} facts") };
     let mut node = Node::titled(title).amounting(grouped(&fed.exact.to_plain())).noting(count);

@@ -206,7 +206,10 @@ impl Teller<'_> {
             BalanceKind::ExcessCost => &[(StepName::CarriedIn, -1), (StepName::Excess, 1)],
             BalanceKind::Deduction => &[(StepName::Deductions, 1)],
             BalanceKind::Uncollected => &[(StepName::Uncollected, 1)],
-            BalanceKind::TierMeasure | BalanceKind::TierShared => &[],
+            BalanceKind::TierMeasure
+            | BalanceKind::TierPeriod
+            | BalanceKind::TierShared
+            | BalanceKind::RateQuantity => &[],
             BalanceKind::Owed
             | BalanceKind::PartPaid
             | BalanceKind::Paid
@@ -220,6 +223,7 @@ impl Teller<'_> {
             | BalanceKind::FloorEarned
             | BalanceKind::Guarantee
             | BalanceKind::Advance
+            | BalanceKind::AdvanceInterest
             | BalanceKind::AdvancePaid
             | BalanceKind::AdvanceLapsed
             | BalanceKind::Reserve
@@ -234,10 +238,31 @@ impl Teller<'_> {
         for (result, segment) in own.flat_map(|r| r.segments.iter().map(move |s| (r, s))) {
             moves.extend(self.steps(&result.id, segment, names));
         }
+        moves.extend(self.periods_of(balance));
         let opening = Node::titled("opening").amounting(self.show(balance.opening));
         let movement = Node::titled("movement").amounting(self.show(balance.movement)).over(moves);
         let node = Node::titled(format!("balance {name}")).amounting(self.show(balance.closing));
         Some(node.over([opening.noting("as the period before closed"), movement]))
+    }
+}
+
+impl Teller<'_> {
+    /// What trailing periods add to a measure, and what drops out of it.
+    fn periods_of(&self, balance: &Balance) -> Vec<Node> {
+        if balance.name.kind != BalanceKind::TierMeasure {
+            return Vec::new();
+        }
+        let all = self.settlement.balances.iter();
+        let moved =
+            all.filter(|it| it.name.kind == BalanceKind::TierPeriod && !it.movement.is_zero());
+        let node = |it: &Balance| {
+            let period = it.name.of.strip_prefix(&balance.name.of)?.strip_prefix('/')?;
+            let old = it.closing.is_zero() && period != self.settlement.period.to_string();
+            let what = if old { "has become too old" } else { "adds" };
+            let node = Node::titled(format!("{period} {what}"));
+            Some(node.amounting(self.show(it.movement)))
+        };
+        moved.filter_map(node).collect()
     }
 }
 

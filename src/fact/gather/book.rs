@@ -26,6 +26,7 @@ pub(super) fn lens() -> Lens {
         zones: zones.map(|name| name.parse().unwrap()).to_vec(),
         customers: vec![Pattern::new("acme")],
         deals: Vec::new(),
+        singly: Vec::new(),
     }
 }
 

@@ -37,7 +37,7 @@ impl Referring {
 
     fn pending(&self, source: &str, lens: &Lens, chain: Chain, place: &Place) -> Pending {
         let fact = &self.fact;
-        let key = |zone| place.key(fact, zone, lens);
+        let key = |zone| place.key((fact, source), zone, lens);
         Pending {
             source: source.to_owned(),
             id: fact.id.clone().unwrap_or_default(),
@@ -61,12 +61,12 @@ pub(super) struct Place {
 
 impl Place {
     /// Where a fact is tallied in a zone.
-    pub(super) fn key(&self, fact: &Fact, zone: &Zone, lens: &Lens) -> Key {
+    pub(super) fn key(&self, (fact, source): (&Fact, &str), zone: &Zone, lens: &Lens) -> Key {
         let charged = self.charged.as_ref().map(|(moment, product)| Charged {
             day: moment.day_in(zone),
             product: product.clone(),
         });
-        Key::of(fact, zone, lens).placed(self.time.day_in(zone), charged)
+        Key::of(fact, source, zone, lens).standing(self.time, zone, charged)
     }
 }
 

@@ -85,15 +85,16 @@ impl Sheet {
 
     /// Adds a fact to the tallies of a slice, or to what only adds, where it stands.
     pub(super) fn add(&mut self, slice: Option<&Slice>, fact: &Fact, lens: &Lens, place: &Place) {
-        for (zone, tally) in lens.zones.iter().zip(self.tallies(slice)) {
-            tally.add(place.key(fact, zone, lens), Cell::of(fact));
+        let Self { header, adding, slices, .. } = self;
+        for (zone, tally) in lens.zones.iter().zip(tallies(adding, slices, slice)) {
+            tally.add(place.key((fact, &header.source), zone, lens), Cell::of(fact));
         }
     }
 
     /// Takes a fact out that was added on its own day, outside of any slice.
     pub(super) fn remove(&mut self, fact: &Fact, lens: &Lens) {
         for (zone, tally) in lens.zones.iter().zip(&mut self.adding) {
-            tally.add(Key::of(fact, zone, lens), Cell::of(fact).negated());
+            tally.add(Key::of(fact, &self.header.source, zone, lens), Cell::of(fact).negated());
         }
     }
 
@@ -108,14 +109,6 @@ impl Sheet {
             self.discount(Group::Accepted, money);
             self.count(Group::Duplicate, money);
         }
-    }
-
-    fn tallies(&mut self, slice: Option<&Slice>) -> &mut [Tally] {
-        let Some(slice) = slice else { return &mut self.adding };
-        if !self.slices.contains_key(slice) {
-            self.slices.insert(slice.clone(), vec![Tally::new(); self.adding.len()]);
-        }
-        self.slices.get_mut(slice).expect("it was put there if it was missing")
     }
 
     pub(super) fn finish(mut self, lens: &Lens, archive: &Archive) -> FileTally {
@@ -136,6 +129,19 @@ impl Sheet {
             payments: self.payments.into_iter().collect(),
         }
     }
+}
+
+/// Those of a slice, or of what only adds.
+fn tallies<'t>(
+    adding: &'t mut [Tally],
+    slices: &'t mut BTreeMap<Slice, Vec<Tally>>,
+    slice: Option<&Slice>,
+) -> &'t mut [Tally] {
+    let Some(slice) = slice else { return adding };
+    if !slices.contains_key(slice) {
+        slices.insert(slice.clone(), vec![Tally::new(); adding.len()]);
+    }
+    slices.get_mut(slice).expect("it was put there if it was missing")
 }
 
 fn part(slice: Option<Slice>, tallies: Vec<Tally>, lens: &Lens) -> Option<Part> {
