@@ -378,6 +378,26 @@ split = { vendor = "40%%", platform = "rest" }
 """
 
 
+SINGLY_CONTRACT = """
+id = "singly"
+currency = "USD"
+timezone = "America/Los_Angeles"
+[parties]
+vendor = "V"
+platform = "P"
+[[schedule]]
+id = "by-sale"
+scope = { channel = "marketplace", product = ["f*", "p", "l2x-*"] }
+seller = "platform"
+[[schedule.terms]]
+effective = 2000-01-01
+basis = "net-sales"
+split = { measure = "net-sales", window = "calendar-year", mode = "forward", by = "sale", tiers = [
+  { from = "0", vendor = "15%", platform = "rest" },
+  { from = "10", vendor = "30%", platform = "rest" } ] }
+"""
+
+
 def hard_rows():
     """Rows at the edges of every rule: (what is said otherwise than by the usual charge)."""
     rows, at = [], 0
@@ -474,14 +494,16 @@ def hard_rows():
 
 def hard_books(work):
     rows = hard_rows()
-    # The largest numbers of all, so many that 128 bits with ten digits after the point overflow.
+    contracts = [("sales kept singly", SINGLY_CONTRACT)]
     for zone in ["America/Los_Angeles", "UTC", "Asia/Kolkata"]:
-        folder = work / f"hard-{zone.replace('/', '-')}"
+        contracts.append((f"in {zone}", HARD_CONTRACT % zone))
+    for number_of, (name, contract) in enumerate(contracts):
+        folder = work / f"hard-{number_of}"
         folder.mkdir()
-        (folder / "contract.toml").write_text(HARD_CONTRACT % zone)
+        (folder / "contract.toml").write_text(contract)
         table = [[row[column] for column in FIELDS["sales"]] for row in rows]
         (folder / "sales.csv").write_text(as_csv(FIELDS["sales"], table), encoding="utf-8")
-        yield f"hard rows in {zone}", folder
+        yield f"hard rows, {name}", folder
 
 
 def generated(work, lines, seeds):
