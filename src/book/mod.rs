@@ -28,6 +28,7 @@ use deliveries::Stage;
 
 pub use deliveries::Arrival;
 pub use error::BookError;
+pub use explain::Replay;
 pub use import::{ImportReport, Step};
 pub use open::{read_contract_file, read_contracts, store_dir};
 pub use rows::SourceRow;

@@ -348,10 +348,24 @@ pub(super) struct SchemaArgs {
 pub(super) enum SchemaKind {
     /// One statement
     Statement,
-    /// What `run` and `settle` print: statements[]
+    /// What run, settle, close and statement print: statements[]
     Run,
-    /// What `stress` prints
+    /// What import prints
+    Import,
+    /// What check prints
+    Check,
+    /// What explain prints
+    Explain,
+    /// What diff prints
+    Diff,
+    /// What stress prints
     Stress,
+    /// What verify and rebuild print
+    Verify,
+    /// What every command says on standard error of the world: a list of findings
+    Findings,
+    /// What every command says on standard error when the machine fails
+    Error,
 }
 
 #[derive(Debug, Args)]

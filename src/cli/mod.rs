@@ -1,5 +1,6 @@
 //! The roof: one file per verb, and nothing here that the library does not do.
 
+mod answers;
 mod args;
 mod check;
 mod close;

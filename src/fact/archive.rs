@@ -235,7 +235,7 @@ impl Archive {
     }
 
     /// The rate that stands for the same day and pair.
-    pub(super) fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
+    pub fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
         self.rates.get(&(rate.date, rate.base, rate.quote)).map(|(_, rate)| rate)
     }
 

@@ -16,6 +16,7 @@ mod tally;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, ArchivedFile, NotTallied};
@@ -48,7 +49,9 @@ pub enum Entry {
 }
 
 /// The kinds of facts that are added up. The first seven are the kinds of a sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// What a customer was billed.
@@ -249,20 +252,24 @@ pub struct FxRate {
 }
 
 /// What was really paid, and on which statement.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     /// Unique within its source.
     pub id: String,
     /// When.
+    #[schemars(with = "String")]
     pub time: Moment,
     /// The statement it was paid on.
+    #[schemars(with = "String")]
     pub period: Period,
     /// Who paid.
     pub from: String,
     /// Whom.
     pub to: String,
     /// How much, in major units.
+    #[schemars(with = "String")]
     pub amount: Exact,
     /// Of the amount.
+    #[schemars(with = "String")]
     pub currency: Currency,
 }

@@ -180,7 +180,7 @@ fn balance(balance: &settlement::Balance, currency: Currency) -> Balance {
         of: balance.name.of.clone(),
         opening: Amount::of(balance.opening, currency),
         movement: Amount::of(balance.movement, currency),
-        restated: Amount::of(balance.restated, currency),
+        restated: (!balance.restated.is_zero()).then(|| Amount::of(balance.restated, currency)),
         closing: Amount::of(balance.closing, currency),
     }
 }
