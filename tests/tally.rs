@@ -93,7 +93,7 @@ fn lines_of_a_feed_that_came_as_a_tally_are_refused() {
     let refused = revshare(dir.path(), &["import", "."]);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(said.contains("I034"), "{said}");
+    assert!(said.contains("I038"), "{said}");
 }
 
 #[test]

@@ -72,17 +72,17 @@ codes! {
     /// Nothing says on which ground the rows of a feed ran.
     CHANNEL_OPEN = "I029" Note "the file leaves the channel open, and no contract settles such rows";
     /// A file that should be a tally.
-    TALLY = "I030" Error "not a tally of a warehouse";
+    TALLY = "I034" Error "not a tally of a warehouse";
     /// Sums that differ from their control totals.
-    TALLY_TOTALS = "I031" Error "a tally does not add up to its control totals";
+    TALLY_TOTALS = "I035" Error "a tally does not add up to its control totals";
     /// Made for other contracts.
-    TALLY_LENS = "I032" Error "a tally does not keep apart what the contracts ask about";
+    TALLY_LENS = "I036" Error "a tally does not keep apart what the contracts ask about";
     /// Rows that only the engine's own reader can judge.
-    TALLY_BEYOND = "I033" Error "a tally holds rows that SQL cannot judge";
+    TALLY_BEYOND = "I037" Error "a tally holds rows that SQL cannot judge";
     /// The same facts twice.
-    TALLY_OVERLAP = "I034" Error "a tally overlaps what was delivered of the same feed";
+    TALLY_OVERLAP = "I038" Error "a tally overlaps what was delivered of the same feed";
     /// Rows that the query rejected.
-    TALLY_REJECTED = "I035" Warning "rows were rejected where a tally was made";
+    TALLY_REJECTED = "I039" Warning "rows were rejected where a tally was made";
 
     /// The mapping is not TOML.
     SYNTAX = "M001" Error "the mapping is not TOML";
