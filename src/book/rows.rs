@@ -330,7 +330,7 @@ impl<'k> Behind<'k> {
     }
 
     /// Is it a granted rate or a finding that was asked for, and as it stands?
-    fn outside(&self, entry: &Entry, source: &str) -> Option<Standing> {
+    fn outside(&mut self, entry: &Entry, source: &str) -> Option<Standing> {
         let (table, id, stands) = match entry {
             Entry::Grant(grant) => {
                 (Table::Grants, &grant.id, self.archive.grant(source, &grant.id) == Some(grant))
@@ -341,7 +341,9 @@ impl<'k> Behind<'k> {
             Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => return None,
         };
         let wanted = stands && self.facts.contains(&(table, id.clone()));
-        wanted.then_some(Standing::Counts)
+        // A row that repeats another is not shown again.
+        let hash = self.archive.key().id(table, source, id);
+        (wanted && self.shown.insert(hash)).then_some(Standing::Counts)
     }
 
     fn paid(&self, payment: &Payment) -> Option<Standing> {

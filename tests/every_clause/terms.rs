@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::deal::{PARTIES, Piece, SCHEDULES, Schedule, Terms, pair, rate, some_day};
 
 /// Splits, tiers in every mode, groups; first what is written before a table's rows.
-const SCALES: [&str; 8] = [
+const SCALES: [&str; 10] = [
     "measure = \"net-sales\", window = \"calendar-year\", mode = \"marginal\"",
     "measure = \"gross-sales\", window = \"lifetime\", mode = \"marginal\"",
     "measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\"",
