@@ -8,11 +8,12 @@ use proptest::sample::select;
 use super::deal::{PARTIES, Piece, SCHEDULES, Schedule, Terms, pair, rate, some_day};
 
 /// Splits, tiers in every mode, groups; first what is written before a table's rows.
-const SCALES: [&str; 10] = [
+const SCALES: [&str; 11] = [
     "measure = \"net-sales\", window = \"calendar-year\", mode = \"marginal\"",
     "measure = \"gross-sales\", window = \"lifetime\", mode = \"marginal\"",
     "measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\"",
     "measure = \"net-sales\", window = \"period\", mode = \"retroactive\"",
+    "measure = \"gross-sales\", window = \"lifetime\", mode = \"retroactive\"",
     "measure = \"gross-sales\", window = \"calendar-year\", mode = \"forward\"",
     "measure = \"net-sales\", window = \"lifetime\", mode = \"forward\", by = \"day\"",
     "measure = { unit = \"token\" }, window = \"calendar-year\", mode = \"marginal\"",
