@@ -13,13 +13,13 @@ const SCALES: [&str; 11] = [
     "measure = \"gross-sales\", window = \"lifetime\", mode = \"marginal\"",
     "measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\"",
     "measure = \"net-sales\", window = \"period\", mode = \"retroactive\"",
-    "measure = \"gross-sales\", window = \"lifetime\", mode = \"retroactive\"",
     "measure = \"gross-sales\", window = \"calendar-year\", mode = \"forward\"",
     "measure = \"net-sales\", window = \"lifetime\", mode = \"forward\", by = \"day\"",
     "measure = { unit = \"token\" }, window = \"calendar-year\", mode = \"marginal\"",
     "measure = \"net-sales\", window = \"lifetime\", mode = \"marginal\", over = [\"market\", \"resale\"]",
     "measure = \"net-sales\", window = \"lifetime\", mode = \"forward\", by = \"sale\"",
     "measure = \"gross-sales\", window = { trailing = 3 }, mode = \"marginal\"",
+    "measure = \"gross-sales\", window = \"lifetime\", mode = \"retroactive\"",
 ];
 
 /// Shares of all parties, or of two and a group. The first two always have one.
