@@ -200,7 +200,7 @@ impl Archive {
         let rates = self.rates.values().map(|(_, rate)| rate.clone()).collect();
         let mut payments: Vec<_> = self.payments.values().cloned().collect();
         payments.sort();
-        Ok(Evidence { tally, unresolved, rates, payments, refused: Vec::new() })
+        Ok(Evidence { tally, unresolved, rates, payments, ..Evidence::default() })
     }
 
     /// Facts that wait for their original.

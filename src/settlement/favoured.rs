@@ -1,8 +1,12 @@
 //! Most-favoured rates: a party's share of the base is at least what comparable deals give, from
 //! the day on which they were granted.
 //!
-//! A rate that is granted inside a segment counts for its days of the segment. A loss is never
-//! made larger.
+//! A rate that is granted inside a segment counts for its days of the segment.
+//!
+//! The law: a base and its opposite move opposite amounts, so that what takes sales back in a later
+//! segment gives back what was added for them.
+
+use std::cmp::Ordering;
 
 use super::adjustment::ClauseKind;
 use super::dues::Dues;
@@ -62,7 +66,13 @@ fn extra(
     for (rate, held) in runs(clause, segment.from, segment.to) {
         let target = &rate * &base.to_ratio(currency);
         let missing = target - share.to_ratio(currency);
-        if !missing.is_positive() {
+        // The better rate of a negative base is the one that takes more.
+        let better = match base.cmp(&Minor::ZERO) {
+            Ordering::Greater => missing.is_positive(),
+            Ordering::Less => missing.is_negative(),
+            Ordering::Equal => false,
+        };
+        if !better {
             continue;
         }
         exact += &(missing * Ratio::new(held, days));

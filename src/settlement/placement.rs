@@ -145,7 +145,8 @@ pub fn concerns(contract: &Contract, key: &Key) -> bool {
 pub(super) fn is_suspended(contract: &Contract, key: &Key, product: &str) -> bool {
     let suspended =
         |product: &str, day| contract.availability.iter().any(|w| w.suspends(product, day));
-    let itself = key.kind == Kind::Charge && suspended(product, key.day);
+    // Late facts are settled on another day than their own, but were sold on their own.
+    let itself = key.kind == Kind::Charge && suspended(product, key.own_day());
     itself || key.charged.as_ref().is_some_and(|charge| suspended(&charge.product, charge.day))
 }
 

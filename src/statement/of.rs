@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, Payable, Provenance,
-    Quantity, Schedule, Segment, Statement, Step, Tier, TrueUp, TrueUpLine, VERSION, Withheld, law,
-    words,
+    Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, ListedRate, Payable,
+    Provenance, Quantity, Schedule, Segment, Statement, Step, Tier, TrueUp, TrueUpLine, VERSION,
+    Withheld, law, words,
 };
 use crate::contract::Contract;
-use crate::money::{Currency, Minor};
-use crate::settlement::{self, ScheduleResult, SegmentResult, Settlement};
+use crate::fact::FxRate;
+use crate::money::{Currency, Minor, Ratio};
+use crate::settlement::{self, ExceptionKind, ScheduleResult, SegmentResult, Settlement};
 
 impl Statement {
     /// The statement of a settlement, with its digest.
@@ -43,7 +44,12 @@ impl Statement {
             true_ups: settlement.true_ups.iter().map(|each| true_up(each, currency)).collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
-            exceptions: settlement.exceptions.iter().map(exception).collect(),
+            exceptions: settlement
+                .exceptions
+                .iter()
+                .map(exception)
+                .chain(settlement.refused_rates.iter().map(refused_rate))
+                .collect(),
             controls,
             provenance,
             digest: String::new(),
@@ -216,6 +222,32 @@ fn exception(exception: &settlement::Exception) -> Exception {
         quantity: Quantity::of(&(&cell.quantity.to_ratio() * part)),
         amount: Quantity::of(&(&cell.amount.to_ratio() * part)),
         note: note.clone(),
+        rate: None,
+    }
+}
+
+/// A correction of a rate of exchange that counts no more.
+fn refused_rate(listed: &FxRate) -> Exception {
+    let FxRate { date, base, quote, rate } = listed;
+    let rate = Quantity::of(&rate.to_ratio());
+    let nothing = || Quantity::of(&Ratio::zero());
+    Exception {
+        kind: ExceptionKind::RefusedAsFinal.as_str().to_owned(),
+        schedule: None,
+        day: *date,
+        fact: "fx".to_owned(),
+        product: String::new(),
+        channel: String::new(),
+        region: String::new(),
+        customer: String::new(),
+        category: String::new(),
+        unit: String::new(),
+        currency: None,
+        rows: 1,
+        quantity: nothing(),
+        amount: nothing(),
+        note: format!("1 {base} = {rate} {quote} came after its day had become final"),
+        rate: Some(ListedRate { base: *base, quote: *quote, rate }),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod adjustments;
 mod appendix;
+mod left_out;
 mod true_ups;
 mod waterfall;
 
@@ -14,6 +15,7 @@ use crate::statement::{Amount, Statement, Withheld};
 use super::table::Table;
 pub(in crate::export) use appendix::table as control_table;
 use appendix::{balances, controls, exceptions, provenance};
+pub use left_out::summary;
 
 /// Lines are kept this short where their content allows.
 const WIDTH: usize = 96;
