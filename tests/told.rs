@@ -204,3 +204,28 @@ fn a_restated_step_is_never_a_nameless_part() {
     let profit: Vec<_> = profit.collect();
     assert!(profit.contains(&words("gross-profit 600.00 500.00 -100.00")), "{text}");
 }
+
+#[test]
+fn parties_stand_in_the_order_of_the_contract() {
+    let dir = book("", HALF, "", &[("sales.csv", SALES)]);
+    let (text, _) = out(dir.path(), &["run", ".", "--quiet"]);
+    for (first, then) in [("vendor    V", "platform  P"), ("shares     vendor", "platform, 50%")] {
+        let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+        assert!(at(first) < at(then), "{text}");
+    }
+    let parties = &statements(dir.path())[0]["provenance"]["parties"];
+    assert_eq!(parties, &serde_json::json!(["vendor", "platform"]));
+}
+
+#[test]
+fn a_quantity_is_shown_as_one() {
+    let terms = "basis = 'usage-fee'\npayer = 'platform'\npayee = 'vendor'\n\
+                 rates = [{ unit = 'token', price = '0.01', window = 'lifetime', \
+                 tiers = [{ from = '0', price = '0.01' }] }]";
+    let usage = "id,time,product,channel,quantity,unit\n1,2026-01-05,m,shop,8000000,token\n\
+                 2,2026-01-05,m,shop,0.5,token\n";
+    let dir =
+        book("", &terms.replace("price = '0.01', window", "window"), "", &[("usage.csv", usage)]);
+    let january = &statements(dir.path())[0];
+    assert_eq!(balance(january, "rate-quantity/all/token"), ["0", "8000000.5", "8000000.5"]);
+}

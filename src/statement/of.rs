@@ -179,15 +179,19 @@ fn true_up(restated: &settlement::Restated, currency: Currency) -> TrueUp {
 
 fn balance(balance: &settlement::Balance, currency: Currency) -> Balance {
     let currency = balance.currency.unwrap_or(currency);
+    let shown = |amount| match balance.is_quantity {
+        true => Amount::of(amount, currency).counted(),
+        false => Amount::of(amount, currency),
+    };
     Balance {
         currency: balance.currency.map(|currency| currency.to_string()),
         name: balance.name.to_string(),
         kind: balance.name.kind.as_str().to_owned(),
         of: balance.name.of.clone(),
-        opening: Amount::of(balance.opening, currency),
-        movement: Amount::of(balance.movement, currency),
-        restated: Amount::of(balance.restated, currency),
-        closing: Amount::of(balance.closing, currency),
+        opening: shown(balance.opening),
+        movement: shown(balance.movement),
+        restated: shown(balance.restated),
+        closing: shown(balance.closing),
     }
 }
 
