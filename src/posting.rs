@@ -115,8 +115,8 @@ pub(crate) fn components(
     parts
 }
 
-const SHARE: &str = "income:revenue-share";
-const PRIORITY: &str = "income:priority";
+pub(crate) const SHARE: &str = "income:revenue-share";
+pub(crate) const PRIORITY: &str = "income:priority";
 /// What a retroactive tier changes of shares that were settled before.
 pub(crate) const CATCH_UP: &str = "income:tier-catch-up";
 const EXCESS: &str = "cost:unrecovered-excess";

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faulty::{Fault, Faulty};
-use kept::{closing, delivery, id, ids};
+use kept::{closing, delivery, id, ids, import_marked};
 use proptest::prelude::*;
 use revshare::store::{Medium, Store, StoreError, verify, verify_on};
 
@@ -26,7 +26,26 @@ fn commit(store: &mut Store, step: u64) -> Result<(), StoreError> {
         return store.close(&closing).map(drop);
     }
     let import = store.imports() + 1;
+    if step % 3 == 1 {
+        return import_marked(store, ids_beside_marks(import), IDS).map(drop);
+    }
     store.import(&delivery(import), &ids(import, IDS)).map(drop)
+}
+
+/// Every second import of these tests has marks, every fourth beside ids.
+fn ids_beside_marks(import: u64) -> u64 {
+    if import.is_multiple_of(4) { IDS } else { 0 }
+}
+
+/// Is a row of an import known, by all that it brought?
+fn known(store: &Store, import: u64, row: u64) -> bool {
+    let find = |id| store.known().find(&id).unwrap().is_some();
+    let there = import <= store.imports();
+    let marked = import.is_multiple_of(2);
+    let has_ids = !marked || ids_beside_marks(import) > 0;
+    assert_eq!(find(id(import + 1_000_000, row)), marked && there, "mark {row} of {import}");
+    assert_eq!(find(id(import, row)), has_ids && there, "id {row} of {import}");
+    there
 }
 
 /// Commits until one fails or all are done; gives back how many were acknowledged.
@@ -61,11 +80,10 @@ fn check(medium: Faulty, acknowledged: u64) {
         "{acknowledged} acknowledged, {found} found"
     );
     assert_eq!(store.imports(), (0..found).filter(|step| step % 3 != 2).count() as u64);
-    let known = |import, row| store.known().find(&id(import, row)).unwrap().is_some();
     for import in 1..=store.imports() {
-        assert!((0..IDS).all(|row| known(import, row)));
+        assert!((0..IDS).all(|row| known(&store, import, row)));
     }
-    assert!((0..IDS).all(|row| !known(store.imports() + 1, row)));
+    assert!((0..IDS).all(|row| !known(&store, store.imports() + 1, row)));
     (found..found + 3).for_each(|step| commit(&mut store, step).unwrap());
     drop(store);
     let after = verify_on(&*medium).unwrap();

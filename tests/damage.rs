@@ -6,7 +6,7 @@ mod kept;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kept::{copy, dir, fill, filled, first_period, ids};
+use kept::{copy, dir, entry_of, fill, filled, first_period, ids, import_marked, marks};
 use proptest::prelude::*;
 use revshare::store::{Store, StoreError, rebuild, verify};
 
@@ -34,7 +34,7 @@ fn a_changed_byte_anywhere_in_the_journal_is_found() {
                 assert!(first.contains(&format!("record {record},")), "byte {at}: {first}");
                 assert_eq!(report.records as usize, starts.len() - 1, "byte {at}: {report:?}");
             }
-            Err(error) => assert!(at < 24 && record == 0, "byte {at}: {error}"),
+            Err(error) => assert!(at < 40 && record == 0, "byte {at}: {error}"),
         }
     }
     fs::write(dir.join("journal"), &journal).unwrap();
@@ -84,12 +84,12 @@ fn a_missing_journal_is_no_new_store() {
 fn a_newer_format_is_named() {
     let (_book, dir) = filled(1);
     let mut journal = fs::read(dir.join("journal")).unwrap();
-    journal[12] = 2;
-    let check = blake3::hash(&journal[..16]);
-    journal[16..24].copy_from_slice(&check.as_bytes()[..8]);
+    journal[12] = 3;
+    let check = blake3::hash(&journal[..32]);
+    journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
     fs::write(dir.join("journal"), journal).unwrap();
     let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 2") && refused.contains("newer"), "{refused}");
+    assert!(refused.contains("format 3") && refused.contains("newer"), "{refused}");
 }
 
 #[test]
@@ -112,6 +112,36 @@ fn damaged_ids_are_found_and_never_believed() {
     }
     fs::write(&file, &whole[..whole.len() - 1]).unwrap();
     assert!(matches!(Store::open(&dir), Err(StoreError::DamagedIds { .. })));
+    fs::remove_file(&file).unwrap();
+    assert!(matches!(Store::open(&dir), Err(StoreError::DamagedIds { .. })));
+    assert!(!verify(&dir).unwrap().is_sound());
+}
+
+#[test]
+fn damaged_marks_are_found_and_never_believed() {
+    let (_book, dir) = dir();
+    import_marked(&mut Store::create_or_open(&dir).unwrap(), 0, 300).unwrap();
+    let file = dir.join("ids/00000001.marks");
+    let whole = fs::read(&file).unwrap();
+    assert!(verify(&dir).unwrap().findings.is_empty());
+    for at in (0..whole.len()).step_by(197).chain(whole.len() - 110..whole.len()) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1 << (at % 8);
+        fs::write(&file, damaged).unwrap();
+        let report = verify(&dir).unwrap();
+        assert_eq!(report.findings[0].code.id, "T007", "byte {at}");
+        let store = Store::open(&dir).unwrap();
+        for mark in marks(1, 300) {
+            let found = store.known().find(&mark.id);
+            assert!(found.is_err() || found.unwrap() == Some(entry_of(&mark)), "byte {at}");
+        }
+        let mut seen = 0;
+        let read = store.known().between(&[0; 16], &[0xFF; 16], &mut |_, _| seen += 1);
+        assert!(read.is_err() || seen == 300, "byte {at}");
+    }
+    fs::write(&file, &whole[..whole.len() - 1]).unwrap();
+    assert!(matches!(Store::open(&dir), Err(StoreError::DamagedIds { .. })));
+    assert_eq!(verify(&dir).unwrap().findings[0].code.id, "T007");
     fs::remove_file(&file).unwrap();
     assert!(matches!(Store::open(&dir), Err(StoreError::DamagedIds { .. })));
     assert!(!verify(&dir).unwrap().is_sound());

@@ -49,6 +49,7 @@ fn read(files: &[(&str, &Path)], mapping: &str) -> (Import, String) {
         known: &(),
         rejects: Some(&mut rejects),
         progress: &mut silent,
+        bulk: None,
     })
     .unwrap();
     (import, String::from_utf8(rejects).unwrap())

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use revshare::contract::Contract;
-use revshare::fact::{Archive, Entry, Fact, IdEntry, Kind, Known, Lens, Table};
+use revshare::fact::{Archive, Content, Entry, Fact, Hash, IdEntry, Kind, Known, Lens, Table};
 use revshare::intake::{
     Import, Mapping, Reader, Reading, Request, SourceFile, discover, import, silent,
 };
@@ -31,6 +31,7 @@ fn take_in(files: &[SourceFile], mapping: &Mapping) -> Import {
         known: &(),
         rejects: None,
         progress: &mut silent,
+        bulk: None,
     })
     .unwrap()
 }
@@ -44,7 +45,7 @@ fn facts(file: &SourceFile, mapping: &Mapping) -> Vec<Fact> {
         if let Reading::Entries(entries) = row.result {
             facts.extend(entries.into_iter().filter_map(|(_, entry)| match entry {
                 Entry::Fact(fact) => Some(fact),
-                Entry::Fx(_) | Entry::Payment(_) => None,
+                Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => None,
             }));
         }
     }
@@ -247,6 +248,7 @@ fn what_an_earlier_delivery_brought_stands() {
             known: &memory,
             rejects: Some(&mut rejects),
             progress: &mut silent,
+            bulk: None,
         })
         .unwrap();
         let control = &import.gathered.delivery.files[0].controls[0];
@@ -264,6 +266,17 @@ struct Memory(Vec<IdEntry>);
 impl Known for Memory {
     fn find(&self, id: &[u8; 16]) -> std::io::Result<Option<IdEntry>> {
         Ok(self.0.iter().find(|entry| entry.id == *id).copied())
+    }
+
+    fn between(
+        &self,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> std::io::Result<()> {
+        let within = self.0.iter().filter(|entry| (*first..=*last).contains(&entry.id));
+        within.for_each(|entry| take(&entry.id, &entry.content));
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use revshare::contract::Contract;
 use revshare::export;
+use revshare::export::explain::Subject;
 use revshare::fact::{Entry, Fact, Kind, evidence_of};
 use revshare::money::Minor;
 use revshare::posting::postings;
@@ -159,7 +160,7 @@ fn books(settlement: &Settlement, contract: &Contract) {
 /// parts add up to it.
 fn explained(settlement: &Settlement, contract: &Contract) {
     for path in export::explain::selectors(settlement) {
-        let node = export::explain::explain(settlement, contract, &path)
+        let node = export::explain::explain(&Subject::new(settlement, contract), &path)
             .unwrap_or_else(|findings| panic!("{path}: {findings:?}"));
         assert!(!export::explain::render_tree(&node).is_empty());
         if path.starts_with("payable/") && contract.netting || path.starts_with("position/") {

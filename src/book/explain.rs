@@ -3,18 +3,46 @@
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::export::explain::{self, Node};
-use crate::fact::Archive;
+use crate::export::explain::{self, Changed, Node, Subject};
+use crate::fact::{Archive, Evidence, Payment};
 use crate::finding::Finding;
+use crate::money::Currency;
 use crate::posting::Posting;
 use crate::settlement::Settlement;
 use crate::statement::Statement;
-use crate::store::Closing;
+use crate::store::{Closing, ClosingHead};
 
 /// A settlement made again, with the contract and the knowledge it rests on.
-pub(super) struct Replay {
+pub struct Replay {
     pub(super) contract: Contract,
     pub(super) settlement: Settlement,
+    pub(super) payments: Vec<Payment>,
+    pub(super) changed: Vec<Changed>,
+}
+
+impl Replay {
+    /// Any line as a tree.
+    ///
+    /// # Errors
+    /// A finding that lists what can be asked for, if there is no such line.
+    pub fn explain(&self, line: &str) -> Result<Node, BookError> {
+        Ok(explain::explain(&self.subject(), line)?)
+    }
+
+    /// The currency of its amounts.
+    pub fn currency(&self) -> Currency {
+        self.settlement.currency
+    }
+
+    /// What can be asked for.
+    pub fn lines(&self) -> Vec<String> {
+        explain::selectors(&self.settlement)
+    }
+
+    pub(super) fn subject(&self) -> Subject<'_> {
+        let Self { contract, settlement, payments, changed } = self;
+        Subject { settlement, contract, payments, changed }
+    }
 }
 
 impl Book {
@@ -27,8 +55,7 @@ impl Book {
         contract: &Contract,
         period: Period,
     ) -> Result<Vec<String>, BookError> {
-        let replay = self.replay(contract, period)?;
-        Ok(explain::selectors(&replay.settlement))
+        Ok(self.replay(contract, period)?.lines())
     }
 
     /// Any line of a period's statement as a tree: the closed one as it was closed, else a draft.
@@ -41,18 +68,22 @@ impl Book {
         period: Period,
         line: &str,
     ) -> Result<Node, BookError> {
-        let replay = self.replay(contract, period)?;
-        Ok(explain::explain(&replay.settlement, &replay.contract, line)?)
+        self.replay(contract, period)?.explain(line)
     }
 
-    pub(super) fn replay(&self, contract: &Contract, period: Period) -> Result<Replay, BookError> {
+    /// A period's statement made again: the closed one as it was closed, else a draft. Asking much of
+    /// one statement is cheaper this way.
+    ///
+    /// # Errors
+    /// What keeps the period from being settled; a closed statement that does not come out again.
+    pub fn replay(&self, contract: &Contract, period: Period) -> Result<Replay, BookError> {
         if let Some(closing) = self.store.closing(&contract.id, period)? {
             return self.replay_closing(&closing);
         }
         let desk = self.desk(contract)?;
         let first = self.next_open(&desk, period)?;
         let settlement = desk.settle_through(first, period)?;
-        Ok(Replay { contract: contract.clone(), settlement })
+        self.replayed(contract.clone(), settlement, desk.evidence, &self.heads(contract))
     }
 
     /// A closed period again, from what was known and agreed when it was closed.
@@ -75,7 +106,23 @@ impl Book {
                         of revshare that closed it";
             return Err(Finding::new(&codes::REPLAY, message).help(help).into());
         }
-        Ok(Replay { contract, settlement })
+        self.replayed(contract.clone(), settlement, desk.evidence, &before)
+    }
+
+    /// With the closed periods that it was restated for, as they were and as they are.
+    fn replayed(
+        &self,
+        contract: Contract,
+        settlement: Settlement,
+        evidence: Evidence,
+        closed: &[&ClosingHead],
+    ) -> Result<Replay, BookError> {
+        let restated = settlement.balances.iter().any(|balance| !balance.restated.is_zero());
+        let changed = match settlement.true_ups.is_empty() && !restated {
+            true => Vec::new(),
+            false => self.changed(&contract, &evidence, closed)?,
+        };
+        Ok(Replay { contract, settlement, payments: evidence.payments, changed })
     }
 
     /// The closed statement of a period.

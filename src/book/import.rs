@@ -1,14 +1,21 @@
 //! Bringing in what is new: read, tallied, made durable in one record.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use super::rejects::Rejects;
 use super::{Book, BookError, codes};
-use crate::fact::{Control, Count, FileTally};
+use crate::fact::{Control, Count, FileTally, Pending, Table};
 use crate::finding::Finding;
-use crate::intake::{self, Feeds, Progress, Request, SourceFile};
+use crate::intake::{self, Bulk, Feeds, Import, Progress, Request, SourceFile, Tallied};
 use crate::statement::FileControl;
+use crate::store::{Marked, MarksShelf};
+
+/// From so many bytes on a delivery is large.
+const LARGE: u64 = 4 << 20;
+/// Bytes of a row, roughly.
+const ROW: u64 = 100;
 
 /// What an import is doing.
 pub type Step<'p> = &'p mut dyn FnMut(Progress<'_>);
@@ -48,23 +55,16 @@ impl Book {
         step: Step<'_>,
     ) -> Result<ImportReport, BookError> {
         let mut report = ImportReport::default();
-        let mut fresh = Vec::new();
-        // A copy under another name is the same file, whether it comes now or later.
-        let mut seen = BTreeSet::new();
-        for file in files {
-            let digest = self.digest_of(&file.path)?;
-            let known = self.store.archive().has_file(file.table, &digest);
-            if known || !seen.insert((file.table, digest)) {
-                report.unchanged.push(file.name);
-            } else {
-                fresh.push(file);
-            }
-        }
+        let (fresh, unchanged) = self.sorted_out(files)?;
+        report.unchanged = unchanged;
         if fresh.is_empty() {
             return Ok(report);
         }
-        let mut rejects = Vec::new();
-        let import = intake::import(Request {
+        let (tallies, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(SourceFile::is_tally);
+        let tallies = self.read_tallies(&tallies)?;
+        let mut rejects = Rejects::new(&self.store_dir, self.store.imports() + 1);
+        let shelf = self.shelf(&fresh)?;
+        let mut import = intake::import(Request {
             files: &fresh,
             mapping: &self.mapping,
             contracts: &self.contracts,
@@ -73,26 +73,87 @@ impl Book {
             known: self.store.known(),
             rejects: Some(&mut rejects),
             progress: step,
+            bulk: shelf.as_ref().map(|shelf| Bulk {
+                shelf,
+                threads: self.threads(),
+                chunk: Bulk::CHUNK,
+            }),
         })?;
-        report.rejects = self.keep_rejects(&rejects)?;
-        self.store.import(&import.gathered.delivery, &import.gathered.ids)?;
-        report.files = import.gathered.delivery.files;
-        report.findings = import.findings;
-        report.feeds = import.feeds;
+        report.rejects = rejects.keep()?;
+        self.add_tallies(&mut import, tallies)?;
+        let Import { gathered, findings, feeds, marked } = import;
+        let (places, void) = (&gathered.places, &marked.void);
+        let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
+        self.store.import_with(&gathered.delivery, &gathered.ids, marked)?;
+        report.files = gathered.delivery.files;
+        report.findings = findings;
+        report.feeds = feeds;
         Ok(report)
     }
 
-    /// Writes the refused rows beside the store, before the import is acknowledged.
-    fn keep_rejects(&self, rejects: &[u8]) -> Result<Option<PathBuf>, BookError> {
-        if rejects.is_empty() {
-            return Ok(None);
+    /// Reads the tallies of a delivery, with all that is wrong with any of them.
+    fn read_tallies(&self, files: &[SourceFile]) -> Result<Vec<Tallied>, BookError> {
+        let (mut tallies, mut findings) = (Vec::new(), Vec::new());
+        for file in files {
+            match intake::read_tally(file, &self.lens())? {
+                Ok(tally) => tallies.push(tally),
+                Err(more) => findings.extend(more),
+            }
         }
-        let folder = self.store_dir.join("rejects");
-        let path = folder.join(format!("{:06}.jsonl", self.store.imports() + 1));
-        let fail = |source| BookError::File { path: path.display().to_string(), source };
-        fs::create_dir_all(&folder).map_err(fail)?;
-        fs::write(&path, rejects).map_err(fail)?;
-        Ok(Some(path))
+        if findings.is_empty() { Ok(tallies) } else { Err(findings.into()) }
+    }
+
+    /// Adds tallies to what the lines of the same delivery brought.
+    fn add_tallies(&self, import: &mut Import, tallies: Vec<Tallied>) -> Result<(), BookError> {
+        let archive = self.store.archive();
+        let delivery = &mut import.gathered.delivery;
+        for Tallied { file, waiting, findings } in tallies {
+            let place = (archive.files().len() + delivery.files.len()) as u64;
+            let here = waiting.into_iter().map(|pending| Pending { file: place, ..pending });
+            delivery.pending.extend(here);
+            delivery.files.push(file);
+            import.findings.extend(findings);
+        }
+        delivery.pending.sort();
+        let overlaps = intake::overlaps(archive, &delivery.files);
+        if overlaps.is_empty() { Ok(()) } else { Err(overlaps.into()) }
+    }
+
+    /// Which files are new, and the names of those whose bytes were imported before. A copy under
+    /// another name is the same file, whether it comes now or later.
+    fn sorted_out(
+        &self,
+        files: Vec<SourceFile>,
+    ) -> Result<(Vec<SourceFile>, Vec<String>), BookError> {
+        let (mut fresh, mut unchanged) = (Vec::new(), Vec::new());
+        let size = |file: &SourceFile| file.path.metadata().map_or(0, |data| data.len());
+        let sizes: Vec<(Table, u64)> = files.iter().map(|file| (file.table, size(file))).collect();
+        let mut seen = BTreeSet::new();
+        for (file, of) in files.into_iter().zip(&sizes) {
+            // Only files of one size can be the same: others need not be read for that.
+            let alike = sizes.iter().filter(|other| *other == of).count() > 1;
+            let known = if alike || self.store.archive().has_size(of.0, of.1) {
+                let digest = self.digest_of(&file.path)?;
+                let known = self.store.archive().has_file(file.table, &digest);
+                known || !seen.insert((file.table, digest))
+            } else {
+                false
+            };
+            if known { unchanged.push(file.name) } else { fresh.push(file) }
+        }
+        Ok((fresh, unchanged))
+    }
+
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().ok();
+        self.threads.or_else(cores).map_or(1, NonZeroUsize::get)
+    }
+
+    /// Room for the marks of a large delivery; none for a small one.
+    fn shelf(&self, files: &[SourceFile]) -> Result<Option<MarksShelf>, BookError> {
+        let bytes: u64 = files.iter().map(SourceFile::plain_size).sum();
+        let shelf = || self.store.shelf(bytes / ROW);
+        Ok((bytes >= LARGE).then(shelf).transpose()?)
     }
 }
 
@@ -112,8 +173,8 @@ impl Book {
         let within = |file: SourceFile| SourceFile { name: self.name_of(path), ..file };
         named.map(within).ok_or_else(|| {
             let message = format!("the name {} does not say what the file holds", path.display());
-            let help = "name it sales*, costs*, usage*, fx* or payments*, with .csv or .jsonl (and \
-                        .gz or .zst if packed), or say its table in a [[map]] of revshare.toml";
+            let help = "name it sales*, costs*, usage*, fx*, payments*, grants* or audits*, with .csv or \
+                        .jsonl (and .gz or .zst if packed), or say its table in a [[map]] of revshare.toml";
             Finding::new(&codes::FILE_NAME, message).help(help).into()
         })
     }
@@ -151,6 +212,8 @@ impl ImportReport {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

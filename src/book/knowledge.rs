@@ -8,9 +8,11 @@ use super::settle::Desk;
 use super::{Book, BookError};
 use crate::calendar::Period;
 use crate::contract::{Contract, Late};
+use crate::export::explain::Changed;
 use crate::fact::{Archive, Evidence};
 use crate::settlement::{
-    Balances, Restatement, Settlement, Stage, View, as_arrived, first_period, restate,
+    Balances, Closed, Restatement, Settlement, Stage, View, as_arrived, each_closed, first_period,
+    restate,
 };
 use crate::statement::Statement;
 use crate::store::{Closing, ClosingHead};
@@ -77,6 +79,29 @@ impl Book {
         let now = View { contract, evidence, first };
         let restatement = restate(now, &views, &opening, last.period)?;
         Ok((opening, restatement))
+    }
+
+    /// The `closed` periods as they were settled so far and as they are now, where they differ.
+    pub(super) fn changed(
+        &self,
+        contract: &Contract,
+        evidence: &Evidence,
+        closed: &[&ClosingHead],
+    ) -> Result<Vec<Changed>, BookError> {
+        let Some(last) = closed.last() else { return Ok(Vec::new()) };
+        let then = self.settled_from(closed)?;
+        let views: Vec<(Period, View<'_>)> =
+            then.iter().map(|settled| (settled.through, settled.view())).collect();
+        let now = View { contract, evidence, first: first(contract, evidence, closed) };
+        let mut changed = Vec::new();
+        each_closed(now, &views, last.period, |Closed { period, was, is }| {
+            let settled = then.iter().find(|settled| period <= settled.through);
+            let was = settled.and_then(|settled| Some((settled.contract.clone(), was?)));
+            let is = is.map(|is| (contract.clone(), is));
+            changed.push(Changed { period, was, is });
+            Ok(())
+        })?;
+        Ok(changed)
     }
 
     fn last_of(&self, closed: &[&ClosingHead]) -> Result<Option<Closing>, BookError> {

@@ -1,8 +1,8 @@
 //! The whole engine on one directory: contracts, exports, store; from files to closed statements.
 //!
 //! A book is a directory with `contract.toml` (or `contracts/*.toml`), files named `sales*`,
-//! `costs*`, `usage*`, `fx*`, `payments*`, and perhaps a `revshare.toml` that maps columns. What comes
-//! later may lie in folders of `deliveries`, taken in the order of their names. Its store lies in
+//! `costs*`, `usage*`, `fx*`, `payments*`, `grants*`, `audits*`, and perhaps a `revshare.toml` that maps
+//! columns. What comes later may lie in folders of `deliveries`, taken in the order of their names. Its store lies in
 //! `.revshare` unless another place is named.
 //!
 //! The law: nothing is acknowledged before it is in the store's journal, and doing anything twice
@@ -19,15 +19,18 @@ mod knowledge;
 mod late;
 mod open;
 mod periods;
+mod rejects;
 mod rows;
 mod settle;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use deliveries::Stage;
 
 pub use deliveries::Arrival;
 pub use error::BookError;
+pub use explain::Replay;
 pub use import::{ImportReport, Step};
 pub use open::{read_contract_file, read_contracts, store_dir};
 pub use rows::SourceRow;
@@ -59,6 +62,7 @@ pub struct Book {
     contracts: Vec<Contract>,
     mapping: Mapping,
     store: Store,
+    threads: Option<NonZeroUsize>,
 }
 
 impl Book {
@@ -75,6 +79,12 @@ impl Book {
     /// Its contracts in force, in the order of their files: those of the last delivery that came.
     pub fn contracts(&self) -> &[Contract] {
         &self.contracts
+    }
+
+    /// How many threads read large files; one for each core if it is not said. No result depends on
+    /// it.
+    pub fn set_threads(&mut self, threads: Option<NonZeroUsize>) {
+        self.threads = threads;
     }
 
     /// Its store.

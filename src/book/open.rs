@@ -25,7 +25,8 @@ impl Book {
         let store_dir = store_dir(dir, store);
         let store = Store::create_or_open(&store_dir)?;
         let (dir, contracts) = (dir.to_owned(), Vec::new());
-        let mut book = Self { dir, store_dir, stages, come: 0, contracts, mapping, store };
+        let mut book =
+            Self { dir, store_dir, stages, come: 0, contracts, mapping, store, threads: None };
         book.catch_up()?;
         Ok(book)
     }

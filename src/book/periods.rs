@@ -36,11 +36,13 @@ impl Book {
         Ok(findings)
     }
 
-    /// The periods that a fact of the contract lies in; payments count where it follows them.
+    /// The periods that a fact of the contract lies in; payments count where it follows them, and
+    /// findings of audits where they were agreed.
     pub(super) fn periods_with_facts(contract: &Contract, evidence: &Evidence) -> BTreeSet<Period> {
         let keys = evidence.tally.iter().map(|(key, _)| key);
         let own = keys.filter(|key| concerns(contract, key));
         let days = own.map(|key| key.day).chain(payment_days(contract, evidence));
+        let days = days.chain(settlement::audit_days(contract, evidence));
         days.map(|day| Period::of(day, contract.period)).collect()
     }
 

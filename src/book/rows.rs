@@ -4,18 +4,22 @@
 use std::collections::BTreeSet;
 use std::{fmt, io};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
-use crate::contract::Contract;
-use crate::export::explain::Node;
-use crate::fact::{self, Archive, ArchivedFile, Entry, Fact, FileTally, Hash, Key, Lens};
+use crate::contract::{Contract, Late};
+use crate::export::explain::{Listed, Node};
+use crate::fact::{
+    Archive, ArchivedFile, Entry, Fact, FileTally, FxRate, Hash, Key, Lens, Payment, Slice, Table,
+};
 use crate::finding::Finding;
 use crate::intake::{self, Reader, Reading, SourceFile};
+use crate::store::ClosingHead;
 
 /// An input row behind a number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SourceRow {
     /// The file.
     pub file: String,
@@ -23,17 +27,22 @@ pub struct SourceRow {
     pub line: u64,
     /// The row itself.
     pub row: String,
+    /// Did a later delivery replace it? Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub replaced: bool,
 }
 
 impl fmt::Display for SourceRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.row)
+        let replaced = if self.replaced { "  (replaced since)" } else { "" };
+        write!(f, "{}:{}: {}{replaced}", self.file, self.line, self.row)
     }
 }
 
 impl Book {
     /// The input rows behind an explained number, in the order of files and lines; with a finding
-    /// for every source file that is gone or has changed.
+    /// for every source file that is gone or has changed. Behind a true-up are the rows that came or
+    /// went since its period was settled.
     ///
     /// # Errors
     /// What the machine refused.
@@ -43,14 +52,20 @@ impl Book {
         period: Period,
         node: &Node,
     ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
-        let keys: BTreeSet<&Key> = node.all_keys().into_iter().collect();
-        let keys: BTreeSet<&Key> =
-            keys.into_iter().filter(|key| Period::of(key.day, contract.period) == period).collect();
-        let (contract, archive) = self.known_for(contract, period)?;
-        self.rows_behind(contract, &archive, keys)
+        let (then, now) = self.known_for(contract, period)?;
+        let closed = self.heads(&then);
+        let closed: Vec<_> = closed.into_iter().filter(|head| head.period < period).collect();
+        let settled = closed.last().map(|head| head.watermark);
+        let mut behind = Behind::of(then.clone(), &now, node, &closed);
+        behind.since = settled.map(|imports| self.store.archive_at(imports)).transpose()?;
+        behind.changed =
+            |key, contract, period| Some(Period::of(key.day, contract.period)) != period;
+        behind.period = Some(period);
+        self.rows_behind(behind)
     }
 
-    /// The input rows behind a difference, with all that is known now: what came late counts.
+    /// The input rows behind a difference, with all that is known now; between a period as settled
+    /// and as known now, those that came or went since it was closed.
     ///
     /// # Errors
     /// What the machine refused.
@@ -58,30 +73,35 @@ impl Book {
         &self,
         contract: &Contract,
         node: &Node,
+        settled: Option<Period>,
     ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
-        let keys = node.all_keys().into_iter().collect();
-        self.rows_behind(contract.clone(), self.store.archive(), keys)
+        let closed = self.heads(contract);
+        let of = |period: Period| closed.iter().find(|head| head.period == period);
+        let imports = settled.and_then(of).map(|head| head.watermark);
+        let mut behind = Behind::of(contract.clone(), self.store.archive(), node, &closed);
+        behind.since = imports.map(|imports| self.store.archive_at(imports)).transpose()?;
+        behind.changed = |_, _, _| true;
+        self.rows_behind(behind)
     }
 
     fn rows_behind(
         &self,
-        contract: Contract,
-        archive: &Archive,
-        keys: BTreeSet<&Key>,
+        mut behind: Behind<'_>,
     ) -> Result<(Vec<SourceRow>, Vec<Finding>), BookError> {
-        let lens = Lens::of([&contract]);
-        let mut behind = Behind { keys, lens, contract, archive, shown: BTreeSet::new() };
         let (mut rows, mut findings) = (Vec::new(), Vec::new());
-        let archived = archive.files();
+        let archived = behind.archive.files();
         let mut at = 0;
         while at < archived.len() {
             // Some feeds can only be read together with the other files of their delivery.
             let same = |file: &&ArchivedFile| file.delivery == archived[at].delivery;
             let delivery: Vec<&ArchivedFile> = archived[at..].iter().take_while(same).collect();
+            let mut there = Vec::new();
+            for (index, file) in delivery.iter().enumerate() {
+                if self.has_rows(&file.tally, &mut findings) {
+                    there.push((at + index, *file));
+                }
+            }
             at += delivery.len();
-            let there = delivery.into_iter().map(|file| &file.tally);
-            let there: Vec<&FileTally> =
-                there.filter(|file| self.is_unchanged(file, &mut findings)).collect();
             self.rows_in(&there, &mut behind, &mut rows)?;
         }
         rows.sort_by(|a: &SourceRow, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
@@ -105,6 +125,16 @@ impl Book {
         SourceFile { path: self.dir.join(&file.path), name: file.path.clone(), table: file.table }
     }
 
+    /// Are its rows there as they were imported?
+    fn has_rows(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+        if file.format != intake::TALLY {
+            return self.is_unchanged(file, findings);
+        }
+        let message = format!("{} holds sums; its rows are where the tally was made", file.path);
+        findings.push(Finding::new(&codes::SOURCE, message).help("ask the warehouse for them"));
+        false
+    }
+
     /// Is the file there as it was imported?
     fn is_unchanged(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
         let why = match intake::digest_of(&self.source_of(file).path) {
@@ -119,26 +149,36 @@ impl Book {
 
     fn rows_in(
         &self,
-        files: &[&FileTally],
+        files: &[(usize, &ArchivedFile)],
         behind: &mut Behind<'_>,
         rows: &mut Vec<SourceRow>,
     ) -> Result<(), BookError> {
-        let sources: Vec<SourceFile> = files.iter().map(|file| self.source_of(file)).collect();
+        let sources: Vec<SourceFile> =
+            files.iter().map(|(_, file)| self.source_of(&file.tally)).collect();
         let mut reader = Reader::new(&self.mapping, &self.contracts);
         reader.survey(&sources)?;
-        for (source, file) in sources.iter().zip(files) {
+        for (source, (at, file)) in sources.iter().zip(files) {
             let mut lines = reader.open(source)?;
             while let Some(row) = lines.next_row()? {
                 let Reading::Entries(entries) = &row.result else { continue };
-                let mut counts = false;
+                let mut found = None;
                 for (slice, entry) in entries {
-                    let Entry::Fact(fact) = entry else { continue };
-                    let stands = slice.is_none() || file.parts.iter().any(|p| p.slice == *slice);
-                    counts |= stands && self.is_behind(fact, &file.source, behind)?;
+                    let place = Place { at: *at, file, slice: slice.as_ref() };
+                    let one = match entry {
+                        Entry::Fact(fact) => self.is_behind(fact, place, behind)?,
+                        Entry::Fx(rate) => behind.listed(rate),
+                        Entry::Payment(payment) => behind.paid(payment),
+                        Entry::Grant(_) | Entry::Audit(_) => {
+                            behind.outside(entry, &file.tally.source)
+                        }
+                    };
+                    found = found.or(one);
                 }
-                if counts {
+                if let Some(standing) = found {
                     let text = row.text.trim_end().to_owned();
-                    rows.push(SourceRow { file: source.name.clone(), line: row.line, row: text });
+                    let (file, line) = (source.name.clone(), row.line);
+                    let replaced = standing == Standing::Replaced;
+                    rows.push(SourceRow { file, line, row: text, replaced });
                 }
             }
         }
@@ -150,35 +190,165 @@ impl Book {
     fn is_behind(
         &self,
         fact: &Fact,
-        source: &str,
+        place: Place<'_>,
         behind: &mut Behind<'_>,
-    ) -> Result<bool, BookError> {
-        let zone = &behind.contract.zone;
-        let own = Key::of(fact, source, zone, &behind.lens);
-        let Some(id) = &fact.id else { return Ok(behind.keys.contains(&own)) };
-        let hash = fact::id_hash(fact.kind.table(), source, id);
+    ) -> Result<Option<Standing>, BookError> {
+        let zone = behind.contract.zone.clone();
+        let own = Key::of(fact, &place.file.tally.source, &zone, &behind.lens);
+        let Some(id) = &fact.id else {
+            return Ok(behind.standing(place, &own, &own));
+        };
+        let fingerprints = *self.store.archive().key();
+        let hash = fingerprints.id(fact.kind.table(), &place.file.tally.source, id);
         let fail = |source| BookError::File { path: self.store_dir.display().to_string(), source };
-        let Some(entry) = self.store.known().find(&hash).map_err(fail)? else { return Ok(false) };
+        let Some(entry) = self.store.known().find(&hash).map_err(fail)? else { return Ok(None) };
+        if entry.content != fingerprints.fact(fact) || behind.shown.contains(&hash) {
+            return Ok(None);
+        }
         // A fact that refers to another was tallied where that one stands.
-        let key = match &fact.reference {
-            None => own,
+        let placed = |archive: &Archive| match &fact.reference {
+            None => own.clone(),
             Some(_) => {
-                let (time, charged) = behind.archive.place_of(&entry, zone);
-                own.standing(time, zone, charged)
+                let (time, charged) = archive.place_of(&entry, &zone);
+                own.standing(time, &zone, charged)
             }
         };
-        let tallied = entry.content == fact.content_hash() && behind.keys.contains(&key);
-        Ok(tallied && behind.shown.insert(hash))
+        let now = placed(behind.archive);
+        let then = behind.since.as_ref().map_or_else(|| now.clone(), placed);
+        let standing = behind.standing(place, &then, &now);
+        if standing.is_some() {
+            behind.shown.insert(hash);
+        }
+        Ok(standing)
     }
+}
+
+/// A row's file and slice.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    at: usize,
+    file: &'p ArchivedFile,
+    slice: Option<&'p Slice>,
+}
+
+/// Does a row count now?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Counts,
+    Replaced,
 }
 
 /// What is looked for, and the ids that were found.
 struct Behind<'k> {
     keys: BTreeSet<&'k Key>,
+    rates: Vec<&'k Listed>,
+    payments: Vec<&'k Payment>,
+    facts: BTreeSet<&'k (Table, String)>,
     lens: Lens,
     contract: Contract,
     archive: &'k Archive,
+    /// What was known before, where only what came or went since is looked for.
+    since: Option<Archive>,
+    /// Is a key one of which only that is looked for?
+    changed: fn(&Key, &Contract, Option<Period>) -> bool,
+    period: Option<Period>,
+    /// From which delivery on which period was open.
+    doors: Vec<(u64, Period)>,
     shown: BTreeSet<Hash>,
+}
+
+impl<'k> Behind<'k> {
+    fn of(
+        contract: Contract,
+        archive: &'k Archive,
+        node: &'k Node,
+        closed: &[&ClosingHead],
+    ) -> Self {
+        let all = node.all();
+        let doors = match contract.late {
+            Late::Restate => Vec::new(),
+            Late::NextPeriod => {
+                closed.iter().map(|head| (head.watermark, head.period.next())).collect()
+            }
+        };
+        Self {
+            keys: all.iter().flat_map(|node| &node.keys).collect(),
+            rates: all.iter().flat_map(|node| &node.rates).collect(),
+            payments: all.iter().flat_map(|node| &node.payments).collect(),
+            facts: all.iter().flat_map(|node| &node.facts).collect(),
+            lens: Lens::of([&contract]),
+            archive,
+            since: None,
+            changed: |_, _, _| false,
+            period: None,
+            doors,
+            shown: BTreeSet::new(),
+            contract,
+        }
+    }
+
+    /// Does a fact count that stands under a key now, and stood under another before?
+    fn standing(&self, place: Place<'_>, then: &Key, now: &Key) -> Option<Standing> {
+        let holds = |file: &ArchivedFile| {
+            place.slice.is_none()
+                || file.tally.parts.iter().any(|part| part.slice.as_ref() == place.slice)
+        };
+        let known = self.since.as_ref().and_then(|since| since.files().get(place.at));
+        let counted = known.is_some_and(holds);
+        let counts = holds(place.file);
+        let now = self.settled_under(now, place.file.delivery);
+        let wanted = |key: &Key| self.keys.contains(key);
+        let only_changed = |key: &Key| (self.changed)(key, &self.contract, self.period);
+        if counts && wanted(&now) {
+            let same = self.since.is_some() && counted && *then == now;
+            return (!(only_changed(&now) && same)).then_some(Standing::Counts);
+        }
+        let left = counted && wanted(then) && only_changed(then);
+        left.then_some(Standing::Replaced)
+    }
+
+    /// The key under which facts that came with a delivery are settled.
+    fn settled_under(&self, key: &Key, delivery: u64) -> Key {
+        let door = self.doors.iter().rev().find(|(imports, _)| *imports <= delivery);
+        match door {
+            Some((_, open)) if key.day < open.first_day() => {
+                key.placed(open.first_day(), key.charged.clone())
+            }
+            Some(_) | None => key.clone(),
+        }
+    }
+
+    fn listed(&self, rate: &FxRate) -> Option<Standing> {
+        let own = self.contract.currency;
+        let asked = |listed: &&&Listed| {
+            let pair = [(rate.base, rate.quote), (rate.quote, rate.base)];
+            pair.contains(&(listed.currency, own)) && (listed.from..=listed.to).contains(&rate.date)
+        };
+        self.rates.iter().find(asked)?;
+        let stands = self.archive.rate(rate) == Some(rate);
+        Some(if stands { Standing::Counts } else { Standing::Replaced })
+    }
+
+    /// Is it a granted rate or a finding that was asked for, and as it stands?
+    fn outside(&mut self, entry: &Entry, source: &str) -> Option<Standing> {
+        let (table, id, stands) = match entry {
+            Entry::Grant(grant) => {
+                (Table::Grants, &grant.id, self.archive.grant(source, &grant.id) == Some(grant))
+            }
+            Entry::Audit(audit) => {
+                (Table::Audits, &audit.id, self.archive.audit(source, &audit.id) == Some(audit))
+            }
+            Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => return None,
+        };
+        let wanted = stands && self.facts.contains(&(table, id.clone()));
+        // A row that repeats another is not shown again.
+        let hash = self.archive.key().id(table, source, id);
+        (wanted && self.shown.insert(hash)).then_some(Standing::Counts)
+    }
+
+    fn paid(&self, payment: &Payment) -> Option<Standing> {
+        self.payments.contains(&payment).then_some(Standing::Counts)
+    }
 }
 
 fn gone(path: &str, why: &str) -> Finding {

@@ -49,6 +49,31 @@ impl Zone {
         Day::new(i32::from(date.year()), month, day).expect("checked when it was read")
     }
 
+    /// The day that an instant falls on here, and instants around it, from the first up to before
+    /// the second, that fall on the same day: asking once will do for all of them.
+    ///
+    /// # Panics
+    /// If the instant is not one of the years 2 to 9998.
+    ///
+    /// ```
+    /// use revshare::calendar::Zone;
+    /// let kolkata: Zone = "Asia/Kolkata".parse().unwrap();
+    /// let (day, from, to) = kolkata.day_around(1_790_000_000);
+    /// assert_eq!((day.to_string().as_str(), to - from), ("2026-09-21", 86_400));
+    /// ```
+    pub fn day_around(&self, seconds: i64) -> (Day, i64, i64) {
+        let at = |seconds| Timestamp::from_second(seconds).expect("checked when it was read");
+        let offset = i64::from(self.rules.to_offset(at(seconds)).seconds());
+        let midnight = (seconds + offset).div_euclid(86_400) * 86_400 - offset;
+        // Where the clock changes within the day, the instants of one offset are enough.
+        let before = self.rules.preceding(at(seconds + 1)).next();
+        let after = self.rules.following(at(seconds)).next();
+        let from = before.map_or(midnight, |change| change.timestamp().as_second().max(midnight));
+        let next = midnight + 86_400;
+        let to = after.map_or(next, |change| change.timestamp().as_second().min(next));
+        (self.day_of(seconds), from, to)
+    }
+
     /// The instant of a wall-clock time here, in seconds since 1970; none if the clock skipped it
     /// or showed it twice.
     pub(super) fn instant_of(&self, day: Day, second_of_day: i32) -> Option<i64> {

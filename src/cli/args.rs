@@ -16,8 +16,8 @@ Exit codes:
   4  another process holds the store
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
-usage*, fx*, payments* (.csv or .jsonl, plain, .gz or .zst). What comes later may lie in folders of
-deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
+usage*, fx*, payments*, grants*, audits* (.csv or .jsonl, plain, .gz or .zst). What comes later may
+lie in folders of deliveries/, taken in the order of their names. Start with `revshare init DIR`.";
 
 const DELIVERIES: &str = "\
 Deliveries:
@@ -26,6 +26,12 @@ Deliveries:
   fact is closed. A contract.toml in a folder replaces the one before it from then on. With
   --through, no folder comes after that period is closed.
   Running again goes on where it was, and changes nothing when all is done.";
+
+const WAREHOUSE: &str = "\
+The rows have revshare's own columns, as texts, decimals and dates; of a timestamp make a text with
+--set. Run the script where the table is and put the file it writes into the book under a name that
+begins with tally-sales, tally-costs or tally-usage: import takes it in place of the lines. The same
+period again replaces what was there. See docs/scale.md.";
 
 /// Settles what a marketplace sold: gross profit after infrastructure cost, split by contract.
 #[derive(Debug, Parser)]
@@ -93,6 +99,9 @@ pub(super) enum Verb {
     Stress(StressArgs),
     /// Make up a month of sale lines from a seed, with what it must add up to
     Generate(Box<GenerateArgs>),
+    /// Print the SQL that makes a tally where the lines are; `import` takes the result
+    #[command(after_help = WAREHOUSE)]
+    Sql(Box<SqlArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
@@ -122,6 +131,9 @@ pub(super) struct RunArgs {
     /// Fail (exit code 1) if any row was rejected
     #[arg(long)]
     pub(super) strict: bool,
+    /// Threads that read large files; no number depends on them [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +159,9 @@ pub(super) struct ImportArgs {
     /// Fail (exit code 1) if any row was rejected
     #[arg(long)]
     pub(super) strict: bool,
+    /// Threads that read large files; no number depends on them [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -285,6 +300,50 @@ pub(super) struct GenerateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// The directory of the book: its contracts say what has to be kept apart
+    pub(super) dir: PathBuf,
+    /// Whose SQL
+    #[arg(long, value_enum)]
+    pub(super) dialect: Engine,
+    /// What the rows are
+    #[arg(long, default_value = "sales", value_parser = ["sales", "costs", "usage"])]
+    pub(super) of: String,
+    /// The table, or anything else that can stand after FROM [default: sales, costs or usage]
+    #[arg(long, value_name = "NAME")]
+    pub(super) table: Option<String>,
+    /// The feed; ids are unique within it
+    #[arg(long, value_name = "NAME", default_value = "own")]
+    pub(super) source: String,
+    /// Only what happened in this period, by the day in UTC [default: the whole table]
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Option<Period>,
+    /// The columns that the table has [default: every field of its rows]
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// A field that comes from another column or an expression, such as amount=net_amount
+    #[arg(long, value_name = "FIELD=SQL", value_parser = super::sql::setting)]
+    pub(super) set: Vec<(String, String)>,
+    /// Which state of the table this is; kept with the result
+    #[arg(long, value_name = "TEXT")]
+    pub(super) snapshot: Option<String>,
+    /// Where the engine writes the result as CSV, such as tally-sales-2026-10.csv
+    /// [default: the last statement selects it]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// DuckDB
+    Duckdb,
+    /// Spark 3.5 or later
+    Spark,
+    /// Apache DataFusion
+    Datafusion,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// Of what
     #[arg(value_enum)]
@@ -295,10 +354,24 @@ pub(super) struct SchemaArgs {
 pub(super) enum SchemaKind {
     /// One statement
     Statement,
-    /// What `run` and `settle` print: statements[]
+    /// What run, settle, close and statement print: statements[]
     Run,
-    /// What `stress` prints
+    /// What import prints
+    Import,
+    /// What check prints
+    Check,
+    /// What explain prints
+    Explain,
+    /// What diff prints
+    Diff,
+    /// What stress prints
     Stress,
+    /// What verify and rebuild print
+    Verify,
+    /// What every command says on standard error of the world: a list of findings
+    Findings,
+    /// What every command says on standard error when the machine fails
+    Error,
 }
 
 #[derive(Debug, Args)]

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::answers;
 use super::args::{CheckArgs, Format};
 use super::console::{Console, Failure};
 use crate::book::{BookError, read_contract_file, read_contracts};
 use crate::contract::{Contract, reading};
+use crate::statement::pretty;
 
 pub(super) fn check(console: &Console, args: &CheckArgs) -> Result<(), Failure> {
     let (mut contracts, mut findings) = (Vec::new(), Vec::new());
@@ -23,9 +25,8 @@ pub(super) fn check(console: &Console, args: &CheckArgs) -> Result<(), Failure> 
             console.answer(&texts.join("\n"))?;
         }
         Format::Json => {
-            let ids: Vec<&str> = contracts.iter().map(|contract| contract.id.as_str()).collect();
-            let document = serde_json::json!({ "version": "1", "contracts": ids });
-            console.answer(&format!("{document:#}"))?;
+            let contracts = contracts.into_iter().map(|contract| contract.id).collect();
+            console.answer(&pretty(&answers::Check { version: answers::version(), contracts }))?;
         }
     }
     if findings.is_empty() { Ok(()) } else { Err(Failure::Refused) }

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::answers::{self, Failed};
 use super::args::{Colour, Common, Format};
 use crate::book::BookError;
 use crate::export;
 use crate::finding::{Finding, Severity};
 use crate::intake::Progress;
+use crate::statement::pretty;
 use crate::store::StoreError;
 
 /// Why a verb did not do what it was asked.
@@ -124,25 +126,34 @@ impl Console {
                 REFUSED
             }
             Failure::Book(error) => {
-                eprintln!("error: {error}");
-                match error {
+                let code = match error {
                     BookError::Store(error) => of_store(error),
                     BookError::Findings(_)
                     | BookError::File { .. }
                     | BookError::Intake(_)
                     | BookError::NotTallied(_)
                     | BookError::Record(_) => MACHINE,
-                }
+                };
+                self.error(&error.to_string(), code)
             }
             Failure::Refused => REFUSED,
             Failure::Damaged => MACHINE,
             Failure::Closed => return ExitCode::SUCCESS,
-            Failure::Output(error) => {
-                eprintln!("error: standard output: {error}");
-                MACHINE
-            }
+            Failure::Output(error) => self.error(&format!("standard output: {error}"), MACHINE),
         };
         ExitCode::from(code)
+    }
+
+    /// Says on standard error what the machine could not do.
+    fn error(&self, error: &str, exit: u8) -> u8 {
+        match self.format {
+            Format::Text => eprintln!("error: {error}"),
+            Format::Json => {
+                let (version, error) = (answers::version(), error.to_owned());
+                eprintln!("{}", pretty(&Failed { version, error, exit }).trim_end());
+            }
+        }
+        exit
     }
 
     /// A bar for so many of something, on a terminal only.

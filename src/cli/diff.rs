@@ -1,29 +1,12 @@
 //! `diff`: what changed between two statements, or since a period was settled.
 
-use serde::Serialize;
-
+use super::answers::{self, Difference};
 use super::args::{DiffArgs, Format};
 use super::console::{Console, Failure};
-use crate::book::{Book, SourceRow};
+use crate::book::Book;
 use crate::contract::Contract;
-use crate::export::explain::{Node, render_tree};
-use crate::statement::{VERSION, pretty};
-
-/// What changed for one contract.
-#[derive(Serialize)]
-struct Difference {
-    contract: String,
-    tree: Node,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<Vec<SourceRow>>,
-}
-
-/// The whole answer as one JSON document.
-#[derive(Serialize)]
-struct Answer {
-    version: &'static str,
-    differences: Vec<Difference>,
-}
+use crate::export::explain::render_tree;
+use crate::statement::pretty;
 
 pub(super) fn diff(console: &Console, args: &DiffArgs) -> Result<(), Failure> {
     let book = Book::open(&args.book.dir, args.book.store.as_deref())?;
@@ -38,7 +21,10 @@ pub(super) fn diff(console: &Console, args: &DiffArgs) -> Result<(), Failure> {
     }
     match console.format {
         Format::Text => differences.iter().try_for_each(|one| console.answer(&text(one))),
-        Format::Json => console.answer(&pretty(&Answer { version: VERSION, differences })),
+        Format::Json => {
+            let version = answers::version();
+            console.answer(&pretty(&answers::Diff { version, differences }))
+        }
     }
 }
 
@@ -52,9 +38,10 @@ fn one(
         Some(to) => book.diff(contract, args.from, to)?,
         None => book.diff_now(contract, args.from)?,
     };
+    let settled = args.to.is_none().then_some(args.from);
     let mut rows = None;
     if args.rows {
-        let (found, findings) = book.rows_of_change(contract, &tree)?;
+        let (found, findings) = book.rows_of_change(contract, &tree, settled)?;
         console.findings(&findings);
         rows = Some(found);
     }

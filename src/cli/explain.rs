@@ -1,37 +1,13 @@
 //! `explain`: how a number came about.
 
-use serde::Serialize;
-
+use super::answers::{self, Explained};
 use super::args::{ExplainArgs, Format};
 use super::console::{Console, Failure};
 use super::settle::chosen;
-use crate::book::{Book, SourceRow};
-use crate::calendar::Period;
+use crate::book::Book;
 use crate::contract::Contract;
 use crate::export;
-use crate::export::explain::Node;
-use crate::statement::{VERSION, pretty};
-
-/// What is told of one contract's statement.
-#[derive(Serialize)]
-struct Explained {
-    contract: String,
-    period: Period,
-    /// What can be asked for, if no line was named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lines: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tree: Option<Node>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<Vec<SourceRow>>,
-}
-
-/// The whole answer as one JSON document.
-#[derive(Serialize)]
-struct Answer {
-    version: &'static str,
-    explained: Vec<Explained>,
-}
+use crate::statement::pretty;
 
 pub(super) fn explain(console: &Console, args: &ExplainArgs) -> Result<(), Failure> {
     let book = Book::open(&args.period.book.dir, args.period.book.store.as_deref())?;
@@ -42,7 +18,10 @@ pub(super) fn explain(console: &Console, args: &ExplainArgs) -> Result<(), Failu
     }
     match console.format {
         Format::Text => explained.iter().try_for_each(|one| console.answer(&text(one))),
-        Format::Json => console.answer(&pretty(&Answer { version: VERSION, explained })),
+        Format::Json => {
+            let version = answers::version();
+            console.answer(&pretty(&answers::Explain { version, explained }))
+        }
     }
 }
 

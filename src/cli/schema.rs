@@ -1,16 +1,26 @@
 //! `schema` and `completions`: what programs and shells need to know.
 
 use clap::CommandFactory;
+use schemars::schema_for;
 
+use super::answers;
 use super::args::{Arguments, CompletionsArgs, SchemaArgs, SchemaKind};
 use super::console::{Console, Failure};
 use crate::export;
+use crate::statement::pretty;
 
 pub(super) fn schema(console: &Console, args: &SchemaArgs) -> Result<(), Failure> {
     console.answer(&match args.kind {
         SchemaKind::Statement => export::schema::statement(),
         SchemaKind::Run => export::schema::run(),
+        SchemaKind::Import => export::schema::import(),
+        SchemaKind::Check => pretty(&schema_for!(answers::Check)),
+        SchemaKind::Explain => pretty(&schema_for!(answers::Explain)),
+        SchemaKind::Diff => pretty(&schema_for!(answers::Diff)),
         SchemaKind::Stress => export::schema::stress(),
+        SchemaKind::Verify => pretty(&schema_for!(answers::Verify)),
+        SchemaKind::Findings => export::schema::findings(),
+        SchemaKind::Error => pretty(&schema_for!(answers::Failed)),
     })
 }
 

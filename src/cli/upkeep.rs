@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::answers::Verify;
 use super::args::{BookArgs, Format};
 use super::console::{Console, Failure};
 use crate::book::store_dir;
+use crate::statement::pretty;
 use crate::store::{self, Report};
 
 pub(super) fn verify(console: &Console, args: &BookArgs) -> Result<(), Failure> {
@@ -26,7 +28,7 @@ fn show(console: &Console, report: &Report, sound: bool) -> Result<(), Failure> 
     console.findings(&report.findings);
     match console.format {
         Format::Text => console.answer(&text(report, sound)),
-        Format::Json => console.answer(&json(report, sound)),
+        Format::Json => console.answer(&pretty(&Verify::of(report, sound))),
     }
 }
 
@@ -36,17 +38,4 @@ fn text(report: &Report, sound: bool) -> String {
         "{verdict}: {} records ({} imports, {} closings), {} ids, {} bytes\n",
         report.records, report.imports, report.closings, report.ids, report.bytes,
     )
-}
-
-fn json(report: &Report, sound: bool) -> String {
-    let document = serde_json::json!({
-        "version": "1",
-        "sound": sound,
-        "records": report.records,
-        "imports": report.imports,
-        "closings": report.closings,
-        "ids": report.ids,
-        "bytes": report.bytes,
-    });
-    format!("{document:#}")
 }

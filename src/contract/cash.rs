@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{PartyId, Window};
+use super::{Audit, AuditTerms, PartyId, Window};
 use crate::calendar::{Day, Period};
 use crate::money::{Minor, Ratio};
 
@@ -15,6 +15,8 @@ use crate::money::{Minor, Ratio};
 pub struct Cash {
     /// What audits found, and was agreed.
     pub audits: Vec<Audit>,
+    /// What holds for every audit.
+    pub audit_terms: AuditTerms,
     /// Tax that a payer keeps for an authority, in order.
     pub withholdings: Vec<Withholding>,
     /// What late payments cost.
@@ -47,35 +49,6 @@ impl Cash {
     pub fn due(&self, period: Period) -> Day {
         self.payment.as_ref().map_or(period.last_day(), |terms| terms.due(period))
     }
-}
-
-/// An audit's finding, as the parties agreed on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audit {
-    /// Its name in statements.
-    pub name: String,
-    /// The period that was audited.
-    pub period: Period,
-    /// The day on which the finding was agreed: it is settled in that day's period.
-    pub effective: Day,
-    /// Owed the audited amounts.
-    pub from: PartyId,
-    /// Was owed them.
-    pub to: PartyId,
-    /// What was due.
-    pub due: Minor,
-    /// What was paid.
-    pub paid: Minor,
-    /// What the audit cost.
-    pub cost: Minor,
-    /// A shortfall above this part of what was due makes `from` bear the cost.
-    pub threshold: Option<Ratio>,
-    /// A part of the shortfall that is owed on top of it.
-    pub accord: Option<Ratio>,
-    /// Interest on the shortfall, from a day until the finding was agreed.
-    pub interest: Option<(Day, AnnualRate)>,
-    /// The line of its header in the contract file.
-    pub line: u64,
 }
 
 /// Tax that a payer keeps back and remits to an authority.
@@ -242,6 +215,8 @@ pub struct Overpayment {
 pub struct PaymentTerms {
     /// Days after the period's last day.
     pub days: u32,
+    /// Do business days alone count as days?
+    pub business_days: bool,
     /// Is a Saturday or Sunday no business day?
     pub weekends: bool,
     /// Days that are no business days either.
@@ -275,6 +250,10 @@ impl PaymentTerms {
     /// assert_eq!(terms.due("2026-Q2".parse().unwrap()).to_string(), "2026-08-14");
     /// ```
     pub fn due(&self, period: Period) -> Day {
+        if self.business_days && self.days > 0 {
+            let next = |day: Day, _| self.search(day.next(), Day::next);
+            return (0..self.days).fold(period.last_day(), next);
+        }
         let due = period.last_day().plus(i64::from(self.days));
         let (on, back) = (|| self.search(due, Day::next), || self.search(due, Day::previous));
         let inside = |day: &Day| (day.year(), day.month()) == (due.year(), due.month());
@@ -328,6 +307,11 @@ mod tests {
         let plain = PaymentTerms { days: 15, ..PaymentTerms::default() };
         assert_eq!(plain.due(october), day("2026-11-15"), "a Sunday");
         let following = PaymentTerms { weekends: true, ..plain };
+        // 31 October 2026 is a Saturday: the first business day after it is Monday, the second.
+        let counted = PaymentTerms { days: 10, business_days: true, ..following.clone() };
+        assert_eq!(counted.due("2026-10".parse().unwrap()).to_string(), "2026-11-13");
+        let none = PaymentTerms { days: 0, ..counted };
+        assert_eq!(none.due("2026-10".parse().unwrap()).to_string(), "2026-11-02");
         assert_eq!(following.due(october), day("2026-11-16"));
         let holidays = BTreeSet::from([day("2026-11-16")]);
         let following = PaymentTerms { holidays, ..following };

@@ -72,7 +72,7 @@ pub struct MostFavoured {
     pub party: PartyId,
     /// Makes up what is missing.
     pub from: PartyId,
-    /// What comparable deals were granted, by day, ascending.
+    /// What comparable deals were granted, by day, ascending; files may bring more.
     pub grants: Vec<Grant>,
     /// The schedules that count; empty means all.
     pub schedules: Vec<String>,
@@ -85,13 +85,15 @@ pub struct MostFavoured {
 pub struct Grant {
     /// The first day on which it counts.
     pub from: Day,
+    /// The last day on which it counts; none if it goes on.
+    pub until: Option<Day>,
     /// The rate of the share base.
     pub rate: Ratio,
 }
 
-impl MostFavoured {
-    /// The best rate granted up to a day.
-    pub fn rate_on(&self, day: Day) -> Option<&Ratio> {
-        self.grants.iter().filter(|grant| grant.from <= day).map(|grant| &grant.rate).max()
+impl Grant {
+    /// Does it count on a day?
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day <= until)
     }
 }

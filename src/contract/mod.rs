@@ -5,6 +5,7 @@
 //! one stage in [`settlement`](crate::settlement).
 
 mod advance;
+mod audit;
 mod bundle;
 mod card;
 mod carry;
@@ -28,12 +29,13 @@ mod window;
 use std::sync::Arc;
 
 pub use advance::{Advance, Unrecouped};
+pub use audit::{Audit, AuditTerms};
 pub use bundle::Bundle;
 pub use card::{Graduation, Rate, RateTier};
 pub use carry::{Carry, Excess};
 pub use cash::{
-    AnnualRate, Audit, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment,
-    PaymentTerms, Roll, Withholding,
+    AnnualRate, Cash, DayCount, LateInterest, MinimumPayment, OnAccount, Overpayment, PaymentTerms,
+    Roll, Withholding,
 };
 pub use exchange::{Exchange, ExchangePolicy};
 pub use floor::{AtLeast, FloorBase, Grant, MostFavoured, ShareFloor};

@@ -116,6 +116,8 @@ pub struct Deduction {
     pub parts: Vec<Selector>,
     /// At most so much is deducted in all.
     pub cap: Option<Cap>,
+    /// Are rate and cap of gross sales, before refunds? Else they are of what is left after them.
+    pub of_gross: bool,
     /// What becomes of what the cap leaves over.
     pub excess: Excess,
 }
@@ -130,7 +132,7 @@ pub enum Selector {
         /// Category patterns.
         categories: Vec<Pattern>,
     },
-    /// A rate on gross sales plus refunds.
+    /// A rate on gross sales plus refunds, or on gross sales alone.
     Rate(Ratio),
 }
 
@@ -139,7 +141,7 @@ pub enum Selector {
 pub enum Cap {
     /// An amount per period, in minor units.
     Amount(Minor),
-    /// A rate on gross sales plus refunds.
+    /// A rate on gross sales plus refunds, or on gross sales alone.
     Rate(Ratio),
 }
 

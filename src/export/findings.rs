@@ -2,6 +2,7 @@
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer, Snippet};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
@@ -77,32 +78,42 @@ fn span(origin: &Origin) -> std::ops::Range<usize> {
     byte(origin.column - 1)..byte((origin.column - 1).saturating_add(origin.width))
 }
 
+/// A finding as programs read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
+pub struct Shown {
+    /// Its number in the catalogue: `C012`.
+    pub code: String,
+    /// Does it refuse, warn or note?
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// In which file, if it is about one.
+    pub file: Option<String>,
+    /// In which line, from 1.
+    pub line: Option<u64>,
+    /// At which character of the line, from 1.
+    pub column: Option<u64>,
+    /// The line itself.
+    pub excerpt: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
 /// Every finding as JSON.
 pub fn json(findings: &[Finding]) -> String {
-    #[derive(Serialize)]
-    struct Shown<'a> {
-        code: &'a str,
-        severity: Severity,
-        message: &'a str,
-        file: Option<&'a str>,
-        line: Option<u64>,
-        column: Option<u64>,
-        excerpt: Option<&'a str>,
-        help: Option<&'a str>,
-    }
-    let shown = |finding: &'_ Finding| -> serde_json::Value {
+    let shown = |finding: &Finding| {
         let origin = finding.origin.as_ref();
-        let shown = Shown {
-            code: finding.code.id,
+        Shown {
+            code: finding.code.id.to_owned(),
             severity: finding.code.severity,
-            message: &finding.message,
-            file: origin.map(|origin| origin.file.as_ref()),
+            message: finding.message.clone(),
+            file: origin.map(|origin| origin.file.to_string()),
             line: origin.map(|origin| origin.line),
             column: origin.map(|origin| origin.column).filter(|column| *column > 0),
-            excerpt: origin.map(|origin| origin.excerpt.as_str()),
-            help: finding.help.as_deref(),
-        };
-        serde_json::to_value(shown).expect("texts and numbers are JSON")
+            excerpt: origin.map(|origin| origin.excerpt.clone()),
+            help: finding.help.clone(),
+        }
     };
     pretty(&findings.iter().map(shown).collect::<Vec<_>>())
 }

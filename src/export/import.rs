@@ -1,9 +1,22 @@
 //! What an import did: the control totals of the new files, and the files that were known.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::text::control_table;
 use crate::statement::{FileControl, VERSION, pretty};
+
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Import")]
+pub struct Report {
+    /// The version of this document's shape: `1`.
+    pub version: String,
+    /// What became of every row of the new files.
+    pub controls: Vec<FileControl>,
+    /// Files that were imported before.
+    pub unchanged: Vec<String>,
+}
 
 /// As text: a table of new files, then those that were imported before.
 pub fn text<S: AsRef<str>>(controls: &[FileControl], unchanged: &[S]) -> String {
@@ -20,14 +33,8 @@ pub fn text<S: AsRef<str>>(controls: &[FileControl], unchanged: &[S]) -> String 
 
 /// As JSON: `controls[]` as in a statement, and `unchanged[]`.
 pub fn json<S: AsRef<str>>(controls: &[FileControl], unchanged: &[S]) -> String {
-    #[derive(Serialize)]
-    struct Report<'a> {
-        controls: &'a [FileControl],
-        unchanged: Vec<&'a str>,
-        version: &'static str,
-    }
-    let unchanged = unchanged.iter().map(AsRef::as_ref).collect();
-    pretty(&Report { controls, unchanged, version: VERSION })
+    let unchanged = unchanged.iter().map(|file| file.as_ref().to_owned()).collect();
+    pretty(&Report { controls: controls.to_vec(), unchanged, version: VERSION.to_owned() })
 }
 
 #[cfg(test)]

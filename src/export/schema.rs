@@ -21,6 +21,16 @@ pub fn run() -> String {
     pretty(&schema_for!(Run<Statement>))
 }
 
+/// The schema of what an import did.
+pub fn import() -> String {
+    pretty(&schema_for!(super::import::Report))
+}
+
+/// The schema of a list of findings.
+pub fn findings() -> String {
+    pretty(&schema_for!(Vec<super::findings::Shown>))
+}
+
 /// The schema of a report of `stress`.
 pub fn stress() -> String {
     pretty(&schema_for!(Report))

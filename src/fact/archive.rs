@@ -9,8 +9,9 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, Hash, IdEntry, Key, Kind, Lens,
-    LensNames, Move, Own, Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
+    AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, GrantedRate, Hash,
+    HashKey, IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing,
+    Table, Tally, Unresolved,
 };
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
@@ -18,6 +19,7 @@ use crate::money::Currency;
 /// The state of everything delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
+    key: HashKey,
     files: Vec<ArchivedFile>,
     deliveries: u64,
     lens: Option<LensNames>,
@@ -28,6 +30,8 @@ pub struct Archive {
     /// For each day and pair the file that listed it last, and how.
     rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
     payments: BTreeMap<(String, String), Payment>,
+    grants: BTreeMap<(String, String), GrantedRate>,
+    audits: BTreeMap<(String, String), AuditFinding>,
     /// Where facts stand that found their original after they came.
     moved: BTreeMap<Hash, Standing>,
 }
@@ -79,6 +83,16 @@ impl LensNames {
 }
 
 impl Archive {
+    /// Nothing delivered yet; facts will be known by fingerprints of this key.
+    pub fn keyed(key: HashKey) -> Self {
+        Self { key, ..Self::default() }
+    }
+
+    /// What the fingerprints of its facts are made with.
+    pub fn key(&self) -> &HashKey {
+        &self.key
+    }
+
     /// Adds the next delivery.
     pub fn apply(&mut self, delivery: &Delivery) {
         let first = self.files.len();
@@ -110,6 +124,11 @@ impl Archive {
         let known = file.payments.iter().cloned();
         let named = known.map(|payment| ((file.source.clone(), payment.id.clone()), payment));
         self.payments.extend(named);
+        let named = |id: &String| (file.source.clone(), id.clone());
+        let grants = file.grants.iter();
+        self.grants.extend(grants.map(|grant| (named(&grant.id), grant.clone())));
+        let audits = file.audits.iter();
+        self.audits.extend(audits.map(|audit| (named(&audit.id), audit.clone())));
         let (pending, moved) = (BTreeMap::new(), Vec::new());
         let (delivery, tally) = (self.deliveries, file.clone());
         self.files.push(ArchivedFile { delivery, tally, pending, moved });
@@ -140,7 +159,7 @@ impl Archive {
             let product = product.and_then(|product| self.numbers.get(product).copied());
             let charged = charged.as_ref().map(|(moment, _)| *moment);
             let stands = Standing { charged, product, chain: *chain, ..alone };
-            self.moved.insert(pending.hash(), stands);
+            self.moved.insert(pending.hash(&self.key), stands);
         }
     }
 
@@ -173,6 +192,11 @@ impl Archive {
         self.digests.contains(&(table, digest.to_owned()))
     }
 
+    /// Was a file of this size imported into this table?
+    pub fn has_size(&self, table: Table, bytes: u64) -> bool {
+        self.files.iter().any(|file| file.tally.table == table && file.tally.bytes == bytes)
+    }
+
     /// The facts that stand of one file, by its place in [`files`](Self::files): of every row that
     /// its controls count as accepted.
     ///
@@ -200,7 +224,11 @@ impl Archive {
         let rates = self.rates.values().map(|(_, rate)| rate.clone()).collect();
         let mut payments: Vec<_> = self.payments.values().cloned().collect();
         payments.sort();
-        Ok(Evidence { tally, unresolved, rates, payments, ..Evidence::default() })
+        let mut grants: Vec<_> = self.grants.values().cloned().collect();
+        grants.sort();
+        let mut audits: Vec<_> = self.audits.values().cloned().collect();
+        audits.sort();
+        Ok(Evidence { tally, unresolved, rates, payments, grants, audits, ..Evidence::default() })
     }
 
     /// Facts that wait for their original.
@@ -235,13 +263,23 @@ impl Archive {
     }
 
     /// The rate that stands for the same day and pair.
-    pub(super) fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
+    pub fn rate(&self, rate: &FxRate) -> Option<&FxRate> {
         self.rates.get(&(rate.date, rate.base, rate.quote)).map(|(_, rate)| rate)
     }
 
     /// The payment of an id.
     pub(super) fn payment(&self, source: &str, id: &str) -> Option<&Payment> {
         self.payments.get(&(source.to_owned(), id.to_owned()))
+    }
+
+    /// The granted rate of an id.
+    pub(crate) fn grant(&self, source: &str, id: &str) -> Option<&GrantedRate> {
+        self.grants.get(&(source.to_owned(), id.to_owned()))
+    }
+
+    /// The audit's finding of an id.
+    pub(crate) fn audit(&self, source: &str, id: &str) -> Option<&AuditFinding> {
+        self.audits.get(&(source.to_owned(), id.to_owned()))
     }
 }
 
@@ -298,6 +336,8 @@ impl ArchivedFile {
             || self.moved.iter().any(|moved| holds(moved.time.day_in(zone)))
             || self.tally.rates.iter().any(|rate| holds(rate.date))
             || self.tally.payments.iter().any(|payment| holds(payment.time.day_in(zone)))
+            || self.tally.grants.iter().any(|grant| grant.speaks_of(zone, from, to))
+            || self.tally.audits.iter().any(|audit| holds(audit.time.day_in(zone)))
     }
 
     fn tally_in(&self, zone: &Zone) -> Tally {

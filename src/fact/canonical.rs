@@ -1,34 +1,14 @@
-//! The canonical content of a row: by it two rows are the same, and by its bytes one of two that
-//! contradict each other comes first.
+//! The canonical content of a row: of two that contradict each other, the one whose bytes come first
+//! stands.
 //!
 //! The form is a JSON array of texts, `null` where the row says nothing: easy to write down in any
 //! language, and unambiguous whatever the texts contain. Numbers and instants stand there by value,
 //! so that 17, 17.0 and 17.00 are one number, and 23:30-05:00 is 04:30Z of the next day.
 
-use super::{Entry, Fact, FxRate, Payment, Table};
+use super::{Entry, Fact, FxRate, Payment};
 use crate::money::{Currency, Exact};
 
-/// A hash of a canonical form: the first 16 bytes of its BLAKE3.
-pub type Hash = [u8; 16];
-
-/// The hash that an id is remembered by; ids are unique within a table and source.
-///
-/// ```
-/// use revshare::fact::{Table, id_hash};
-/// assert_ne!(id_hash(Table::Sales, "own", "1"), id_hash(Table::Costs, "own", "1"));
-/// ```
-pub fn id_hash(table: Table, source: &str, id: &str) -> Hash {
-    hash(&array(&[Some(table.as_str()), Some(source), Some(id)]))
-}
-
-/// The hash that a content is remembered by.
-pub(super) fn hash(canonical: &[u8]) -> Hash {
-    let mut short = Hash::default();
-    blake3::Hasher::new().update(canonical).finalize_xof().fill(&mut short);
-    short
-}
-
-fn array(fields: &[Option<&str>]) -> Vec<u8> {
+pub(super) fn array(fields: &[Option<&str>]) -> Vec<u8> {
     serde_json::to_vec(fields).expect("texts are always JSON")
 }
 
@@ -71,24 +51,11 @@ impl Fact {
     }
 }
 
-impl Fact {
-    /// The hash that its content is remembered by: what of two rows of one id tells which stands.
-    pub fn content_hash(&self) -> Hash {
-        hash(&self.canonical())
-    }
-}
-
 impl FxRate {
     /// The canonical content.
     pub fn canonical(&self) -> Vec<u8> {
         let (date, rate) = (self.date.to_string(), self.rate.to_string());
         array(&[Some(&date), Some(self.base.code()), Some(self.quote.code()), Some(&rate)])
-    }
-
-    /// What a rate is known by: its day and pair, from whichever feed.
-    pub(super) fn hash(&self) -> Hash {
-        let pair = format!("{} {} {}", self.date, self.base, self.quote);
-        id_hash(Table::Fx, "", &pair)
     }
 }
 
@@ -116,15 +83,8 @@ impl Entry {
             Self::Fact(fact) => fact.canonical(),
             Self::Fx(rate) => rate.canonical(),
             Self::Payment(payment) => payment.canonical(),
-        }
-    }
-
-    /// What it is known by within everything delivered; none for rows of feeds without ids.
-    pub(super) fn id_hash(&self, source: &str) -> Option<Hash> {
-        match self {
-            Self::Fact(fact) => fact.id.as_ref().map(|id| id_hash(fact.kind.table(), source, id)),
-            Self::Fx(rate) => Some(rate.hash()),
-            Self::Payment(payment) => Some(id_hash(Table::Payments, source, &payment.id)),
+            Self::Grant(grant) => grant.canonical(),
+            Self::Audit(audit) => audit.canonical(),
         }
     }
 
@@ -134,6 +94,8 @@ impl Entry {
             Self::Fact(fact) => fact.id.clone().unwrap_or_default(),
             Self::Fx(rate) => format!("{} {}/{}", rate.date, rate.base, rate.quote),
             Self::Payment(payment) => payment.id.clone(),
+            Self::Grant(grant) => grant.id.clone(),
+            Self::Audit(audit) => audit.id.clone(),
         }
     }
 
@@ -141,8 +103,9 @@ impl Entry {
     pub(super) fn money(&self) -> (Option<Currency>, Exact) {
         match self {
             Self::Fact(fact) => (fact.currency, fact.amount.unwrap_or_default()),
-            Self::Fx(_) => (None, Exact::ZERO),
+            Self::Fx(_) | Self::Grant(_) => (None, Exact::ZERO),
             Self::Payment(payment) => (Some(payment.currency), payment.amount),
+            Self::Audit(audit) => (Some(audit.currency), audit.shortfall()),
         }
     }
 }

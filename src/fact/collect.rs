@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Archive, Disposition, Entry, Evidence, FileHeader, Gather, Hash, Lens, Slice, Table};
+use super::{
+    Archive, Disposition, Entry, Evidence, FileHeader, Gather, Hash, HashKey, Lens, Slice, Table,
+};
 use crate::contract::Contract;
 
 /// An entry that does not count, because of another of its id.
@@ -85,7 +87,7 @@ fn left_out(entries: &[Entry], dispositions: &[Disposition], lost: &BTreeSet<u64
             Disposition::Duplicate => Some(LeftOut::Duplicate(place)),
             Disposition::Conflict => Some(LeftOut::Conflict(place)),
             Disposition::Contested => {
-                let again = !won.insert(entry.id_hash("memory")?);
+                let again = !won.insert(entry.id_hash(&HashKey::default(), "memory")?);
                 again.then_some(LeftOut::Duplicate(place))
             }
         }

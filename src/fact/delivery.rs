@@ -1,11 +1,15 @@
 //! What one import brought: the record that the journal keeps instead of the rows.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Chain, Charged, FxRate, Hash, Key, Kind, Lens, Payment, Table};
+use super::{
+    AuditFinding, Cell, Chain, Charged, Content, FxRate, GrantedRate, Hash, Key, Kind, Lens,
+    Payment, Table,
+};
 use crate::calendar::{Moment, Zone};
 use crate::contract::Pattern;
 use crate::money::{Currency, Exact};
@@ -79,6 +83,12 @@ pub struct FileTally {
     pub rates: Vec<FxRate>,
     /// Its payments, in order.
     pub payments: Vec<Payment>,
+    /// What comparable deals were granted, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<GrantedRate>,
+    /// What audits found, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audits: Vec<AuditFinding>,
 }
 
 /// What became of the rows of one file in one currency, when it was imported. The groups add up
@@ -279,10 +289,10 @@ impl Move {
 /// to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdEntry {
-    /// Hash of table, source and id.
+    /// Fingerprint of table, source and id.
     pub id: Hash,
-    /// Hash of the canonical content.
-    pub content: Hash,
+    /// Fingerprint of what it says.
+    pub content: Content,
     /// When it happened; for a fact that takes another back, when the other happened, if that was
     /// known when the fact came (what came to be known later stands in the archive).
     pub time: Moment,
@@ -295,24 +305,58 @@ pub struct IdEntry {
 }
 
 /// Facts that earlier deliveries brought.
-pub trait Known {
+pub trait Known: Sync {
     /// The fact of an id hash, if it is known.
     ///
     /// # Errors
     /// Whatever reading the memory of earlier deliveries can fail with.
-    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>>;
+    fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>>;
+
+    /// Gives every fact whose id lies between two, both included: in any order, and a fact that was
+    /// delivered again perhaps more than once. What lies in files is read in buckets that no first byte
+    /// shares with another: ranges of whole first bytes read nothing twice.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    fn between(
+        &self,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()>;
 }
 
 /// Nothing was delivered before.
 impl Known for () {
-    fn find(&self, _id: &Hash) -> std::io::Result<Option<IdEntry>> {
+    fn find(&self, _id: &Hash) -> io::Result<Option<IdEntry>> {
         Ok(None)
+    }
+
+    fn between(
+        &self,
+        _first: &Hash,
+        _last: &Hash,
+        _take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        Ok(())
     }
 }
 
 /// Earlier facts held in memory.
 impl Known for BTreeMap<Hash, IdEntry> {
-    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>> {
+    fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>> {
         Ok(self.get(id).copied())
+    }
+
+    fn between(
+        &self,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        // A map does not take a range that ends before it begins.
+        let after = self.range(*first..).take_while(|(id, _)| *id <= last);
+        after.for_each(|(id, entry)| take(id, &entry.content));
+        Ok(())
     }
 }

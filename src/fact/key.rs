@@ -1,5 +1,6 @@
 //! What contracts can ask about: the dimensions that facts are added up by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Kind, Lens};
@@ -8,9 +9,12 @@ use crate::money::Currency;
 
 /// The dimensions of one cell of a tally. An empty text means that the facts left it open, or, for
 /// customer and deal, that no contract names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Key {
     /// The day that decides period and terms, in the tally's time zone.
+    #[schemars(with = "String")]
     pub day: Day,
     /// The kind of fact.
     pub kind: Kind,
@@ -29,12 +33,14 @@ pub struct Key {
     /// The unit of the quantities.
     pub unit: String,
     /// The currency of the amounts; none for usage.
+    #[schemars(with = "Option<String>")]
     pub currency: Option<Currency>,
     /// Did the facts come without an amount, to be priced by the rate card?
     pub unpriced: bool,
     /// For facts that refer to a charge, in the end: that charge.
     pub charged: Option<Charged>,
     /// The facts' own day, where another one decides.
+    #[schemars(with = "Option<String>")]
     pub own: Option<Day>,
     /// Which sale, if a contract asks for them one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,9 +49,12 @@ pub struct Key {
 
 /// A sale that is kept by itself. Their order is that of time, then of ids as bytes. Rows without
 /// an id are told apart by their time alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Sale {
     /// When it counts as having happened: for what takes a sale back, when that happened.
+    #[schemars(with = "String")]
     pub time: Moment,
     /// Its id; empty if its feed has none.
     pub id: String,
@@ -57,9 +66,12 @@ pub struct Sale {
 }
 
 /// What matters of a charge to the facts that refer to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Charged {
     /// Its day.
+    #[schemars(with = "String")]
     pub day: Day,
     /// The model that was charged for.
     pub product: String,

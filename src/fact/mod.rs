@@ -1,33 +1,39 @@
-//! What happened: sales, costs, usage, rates, payments; and the tally that adds them up.
+//! What happened: sales, costs, usage, rates, payments, what comparable deals were granted and audits
+//! found; and the tally that adds them up.
 //!
 //! A row of a file becomes one [`Entry`]. Facts that can be added up go into a [`Tally`] by
 //! [`Key`]; adding is associative and commutative, so that any split over files, threads or
 //! deliveries gives the same sums.
 
 mod archive;
+pub mod bulk;
 mod canonical;
 mod collect;
 mod delivery;
+pub(crate) mod fingerprint;
 mod gather;
 mod key;
 mod lens;
+mod outside;
 mod standing;
 mod tally;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Archive, ArchivedFile, NotTallied};
-pub use canonical::{Hash, id_hash};
 pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
     Pending, Slice,
 };
-pub use gather::{Disposition, FileHeader, Gather, Gathered, Loser};
+pub use fingerprint::{Content, Hash, HashKey};
+pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
 pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
+pub use outside::{AuditFinding, GrantedRate};
 pub use standing::Chain;
 pub use tally::{Cell, Evidence, Refused, RefusedRate, Tally, Unresolved};
 
@@ -36,7 +42,6 @@ use crate::calendar::{Day, Moment, Period};
 use crate::money::{Currency, Exact};
 
 /// What one input row says.
-#[expect(clippy::large_enum_variant, reason = "nearly every row is a fact: a box is no gain")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A sale, cost or usage fact.
@@ -45,10 +50,16 @@ pub enum Entry {
     Fx(FxRate),
     /// What was really paid.
     Payment(Payment),
+    /// What a comparable deal was granted.
+    Grant(GrantedRate),
+    /// What an audit found.
+    Audit(AuditFinding),
 }
 
 /// The kinds of facts that are added up. The first seven are the kinds of a sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// What a customer was billed.
@@ -133,7 +144,19 @@ impl fmt::Display for Kind {
 }
 
 /// The tables of a book: a file holds rows of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Table {
     /// Files named `sales*`.
@@ -146,11 +169,23 @@ pub enum Table {
     Fx,
     /// Files named `payments*`.
     Payments,
+    /// Files named `grants*`.
+    Grants,
+    /// Files named `audits*`.
+    Audits,
 }
 
 impl Table {
     /// Every table, in order.
-    pub const ALL: [Self; 5] = [Self::Sales, Self::Costs, Self::Usage, Self::Fx, Self::Payments];
+    pub const ALL: [Self; 7] = [
+        Self::Sales,
+        Self::Costs,
+        Self::Usage,
+        Self::Fx,
+        Self::Payments,
+        Self::Grants,
+        Self::Audits,
+    ];
 
     /// Its name, with which the names of its files begin.
     pub fn as_str(self) -> &'static str {
@@ -160,6 +195,8 @@ impl Table {
             Self::Usage => "usage",
             Self::Fx => "fx",
             Self::Payments => "payments",
+            Self::Grants => "grants",
+            Self::Audits => "audits",
         }
     }
 }
@@ -249,20 +286,24 @@ pub struct FxRate {
 }
 
 /// What was really paid, and on which statement.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     /// Unique within its source.
     pub id: String,
     /// When.
+    #[schemars(with = "String")]
     pub time: Moment,
     /// The statement it was paid on.
+    #[schemars(with = "String")]
     pub period: Period,
     /// Who paid.
     pub from: String,
     /// Whom.
     pub to: String,
     /// How much, in major units.
+    #[schemars(with = "String")]
     pub amount: Exact,
     /// Of the amount.
+    #[schemars(with = "String")]
     pub currency: Currency,
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, FxRate, Key, Lens, Payment};
+use super::{AuditFinding, Fact, FxRate, GrantedRate, Key, Lens, Payment};
 use crate::calendar::Period;
 use crate::money::Exact;
 
@@ -149,6 +149,10 @@ pub struct Evidence {
     pub rates: Vec<FxRate>,
     /// What was really paid; sorted.
     pub payments: Vec<Payment>,
+    /// What comparable deals were granted, in order.
+    pub grants: Vec<GrantedRate>,
+    /// What audits found, in order.
+    pub audits: Vec<AuditFinding>,
     /// Corrections that a contract refuses because their period had become final; sorted.
     pub refused: Vec<Refused>,
     /// Rates of exchange that a contract refuses for the same reason; sorted.

@@ -17,11 +17,16 @@ pub(super) fn left_open(format: Format, table: Table, contracts: &[Contract]) ->
         Table::Sales | Table::Usage => {
             "its rows are on no channel, and no schedule takes such rows"
         }
-        Table::Fx | Table::Payments => return None,
+        Table::Fx | Table::Payments | Table::Grants | Table::Audits => return None,
     };
     let takes = |contract: &Contract| match table {
         Table::Costs => !contract.shared_costs.is_empty(),
-        Table::Sales | Table::Usage | Table::Fx | Table::Payments => {
+        Table::Sales
+        | Table::Usage
+        | Table::Fx
+        | Table::Payments
+        | Table::Grants
+        | Table::Audits => {
             contract.schedules.iter().any(|schedule| schedule.scope.channel.is_empty())
         }
     };

@@ -40,7 +40,15 @@ pub(super) fn defaults(table: Table) -> Vec<(Target, Field)> {
         | Target::Rate
         | Target::Period
         | Target::From
-        | Target::To => Field::keys("data", &[target.name()]),
+        | Target::To
+        | Target::Contract
+        | Target::Clause
+        | Target::Share
+        | Target::Until
+        | Target::Due
+        | Target::Paid
+        | Target::Cost
+        | Target::Since => Field::keys("data", &[target.name()]),
     };
     fields(table).iter().map(|&target| (target, field(target))).collect()
 }

@@ -71,6 +71,26 @@ codes! {
     MORE = "I028" Note "more findings of one kind were left out here";
     /// Nothing says on which ground the rows of a feed ran.
     CHANNEL_OPEN = "I029" Warning "the file leaves the channel open, and no contract settles such rows";
+    /// A grant or a finding for nobody.
+    NO_CLAUSE = "I030" Error "no clause of this book would look at the row";
+    /// A rate that no deal can be granted, or for no day.
+    GRANT = "I031" Error "not a share that a deal can be granted";
+    /// What an audit of the contract cannot have found.
+    FINDING = "I032" Error "not a finding that the contract can mean";
+    /// An audit of what is too old.
+    LOOK_BACK = "I033" Error "an audit reaches further back than the contract lets it";
+    /// A file that should be a tally.
+    TALLY = "I034" Error "not a tally of a warehouse";
+    /// Sums that differ from their control totals.
+    TALLY_TOTALS = "I035" Error "a tally does not add up to its control totals";
+    /// Made for other contracts.
+    TALLY_LENS = "I036" Error "a tally does not keep apart what the contracts ask about";
+    /// Rows that only the engine's own reader can judge.
+    TALLY_BEYOND = "I037" Error "a tally holds rows that SQL cannot judge";
+    /// The same facts twice.
+    TALLY_OVERLAP = "I038" Error "a tally overlaps what was delivered of the same feed";
+    /// Rows that the query rejected.
+    TALLY_REJECTED = "I039" Warning "rows were rejected where a tally was made";
 
     /// The mapping is not TOML.
     SYNTAX = "M001" Error "the mapping is not TOML";

@@ -1,5 +1,5 @@
 //! Which files of a directory are files of facts: `sales*`, `costs*`, `usage*`, `fx*`,
-//! `payments*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
+//! `payments*`, `grants*`, `audits*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
 
 use std::path::{Path, PathBuf};
 
@@ -65,6 +65,18 @@ pub fn discover_below(
 }
 
 impl SourceFile {
+    /// How many bytes it has, roughly: those of a packed file when it is unpacked.
+    pub fn plain_size(&self) -> u64 {
+        let bytes = self.path.metadata().map_or(0, |data| data.len());
+        if self.is_packed() { bytes.saturating_mul(5) } else { bytes }
+    }
+
+    /// Are its bytes compressed?
+    pub(super) fn is_packed(&self) -> bool {
+        let end = self.path.extension().and_then(|end| end.to_str());
+        matches!(end, Some("gz" | "zst"))
+    }
+
     /// A file named by hand; none if neither a map nor its name says its table.
     ///
     /// ```
@@ -78,6 +90,12 @@ impl SourceFile {
         let name = path.file_name()?.to_str()?.to_owned();
         let table = table_in(&name, mapping)?;
         Some(Self { name, path: path.to_owned(), table })
+    }
+
+    /// Does it hold sums that a warehouse made, instead of rows?
+    pub fn is_tally(&self) -> bool {
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
+        name.starts_with(super::tally::PREFIX) && layout_of(name) == Some(Layout::Csv)
     }
 
     pub(super) fn layout(&self) -> Layout {
@@ -102,12 +120,15 @@ fn table_in(name: &str, mapping: &Mapping) -> Option<Table> {
 
 /// The table that the beginning of a name says.
 pub(super) fn table_of_name(name: &str) -> Option<Table> {
+    let name = name.strip_prefix(super::tally::PREFIX).unwrap_or(name);
     let tables = [
         ("sales", Table::Sales),
         ("costs", Table::Costs),
         ("usage", Table::Usage),
         ("fx", Table::Fx),
         ("payments", Table::Payments),
+        ("grants", Table::Grants),
+        ("audits", Table::Audits),
     ];
     tables.iter().find(|(start, _)| name.starts_with(start)).map(|(_, table)| *table)
 }

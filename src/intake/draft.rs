@@ -82,7 +82,15 @@ impl<'a> Draft<'a> {
             | Target::Quote
             | Target::Period
             | Target::From
-            | Target::To => Ok(()),
+            | Target::To
+            | Target::Contract
+            | Target::Clause
+            | Target::Share
+            | Target::Until
+            | Target::Due
+            | Target::Paid
+            | Target::Cost
+            | Target::Since => Ok(()),
         };
         if let Err(refusal) = done {
             self.refusals.push(refusal.field(at));
@@ -141,6 +149,8 @@ impl<'a> Draft<'a> {
             Table::Sales | Table::Costs | Table::Usage => self.fact(table, contracts),
             Table::Fx => self.rate_of_exchange(zone),
             Table::Payments => self.payment(),
+            Table::Grants => self.grant(contracts, zone),
+            Table::Audits => self.audit(contracts, zone),
         };
         entry.filter(|_| self.refusals.is_empty())
     }
@@ -150,7 +160,7 @@ impl<'a> Draft<'a> {
         let kind = match table {
             Table::Costs => Kind::Cost,
             Table::Usage => Kind::Usage,
-            Table::Sales | Table::Fx | Table::Payments => {
+            Table::Sales | Table::Fx | Table::Payments | Table::Grants | Table::Audits => {
                 if self.kind.is_none() {
                     self.need(Target::Kind);
                 }
@@ -280,7 +290,11 @@ impl<'a> Draft<'a> {
         }))
     }
 
-    fn parse<T>(&mut self, target: Target, read: impl Fn(&str) -> Result<T, Refusal>) -> Option<T> {
+    pub(super) fn parse<T>(
+        &mut self,
+        target: Target,
+        read: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<T> {
         match read(self.text(target)?) {
             Ok(value) => Some(value),
             Err(refusal) => {

@@ -98,6 +98,15 @@ impl Field {
         }
     }
 
+    /// The CSV column that it is, if it is nothing else; within, none if the file has no such column.
+    pub(super) fn straight(&self) -> Option<Option<usize>> {
+        let plain = self.lookup.is_none() && self.factor.is_none();
+        match self.places.as_slice() {
+            [Place::Column(column, keys)] if plain && keys.is_empty() => Some(column.at),
+            _ => None,
+        }
+    }
+
     /// The names of the columns that it reads.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.places.iter().filter_map(|place| match place {

@@ -8,14 +8,20 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::codes;
+use super::complaints::Complaints;
+use super::express::Express;
 use super::feed::Feeds;
 use super::format::Format;
+use super::large::Large;
 use super::mapping::Mapping;
 use super::read::{Reader, Reading, Row, Rows};
 use super::reject::{self, Refusal};
 use super::{IntakeError, SourceFile};
 use crate::contract::Contract;
-use crate::fact::{Archive, Disposition, Entry, FileHeader, Gather, Gathered, Known, Lens, Slice};
+use crate::fact::bulk::Shelf;
+use crate::fact::{
+    Archive, Disposition, Entry, FileHeader, Gather, Gathered, Hash, Known, Lens, Slice,
+};
 use crate::finding::Finding;
 
 /// What to import, and where to tell of it.
@@ -36,6 +42,24 @@ pub struct Request<'a> {
     pub rejects: Option<&'a mut dyn Write>,
     /// Told of every few thousand rows, and at the end of each file.
     pub progress: &'a mut dyn FnMut(Progress<'_>),
+    /// Takes plain rows of CSV files the express way.
+    pub bulk: Option<Bulk<'a>>,
+}
+
+/// What a large delivery is read with.
+#[derive(Clone, Copy)]
+pub struct Bulk<'a> {
+    /// Where marks lie while the files are read.
+    pub shelf: &'a dyn Shelf,
+    /// Threads that read rows.
+    pub threads: usize,
+    /// Bytes that a thread reads at once, roughly.
+    pub chunk: usize,
+}
+
+impl Bulk<'_> {
+    /// A chunk that stays in a core's cache, with what comes of it.
+    pub const CHUNK: usize = 256 << 10;
 }
 
 /// How far an import is.
@@ -60,10 +84,19 @@ pub struct Import {
     pub findings: Vec<Finding>,
     /// What the marketplaces' feeds add up to for their seller.
     pub feeds: Feeds,
+    /// What is to be known of the marks on the shelf.
+    pub marked: MarkedFacts,
 }
 
-/// Findings kept per code and file.
-const KEPT: u64 = 10;
+/// The marks on the shelf once all rows are judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkedFacts {
+    /// How many facts they stand for.
+    pub facts: u64,
+    /// Ids whose marks are void: their facts are among those gathered. Sorted.
+    pub void: Vec<Hash>,
+}
+
 /// Rows between two calls of progress.
 const STEP: u64 = 4096;
 
@@ -74,7 +107,7 @@ const STEP: u64 = 4096;
 /// If a file or the memory of earlier deliveries cannot be read, a packed file is damaged, a file
 /// changes while it is read, or the rejects cannot be written. What is wrong with the rows is no
 /// error but a finding.
-pub fn import(request: Request<'_>) -> Result<Import, IntakeError> {
+pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let mut reader = Reader::new(request.mapping, request.contracts);
     reader.survey(request.files)?;
     let mut run = Run {
@@ -86,26 +119,87 @@ pub fn import(request: Request<'_>) -> Result<Import, IntakeError> {
         feeds: Feeds::default(),
         digests: Vec::new(),
     };
-    for file in request.files {
-        run.file(reader.open(file)?, file)?;
+    let way = |bulk: Bulk<'a>| {
+        let Bulk { shelf, threads, chunk } = bulk;
+        Express::new(request.lens, *request.archive.key(), shelf, threads, chunk)
+    };
+    let express = request.bulk.map(way).transpose().map_err(IntakeError::Shelf)?;
+    let mut large = express.map(|express| Large::new(express, request.known));
+    for (number, file) in request.files.iter().enumerate() {
+        let rows = reader.open(file)?;
+        // Sales that are kept singly do not add up.
+        let columns = rows.columns().filter(|_| request.lens.singly.is_empty());
+        match (&mut large, columns) {
+            (Some(large), Some(columns)) => large.file(&mut run, number, columns, rows, file)?,
+            (Some(_) | None, _) => run.file(rows, file)?,
+        }
+    }
+    if let Some(large) = &mut large {
+        large.judge(&mut run, &reader, request.files)?;
     }
     if run.gather.contested() {
         for (number, file) in request.files.iter().enumerate() {
-            run.contest(number, reader.open(file)?)?;
+            match large.as_mut().filter(|large| large.has(number)) {
+                Some(large) => large.contest(&mut run, number, &reader, file)?,
+                None => run.contest(number, reader.open(file)?)?,
+            }
         }
     }
+    let places = large.as_ref().map_or_else(Vec::new, |large| large.places(&run.gather));
     let Run { gather, mut complaints, feeds, mut rejects, .. } = run;
-    let gathered = gather.finish();
-    report_losers(request.files, &reader, &gathered, &mut complaints, &mut rejects)?;
-    Ok(Import { gathered, findings: complaints.finish(), feeds })
+    let gathered = gather.finish_with(&places);
+    for (number, file) in request.files.iter().enumerate() {
+        let losers = losers_of(&gathered, number);
+        if losers.is_empty() {
+            continue;
+        }
+        let name = Arc::from(file.name.as_str());
+        let mut report = |line: u64, text: &str| {
+            let Some(id) = losers.get(&line) else { return Ok(()) };
+            let finding = conflict(id).finding(&name, line, text, &[]);
+            if let Some(out) = &mut rejects {
+                let reasons = std::slice::from_ref(&finding);
+                reject::write(&mut **out, reasons, &file.name, line, text)
+                    .map_err(IntakeError::Rejects)?;
+            }
+            complaints.add(finding);
+            Ok(())
+        };
+        match large.as_mut().filter(|large| large.has(number)) {
+            Some(large) => {
+                let lines = losers.keys().copied().collect();
+                large.lines(number, &reader, file, &lines, &mut report)?;
+            }
+            None => each_row(reader.open(file)?, &mut report)?,
+        }
+    }
+    let marked = large.map_or_else(MarkedFacts::default, Large::marked);
+    Ok(Import { gathered, findings: complaints.finish(), feeds, marked })
+}
+
+/// The rows of a file that lost a contest, and the ids that they lost.
+fn losers_of(gathered: &Gathered, number: usize) -> BTreeMap<u64, &str> {
+    let of = gathered.losers.iter().filter(|loser| loser.file == number);
+    of.map(|loser| (loser.row, loser.id.as_str())).collect()
+}
+
+/// Tells of every row of a file.
+fn each_row(
+    mut rows: Rows<'_>,
+    tell: &mut dyn FnMut(u64, &str) -> Result<(), IntakeError>,
+) -> Result<(), IntakeError> {
+    while let Some(row) = rows.next_row()? {
+        tell(row.line, &row.text)?;
+    }
+    Ok(())
 }
 
 fn size(files: &[SourceFile]) -> u64 {
     files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum()
 }
 
-struct Run<'a> {
-    gather: Gather<'a>,
+pub(super) struct Run<'a> {
+    pub(super) gather: Gather<'a>,
     rejects: Option<&'a mut dyn Write>,
     progress: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
@@ -116,13 +210,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn file(&mut self, mut rows: Rows<'_>, file: &SourceFile) -> Result<(), IntakeError> {
-        let number = self.gather.open(FileHeader {
-            path: file.name.clone(),
-            table: rows.table(),
-            format: rows.format().to_owned(),
-            source: rows.source().to_owned(),
-        });
-        rows.findings().iter().for_each(|finding| self.complaints.add(finding.clone()));
+        let number = self.open(&rows, file);
         let mut count = 0;
         while let Some(row) = rows.next_row()? {
             count += 1;
@@ -131,18 +219,40 @@ impl Run<'_> {
                 self.tell(&file.name, count, rows.bytes());
             }
         }
+        self.close(number, rows, file, count).map(drop)
+    }
+
+    /// Begins a file.
+    pub(super) fn open(&mut self, rows: &Rows<'_>, file: &SourceFile) -> usize {
+        rows.findings().iter().for_each(|finding| self.complaints.add(finding.clone()));
+        self.gather.open(FileHeader {
+            path: file.name.clone(),
+            table: rows.table(),
+            format: rows.format().to_owned(),
+            source: rows.source().to_owned(),
+        })
+    }
+
+    /// Ends a file of so many rows; says how many bytes it has.
+    pub(super) fn close(
+        &mut self,
+        number: usize,
+        rows: Rows<'_>,
+        file: &SourceFile,
+        count: u64,
+    ) -> Result<u64, IntakeError> {
         let (digest, bytes) = rows.finish()?;
         self.tell(&file.name, count, bytes);
         self.digests.push(digest.clone());
         self.gather.close(number, digest, bytes);
-        Ok(())
+        Ok(bytes)
     }
 
-    fn tell(&mut self, file: &str, rows: u64, bytes: u64) {
+    pub(super) fn tell(&mut self, file: &str, rows: u64, bytes: u64) {
         (self.progress)(Progress { file, rows, bytes, total_bytes: self.total_bytes });
     }
 
-    fn row(
+    pub(super) fn row(
         &mut self,
         number: usize,
         rows: &Rows<'_>,
@@ -226,39 +336,6 @@ impl Run<'_> {
     }
 }
 
-/// Reports the rows that lost a contest, with their own text: the files are read once more.
-fn report_losers(
-    files: &[SourceFile],
-    reader: &Reader<'_>,
-    gathered: &Gathered,
-    complaints: &mut Complaints,
-    rejects: &mut Option<&mut dyn Write>,
-) -> Result<(), IntakeError> {
-    for (number, file) in files.iter().enumerate() {
-        let losers: BTreeMap<u64, &str> = gathered
-            .losers
-            .iter()
-            .filter(|loser| loser.file == number)
-            .map(|loser| (loser.row, loser.id.as_str()))
-            .collect();
-        if losers.is_empty() {
-            continue;
-        }
-        let (mut rows, name) = (reader.open(file)?, Arc::from(file.name.as_str()));
-        while let Some(row) = rows.next_row()? {
-            let Some(id) = losers.get(&row.line) else { continue };
-            let finding = conflict(id).finding(&name, row.line, &row.text, &[]);
-            if let Some(out) = rejects {
-                let reasons = std::slice::from_ref(&finding);
-                reject::write(&mut **out, reasons, &file.name, row.line, &row.text)
-                    .map_err(IntakeError::Rejects)?;
-            }
-            complaints.add(finding);
-        }
-    }
-    Ok(())
-}
-
 fn conflict(id: &str) -> Refusal {
     let message = format!(
         "{id:?} stands in this delivery with other content as well, and the other one counts"
@@ -282,44 +359,17 @@ fn id_of(entry: &Entry) -> String {
         Entry::Fact(fact) => fact.id.clone().unwrap_or_default(),
         Entry::Fx(rate) => format!("{} {}/{}", rate.date, rate.base, rate.quote),
         Entry::Payment(payment) => payment.id.clone(),
+        Entry::Grant(grant) => grant.id.clone(),
+        Entry::Audit(audit) => audit.id.clone(),
     }
 }
 
 fn currency_of(entry: &Entry) -> Option<crate::money::Currency> {
     match entry {
         Entry::Fact(fact) => fact.currency,
-        Entry::Fx(_) => None,
+        Entry::Fx(_) | Entry::Grant(_) => None,
         Entry::Payment(payment) => Some(payment.currency),
-    }
-}
-
-/// Findings, few of each code and file.
-#[derive(Default)]
-struct Complaints {
-    kept: Vec<Finding>,
-    counts: BTreeMap<(Option<Arc<str>>, &'static str), u64>,
-}
-
-impl Complaints {
-    fn add(&mut self, finding: Finding) {
-        let file = finding.origin.as_ref().map(|origin| Arc::clone(&origin.file));
-        let count = self.counts.entry((file, finding.code.id)).or_default();
-        *count += 1;
-        if *count <= KEPT {
-            self.kept.push(finding);
-        }
-    }
-
-    fn finish(mut self) -> Vec<Finding> {
-        for ((file, code), count) in self.counts {
-            if count > KEPT {
-                let file = file.as_deref().unwrap_or("the files").to_owned();
-                let message = format!("{} more {code} in {file}", count - KEPT);
-                let more = Finding::new(&codes::MORE, message);
-                self.kept.push(more.help("the rejects file has every refused row"));
-            }
-        }
-        self.kept
+        Entry::Audit(audit) => Some(audit.currency),
     }
 }
 

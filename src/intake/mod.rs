@@ -33,22 +33,31 @@ mod aws;
 mod channel;
 mod cloudevents;
 pub mod codes;
+mod company;
+mod complaints;
 mod discover;
 mod draft;
+mod express;
 mod feed;
 mod field;
 mod focus;
 mod format;
 mod import;
 mod json;
+mod large;
 mod mapping;
+mod outside;
+mod overlap;
 mod own;
+mod piece;
 mod plan;
 mod read;
 mod reject;
 mod rows;
 mod source;
 mod survey;
+mod tally;
+mod tally_row;
 mod target;
 mod value;
 
@@ -57,10 +66,12 @@ use std::path::PathBuf;
 
 pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Import, Progress, Request, import, silent};
+pub use import::{Bulk, Import, MarkedFacts, Progress, Request, import, silent};
 pub use mapping::Mapping;
+pub use overlap::overlaps;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
+pub use tally::{TALLY, Tallied, read_tally};
 
 /// The machine failed, or a file is damaged: nothing of the delivery may be kept.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +98,9 @@ pub enum IntakeError {
         /// Which file.
         path: PathBuf,
     },
+    /// The marks of a large delivery cannot be kept.
+    #[error("cannot keep the marks of the facts: {0}")]
+    Shelf(io::Error),
     /// The rejects file cannot be written.
     #[error("cannot write the rejected rows: {0}")]
     Rejects(io::Error),

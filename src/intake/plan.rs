@@ -236,6 +236,19 @@ impl Plan {
         }
     }
 
+    /// The column of each field, if every row is one fact whose fields are columns as they are.
+    pub(super) fn straight(&self) -> Option<[Option<usize>; Target::COUNT]> {
+        let plain = matches!(self.extra, Extra::None | Extra::Strict)
+            && self.slice.is_none()
+            && self.currency.is_none();
+        let [(None, fields)] = self.variants.as_slice() else { return None };
+        let mut columns = [None; Target::COUNT];
+        for (target, field) in fields {
+            columns[*target as usize] = field.straight()?;
+        }
+        plain.then_some(columns)
+    }
+
     /// Does this format have to be surveyed?
     pub(super) fn needs_survey(&self) -> bool {
         matches!(self.extra, Extra::BillingEvent(_))

@@ -67,15 +67,15 @@ pub enum Reading {
 pub struct Rows<'a> {
     reader: &'a Reader<'a>,
     file: Arc<str>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     source: Source,
-    lines: Lines<Box<dyn BufRead>>,
-    spans: Vec<Span>,
+    pub(super) lines: Lines<Box<dyn BufRead>>,
+    pub(super) spans: Vec<Span>,
     /// Its delimiter; none for JSON lines.
-    delimiter: Option<u8>,
-    columns: usize,
+    pub(super) delimiter: Option<u8>,
+    pub(super) columns: usize,
     table: Table,
-    plan: Option<Plan>,
+    pub(super) plan: Option<Plan>,
     /// What is wrong with, or worth knowing of, the whole file.
     findings: Vec<Finding>,
 }
@@ -252,7 +252,11 @@ impl Rows<'_> {
     /// # Errors
     /// If the file cannot be read, or is packed and damaged.
     pub fn next_row(&mut self) -> Result<Option<Row>, IntakeError> {
-        let Some(raw) = self.raw()? else { return Ok(None) };
+        let raw = self.raw()?;
+        Ok(raw.map(|raw| self.row_of(raw)))
+    }
+
+    pub(super) fn row_of(&self, raw: Raw) -> Row {
         let line = raw.line;
         let text = match std::str::from_utf8(&raw.bytes) {
             Ok(text) => text,
@@ -260,12 +264,12 @@ impl Rows<'_> {
                 let text = String::from_utf8_lossy(&raw.bytes).into_owned();
                 let reasons = vec![raw.refused.clone().unwrap_or_else(not_text)];
                 let result = self.refused(reasons, None, None, line, &text);
-                return Ok(Some(Row { line, text, result, movement: None }));
+                return Row { line, text, result, movement: None };
             }
         };
         let (result, movement) = self.read(&raw, text);
         let Ok(text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
-        Ok(Some(Row { line, text, result, movement }))
+        Row { line, text, result, movement }
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {

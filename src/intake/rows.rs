@@ -59,6 +59,21 @@ impl<R: BufRead> Lines<R> {
         Self { input, returned: VecDeque::new(), next: 1 }
     }
 
+    /// The lines of a text that begins with a line of that number.
+    pub(super) fn from_line(input: R, number: u64) -> Self {
+        Self { next: number, ..Self::new(input) }
+    }
+
+    /// The number of the line that comes next.
+    pub(super) fn next_line_number(&self) -> u64 {
+        self.next
+    }
+
+    /// What is left to be read; none if lines were given back.
+    pub(super) fn into_input(self) -> Option<R> {
+        self.returned.is_empty().then_some(self.input)
+    }
+
     /// Puts rows back, the first of the list to be read next.
     pub(super) fn give_back(&mut self, rows: Vec<Raw>) {
         for raw in rows.into_iter().rev() {
@@ -175,8 +190,39 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
+/// Is a quote open at the end of whole lines that a further line might close?
+pub(super) fn opens_at_end(text: &[u8], delimiter: u8) -> bool {
+    let mut rest = text.split_inclusive(|&byte| byte == b'\n').map(without_end);
+    while let Some(line) = rest.next() {
+        if !line.contains(&b'"') {
+            continue;
+        }
+        let (mut scan, mut fields, mut length) = (Scan::default(), Vec::new(), line.len());
+        scan.read(line, delimiter, 0, &mut fields);
+        let mut ahead = rest.clone();
+        while scan.state == State::Quoted {
+            let Some(next) = ahead.next() else { return true };
+            if length + next.len() > LONGEST {
+                break;
+            }
+            length += 1 + next.len();
+            scan.read(next, delimiter, 0, &mut fields);
+        }
+        if scan.state != State::Quoted {
+            rest = ahead;
+        }
+    }
+    false
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// The fields of a record without a quote.
-fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
+pub(super) fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
+    fields.clear();
     let mut from = 0;
     for part in bytes.split(|&byte| byte == delimiter) {
         fields.push(Span { from, to: from + part.len(), doubled: false });

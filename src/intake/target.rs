@@ -2,7 +2,7 @@
 
 use crate::fact::Table;
 
-/// A field of a fact, a rate of exchange or a payment.
+/// A field of a fact, a rate of exchange, a payment, a granted rate or an audit's finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     Id,
@@ -27,10 +27,18 @@ pub(super) enum Target {
     Period,
     From,
     To,
+    Contract,
+    Clause,
+    Share,
+    Until,
+    Due,
+    Paid,
+    Cost,
+    Since,
 }
 
 impl Target {
-    pub(super) const COUNT: usize = 22;
+    pub(super) const COUNT: usize = 30;
 
     /// Its name in files.
     pub(super) fn name(self) -> &'static str {
@@ -57,6 +65,14 @@ impl Target {
             Self::Period => "period",
             Self::From => "from",
             Self::To => "to",
+            Self::Contract => "contract",
+            Self::Clause => "clause",
+            Self::Share => "rate",
+            Self::Until => "until",
+            Self::Due => "due",
+            Self::Paid => "paid",
+            Self::Cost => "cost",
+            Self::Since => "since",
         }
     }
 
@@ -86,6 +102,8 @@ pub(super) fn fields(table: Table) -> &'static [Target] {
         Table::Usage => &[Id, Time, Product, Channel, Region, Customer, Quantity, Unit],
         Table::Fx => &[Date, Base, Quote, Rate],
         Table::Payments => &[Id, Time, Period, From, To, Amount, Currency],
+        Table::Grants => &[Id, Time, Contract, Clause, Deal, Share, Until],
+        Table::Audits => &[Id, Time, Contract, Period, From, To, Due, Paid, Cost, Currency, Since],
     }
 }
 
@@ -98,6 +116,8 @@ pub(super) fn required(table: Table) -> &'static [Target] {
         Table::Usage => &[Id, Time, Unit, Quantity],
         Table::Fx => &[Date, Base, Quote, Rate],
         Table::Payments => &[Id, Time, Period, From, To, Amount, Currency],
+        Table::Grants => &[Id, Time, Contract, Deal, Share],
+        Table::Audits => &[Id, Time, Contract, Period, From, To, Due, Paid, Currency],
     }
 }
 
@@ -109,6 +129,8 @@ pub(super) fn table_name(table: Table) -> &'static str {
         Table::Usage => "usage",
         Table::Fx => "fx",
         Table::Payments => "payments",
+        Table::Grants => "grants",
+        Table::Audits => "audits",
     }
 }
 

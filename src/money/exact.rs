@@ -72,6 +72,43 @@ impl Exact {
         self.whole > 0 || self.frac > 0
     }
 
+    /// A mantissa and how many of its digits stand after the point, if that fits 64 bits.
+    ///
+    /// ```
+    /// use revshare::money::Exact;
+    /// assert_eq!("-12.50".parse::<Exact>().unwrap().short(), Some((-125, 1)));
+    /// assert_eq!("0.1234567890123456789".parse::<Exact>().unwrap().short(), None);
+    /// ```
+    pub fn short(self) -> Option<(i64, u8)> {
+        let (mut frac, mut scale) = (self.frac, SCALE as u8);
+        for step in [16, 8, 4, 2, 1] {
+            let power = 10_i128.pow(step);
+            if step as u8 <= scale && frac % power == 0 {
+                (frac, scale) = (frac / power, scale - step as u8);
+            }
+        }
+        if frac == 0 {
+            return i64::try_from(self.whole).ok().map(|whole| (whole, 0));
+        }
+        let whole = self.whole.checked_mul(10_i128.pow(scale.into()))?;
+        let mantissa = i64::try_from(whole + frac).ok()?;
+        (scale <= 18).then_some((mantissa, scale))
+    }
+
+    /// `mantissa` × 10^-`scale`.
+    ///
+    /// # Panics
+    /// If the scale is above 28.
+    ///
+    /// ```
+    /// use revshare::money::Exact;
+    /// assert_eq!(Exact::scaled(-12_500, 3), "-12.5".parse().unwrap());
+    /// ```
+    pub fn scaled(mantissa: i128, scale: u8) -> Self {
+        let power = 10_i128.pow(u32::from(scale));
+        Self::new(mantissa / power, mantissa % power * (ONE / power))
+    }
+
     /// The same number as a fraction, for multiplying and dividing.
     pub fn to_ratio(self) -> Ratio {
         let units = BigInt::from(self.whole) * BigInt::from(ONE) + BigInt::from(self.frac);

@@ -51,6 +51,7 @@ fn what_a_clause_moves_is_owed_in_both_books() {
         period: None,
         note: String::new(),
         trace: settlement.schedules[0].segments[0].steps[0].trace.clone(),
+        facts: Vec::new(),
     });
     let all = postings(&settlement, &contract);
     let clauses: Vec<_> = all.iter().filter(|posting| posting.schedule.is_empty()).collect();

@@ -2,6 +2,7 @@
 
 use super::Trace;
 use crate::calendar::Period;
+use crate::fact::Table;
 use crate::money::Minor;
 
 /// An amount that one party owes another by a contract-wide clause.
@@ -25,6 +26,8 @@ pub struct Adjustment {
     pub note: String,
     /// How it was made.
     pub trace: Trace,
+    /// The facts from outside that it rests on: granted rates, findings.
+    pub facts: Vec<(Table, String)>,
 }
 
 /// The contract-wide clauses, in the order in which they apply.

@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::calendar::{Day, Period};
+use crate::calendar::{Day, Moment, Period};
 use crate::contract::{Contract, Late};
-use crate::fact::{Evidence, FxRate, Key, Lens, Refused, RefusedRate, Tally, Unresolved};
+use crate::fact::{
+    AuditFinding, Evidence, FxRate, GrantedRate, Key, Lens, Refused, RefusedRate, Tally, Unresolved,
+};
 use crate::money::Currency;
 
 /// All that was known at one moment, and the period that was open when the last of it came.
@@ -37,6 +39,8 @@ pub fn as_arrived(contract: &Contract, stages: Vec<Stage>) -> Evidence {
         door.tally(&before, &after, &mut arrived);
         door.unresolved(&before, &after, &mut arrived);
         door.rates(&before, &after, &mut arrived);
+        door.grants(&before, &after, &mut arrived);
+        door.audits(&before, &after, &mut arrived);
         arrived.payments = after.payments.clone();
         before = after;
     }
@@ -62,6 +66,19 @@ pub(super) fn refused_rates(
     };
     let own = evidence.refused_rates.iter().filter(|refused| refused.listed == period);
     own.map(|refused| refused.rate.clone()).filter(converts).collect()
+}
+
+/// What one list has more often than another.
+fn new<'a, T: PartialEq>(before: &[T], after: &'a [T]) -> Vec<&'a T> {
+    let mut known: Vec<&T> = before.iter().collect();
+    let mut new = Vec::new();
+    for each in after {
+        match known.iter().position(|it| *it == each) {
+            Some(at) => drop(known.swap_remove(at)),
+            None => new.push(each),
+        }
+    }
+    new
 }
 
 /// What facts had to pass that came while a period was open.
@@ -114,6 +131,44 @@ impl Door<'_> {
         };
         arrived.unresolved = after.unresolved.iter().filter_map(place).collect();
         arrived.unresolved.sort();
+    }
+
+    /// A rate that was granted for days which cannot be settled anew counts from the first that can.
+    fn grants(&self, before: &Evidence, after: &Evidence, arrived: &mut Evidence) {
+        for grant in new(&before.grants, &after.grants) {
+            let granted = grant.time.day_in(&self.contract.zone);
+            let time = match self.reach(granted) {
+                day if day == granted => grant.time,
+                day => Moment::On(day),
+            };
+            arrived.grants.push(GrantedRate { time, ..grant.clone() });
+        }
+        arrived.grants.sort();
+    }
+
+    /// A finding is settled in the period that was open when it came, if its own cannot be settled
+    /// anew: how old it may be is for `look-back` to say.
+    fn audits(&self, before: &Evidence, after: &Evidence, arrived: &mut Evidence) {
+        for audit in new(&before.audits, &after.audits) {
+            let agreed = audit.time.day_in(&self.contract.zone);
+            let open = self.open.filter(|_| self.reach(agreed) != agreed);
+            let time = open.map_or(audit.time, |open| Moment::On(open.first_day()));
+            arrived.audits.push(AuditFinding { time, ..audit.clone() });
+        }
+        arrived.audits.sort();
+    }
+
+    /// A day, or the first after it that can be settled anew.
+    fn reach(&self, day: Day) -> Day {
+        let Some(open) = self.open else { return day };
+        if self.contract.late == Late::NextPeriod {
+            return day.max(open.first_day());
+        }
+        let mut first = open;
+        while day < first.first_day() && !self.is_final(first.previous().first_day()) {
+            first = first.previous();
+        }
+        day.max(first.first_day())
     }
 
     /// A rate for a day that is final stays as it was.

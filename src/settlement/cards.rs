@@ -79,7 +79,7 @@ pub(super) fn charge<'s, 'a: 's>(
 }
 
 /// The rates of terms that count longer than a period, with the balances that they count in.
-pub(super) fn counting<'t>(
+pub fn counting<'t>(
     schedule: &Schedule,
     terms: &'t Terms,
 ) -> impl Iterator<Item = (BalanceName, &'t Rate)> {

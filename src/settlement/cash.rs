@@ -29,7 +29,7 @@ pub(super) fn said(
 ) -> Reason {
     let clause_at = Clause { file: contract.file.to_string(), line, key: key.to_owned() };
     let trace = Trace { clause: Some(clause_at), ..trace(Rule::Nothing, Vec::new()) };
-    Reason { clause, name, schedule: None, period: None, note, trace }
+    Reason { clause, name, schedule: None, period: None, note, trace, facts: Vec::new() }
 }
 
 /// `platform>vendor`: who owes whom.

@@ -11,7 +11,7 @@ use super::trace::{Rule, Trace};
 use super::windows;
 use crate::calendar::Period;
 use crate::contract::{Contract, PartyId};
-use crate::fact::Evidence;
+use crate::fact::{Evidence, Table};
 use crate::money::{Currency, Minor};
 
 /// The working state that each clause reads and writes, one after the other.
@@ -61,6 +61,8 @@ pub(super) struct Reason {
     pub(super) period: Option<Period>,
     pub(super) note: String,
     pub(super) trace: Trace,
+    /// The facts from outside behind it, by table and id.
+    pub(super) facts: Vec<(Table, String)>,
 }
 
 impl Dues<'_> {
@@ -83,6 +85,7 @@ impl Dues<'_> {
             period: reason.period,
             note: reason.note,
             trace: reason.trace,
+            facts: reason.facts,
         });
     }
 
@@ -119,6 +122,7 @@ impl Dues<'_> {
             period: Some(true_up.period),
             note: true_up.note.clone(),
             trace: trace(Rule::Nothing, Vec::new()),
+            facts: Vec::new(),
         };
         self.adjust(true_up.from, true_up.to, true_up.amount, reason);
     }

@@ -52,6 +52,7 @@ impl Dues<'_> {
             period: None,
             note,
             trace: Trace { clause: Some(clause), ..trace(rule, Vec::new()) },
+            facts: Vec::new(),
         }
     }
 

@@ -53,10 +53,12 @@ mod withholding;
 
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
 pub use arrival::{Stage, as_arrived};
+pub use audit::audit_days;
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
+pub use cards::counting;
 pub use exchange::UsedRate;
 pub use placement::{Scoped, concerns, first_period, scope_of, unmatched, unmatched_in};
-pub use restate::{Restated, RestatedLine, View, restate};
+pub use restate::{Closed, Restated, RestatedLine, View, each_closed, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,

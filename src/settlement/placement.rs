@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::audit::audit_days;
 use super::codes;
 use super::exchange::{Rates, UsedRate};
 use super::settled::{Exception, ExceptionKind};
@@ -141,11 +142,10 @@ pub fn concerns(contract: &Contract, key: &Key) -> bool {
     })
 }
 
-/// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
+/// Is the charge, or what refers to one, for a model that was suspended on the charge's own day?
 pub(super) fn is_suspended(contract: &Contract, key: &Key, product: &str) -> bool {
     let suspended =
         |product: &str, day| contract.availability.iter().any(|w| w.suspends(product, day));
-    // Late facts are settled on another day than their own, but were sold on their own.
     let itself = key.kind == Kind::Charge && suspended(product, key.own_day());
     itself || key.charged.as_ref().is_some_and(|charge| suspended(&charge.product, charge.day))
 }
@@ -347,8 +347,14 @@ pub(super) fn card_price(contract: &Contract, share: &Share<'_>) -> Option<Ratio
     rates.iter().find(|rate| rate.prices(&key.unit, &key.product)).map(crate::contract::Rate::each)
 }
 
-/// The first period that a fact of the contract lies in.
+/// The first period that a fact of the contract lies in, or in which a finding was agreed.
 pub fn first_period(contract: &Contract, evidence: &Evidence) -> Option<Period> {
+    let agreed = audit_days(contract, evidence).into_iter().min();
+    let agreed = agreed.map(|day| Period::of(day, contract.period));
+    first_fact(contract, evidence).into_iter().chain(agreed).min()
+}
+
+fn first_fact(contract: &Contract, evidence: &Evidence) -> Option<Period> {
     let keys = || evidence.tally.iter().map(|(key, _)| key);
     let scoped = |key: &&Key| concerns(contract, key);
     let first = keys().find(scoped).map(|key| Period::of(key.day, contract.period));

@@ -76,23 +76,53 @@ pub fn restate(
     closed: &Balances,
     last: Period,
 ) -> Result<Restatement, Vec<Finding>> {
-    then.iter().try_for_each(|(_, view)| comparable(now.contract, view.contract))?;
-    let first = then.iter().map(|(_, view)| view.first).fold(now.first, Period::min);
-    let (mut is, mut was) = (Chain::default(), Chain::default());
     let mut restatement = Restatement::default();
-    let mut period = first;
-    while period <= last {
-        let view = then.iter().find(|(through, _)| period <= *through);
-        let now_is = is.settle(now, period)?;
-        let was = view.map(|(_, view)| was.settle(*view, period)).transpose()?.flatten();
-        compare(now.contract, period, was.as_ref(), now_is.as_ref(), &mut restatement)?;
-        period = period.next();
-    }
-    restatement.balances = is.balances;
+    restatement.balances = each_closed(now, then, last, |closed| {
+        let (was, is) = (closed.was.as_ref(), closed.is.as_ref());
+        compare(now.contract, closed.period, was, is, &mut restatement)
+    })?;
     for (name, amount) in closed.iter().filter(|(name, _)| name.kind.is_cash()) {
         restatement.balances.set(name.clone(), amount);
     }
     Ok(restatement)
+}
+
+/// A closed period as it was settled so far, and as it is now; none where there was nothing to
+/// settle.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    /// Which.
+    pub period: Period,
+    /// As settled so far.
+    pub was: Option<Settlement>,
+    /// As it is now.
+    pub is: Option<Settlement>,
+}
+
+/// Every closed period both ways, from the first to `last`; gives back the balances that the last
+/// one now ends with. The arguments are those of [`restate`].
+///
+/// # Errors
+/// What keeps a period from being settled now, or from being compared with what it was; and the
+/// errors of `each`.
+pub fn each_closed(
+    now: View<'_>,
+    then: &[(Period, View<'_>)],
+    last: Period,
+    mut each: impl FnMut(Closed) -> Result<(), Vec<Finding>>,
+) -> Result<Balances, Vec<Finding>> {
+    then.iter().try_for_each(|(_, view)| comparable(now.contract, view.contract))?;
+    let first = then.iter().map(|(_, view)| view.first).fold(now.first, Period::min);
+    let (mut is_now, mut was_then) = (Chain::default(), Chain::default());
+    let mut period = first;
+    while period <= last {
+        let view = then.iter().find(|(through, _)| period <= *through);
+        let is = is_now.settle(now, period)?;
+        let was = view.map(|(_, view)| was_then.settle(*view, period)).transpose()?.flatten();
+        each(Closed { period, was, is })?;
+        period = period.next();
+    }
+    Ok(is_now.balances)
 }
 
 /// Periods settled one after the other.

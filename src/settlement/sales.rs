@@ -28,10 +28,11 @@ pub(super) fn write(
     let of = |wanted: Place| shares.iter().filter(move |share| place(terms, share.key) == wanted);
     let (_, gross) = write_facts(sheet, terms, StepName::GrossSales, "basis", of(Place::Gross))?;
     let (_, refunds) = write_facts(sheet, terms, StepName::Refunds, "basis", of(Place::Refunds))?;
-    let mut base = gross;
+    let mut base = gross.clone();
     refunds.iter().for_each(|(product, amount)| add(&mut base, product, *amount));
     for (index, deduction) in terms.deductions.iter().enumerate() {
-        write_deduction(sheet, terms, deduction, &base, of(Place::Deduction(index)), carried)?;
+        let base = if deduction.of_gross { &gross } else { &base };
+        write_deduction(sheet, terms, deduction, base, of(Place::Deduction(index)), carried)?;
     }
     let one = Minor(1);
     let net = sheet.write_sum(
@@ -187,8 +188,11 @@ fn write_deduction<'s, 'a: 's>(
     let key = format!("deductions.{}", deduction.name);
     let heading =
         Heading { name: StepName::Deductions, label: Some(&deduction.name), key: Some(&key) };
-    let (mut exact, inputs) = add_up(terms, shares)?;
+    let (mut exact, mut inputs) = add_up(terms, shares)?;
     let base_total: Minor = base.values().copied().sum();
+    if deduction.of_gross {
+        inputs.push(Input::Step { name: StepName::GrossSales, label: None, amount: base_total });
+    }
     let mut rule = Rule::SumOfFacts;
     for part in &deduction.parts {
         let Selector::Rate(rate) = part else { continue };

@@ -41,6 +41,11 @@ impl Amount {
         &self.0
     }
 
+    /// The amount again. A text that is none, in a document that was not written here, is nothing.
+    pub(crate) fn minor(&self) -> Minor {
+        Minor(self.0.replace('.', "").parse().unwrap_or(0))
+    }
+
     /// Is it nothing?
     pub fn is_zero(&self) -> bool {
         self.0.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
@@ -108,6 +113,26 @@ impl fmt::Display for Quantity {
     }
 }
 
+/// The same with every amount of a currency in a sentence; days, periods and rates stay as they
+/// are.
+pub(crate) fn grouped_within(sentence: &str, currency: Currency) -> String {
+    let digits = currency.digits() as usize;
+    let is_amount = |text: &str| {
+        let (whole, frac) = text.split_once('.').unwrap_or((text, ""));
+        let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        !whole.is_empty() && all(whole) && all(frac) && frac.len() == digits
+    };
+    let word = |word: &str| {
+        let end = word.trim_end_matches([',', ';', ':', ')', '.']).len();
+        let start = word.len() - word.trim_start_matches(['(', '-']).len();
+        if start >= end || !is_amount(&word[start..end]) {
+            return word.to_owned();
+        }
+        format!("{}{}{}", &word[..start], grouped(&word[start..end]), &word[end..])
+    };
+    sentence.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Commas between the thousands before the point; a fraction stays as it is.
 pub(crate) fn grouped(plain: &str) -> String {
     if plain.contains('/') {
@@ -140,6 +165,18 @@ mod tests {
             ("100/3", "100/3"),
         ] {
             assert_eq!(grouped(plain), shown);
+        }
+    }
+
+    #[test]
+    fn thousands_within_a_sentence() {
+        for (plain, shown, code) in [
+            ("100000.00 − -7000.50 earned,", "100,000.00 − -7,000.50 earned,", "USD"),
+            ("10% of 1234.00 (5000.00 × 1/3)", "10% of 1,234.00 (5,000.00 × 1/3)", "USD"),
+            ("from 2026-10-01, in 2026", "from 2026-10-01, in 2026", "USD"),
+            ("at least 50000; 9.5% 1234.5", "at least 50,000; 9.5% 1234.5", "JPY"),
+        ] {
+            assert_eq!(grouped_within(plain, code.parse().unwrap()), shown);
         }
     }
 

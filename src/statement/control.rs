@@ -16,7 +16,7 @@ use crate::money::{Currency, Exact};
 pub struct FileControl {
     /// The path, relative to the book if it lies inside.
     pub file: String,
-    /// `sales`, `costs`, `usage`, `fx` or `payments`.
+    /// `sales`, `costs`, `usage`, `fx`, `payments`, `grants` or `audits`.
     pub table: String,
     /// The feed; ids are unique within it.
     pub source: String,
@@ -119,13 +119,7 @@ fn assert_adds_up(path: &str, groups: &Groups<Count>) {
 }
 
 fn table(table: Table) -> &'static str {
-    match table {
-        Table::Sales => "sales",
-        Table::Costs => "costs",
-        Table::Usage => "usage",
-        Table::Fx => "fx",
-        Table::Payments => "payments",
-    }
+    table.as_str()
 }
 
 /// Which files a statement was made from.

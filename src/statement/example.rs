@@ -120,6 +120,8 @@ pub(crate) fn statement() -> Statement {
         parts: Vec::new(),
         rates: Vec::new(),
         payments: Vec::new(),
+        grants: Vec::new(),
+        audits: Vec::new(),
     };
     let control = Control {
         currency: Some(usd()),

@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use amount::grouped;
 pub use amount::{Amount, Quantity};
+pub(crate) use amount::{grouped, grouped_within};
 pub(crate) use canonical::pretty;
 pub use control::{FileControl, FileDigest, Groups, Provenance};
 pub(crate) use words::rule_with as rule_in_words;
@@ -53,7 +53,8 @@ pub struct Statement {
     /// Position of each party over all schedules; a usage fee counts for the payee and against
     /// the payer.
     pub positions: BTreeMap<String, Amount>,
-    /// What contract-wide clauses moved between the parties, in their order.
+    /// What contract-wide clauses moved between the parties, in their order. Absent if none did.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub adjustments: Vec<Adjustment>,
     /// Tax that payers keep back and remit to an authority for the payee; a memo. Absent if there is
     /// none.
@@ -247,8 +248,9 @@ pub struct Balance {
     pub opening: Amount,
     /// In this period, the restatement included.
     pub movement: Amount,
-    /// Of the movement, what closed periods were restated by.
-    pub restated: Amount,
+    /// Of the movement, what closed periods were restated by; absent if they were not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub restated: Option<Amount>,
     /// At the end of this period.
     pub closing: Amount,
 }

@@ -190,7 +190,7 @@ fn balance(balance: &settlement::Balance, currency: Currency) -> Balance {
         of: balance.name.of.clone(),
         opening: shown(balance.opening),
         movement: shown(balance.movement),
-        restated: shown(balance.restated),
+        restated: (!balance.restated.is_zero()).then(|| shown(balance.restated)),
         closing: shown(balance.closing),
     }
 }

@@ -7,13 +7,17 @@ use super::error::StoreError;
 use super::ids::Named;
 use super::index::Row;
 use super::journal::Record;
+use super::marks::NamedMarks;
 use super::record::RecordKind;
-use crate::fact::{Archive, Delivery};
+use crate::fact::{Archive, Delivery, HashKey};
 
 /// The payload of an import.
 #[derive(Deserialize)]
 pub(super) struct Import {
+    #[serde(default)]
     pub(super) ids: Option<Named>,
+    #[serde(default)]
+    pub(super) marks: Option<NamedMarks>,
     pub(super) delivery: Delivery,
 }
 
@@ -21,6 +25,8 @@ pub(super) struct Import {
 #[derive(Serialize)]
 pub(super) struct ImportRef<'a> {
     pub(super) ids: Option<&'a Named>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) marks: Option<&'a NamedMarks>,
     pub(super) delivery: &'a Delivery,
 }
 
@@ -32,6 +38,8 @@ pub(super) struct State {
     pub(super) closings: Vec<ClosingHead>,
     /// The files of ids.
     pub(super) ids: Vec<Named>,
+    /// The files of marks.
+    pub(super) marks: Vec<NamedMarks>,
     /// What the index has to hold.
     pub(super) rows: Vec<Row>,
 }
@@ -46,12 +54,19 @@ pub(super) fn read<'a, T: Deserialize<'a>>(record: &'a Record) -> Result<T, Stor
 }
 
 impl State {
+    /// Nothing yet, in a store of that key.
+    pub(super) fn keyed(key: HashKey) -> Self {
+        Self { archive: Archive::keyed(key), ..Self::default() }
+    }
+
     /// Takes in the next record.
     pub(super) fn take(&mut self, record: &Record) -> Result<(), StoreError> {
         match record.kind {
             RecordKind::Import => {
-                let Import { ids, delivery } = read(record)?;
-                self.import(&delivery, ids, record.sequence, record.offset);
+                let Import { ids, marks, delivery } = read(record)?;
+                self.ids.extend(ids);
+                self.marks.extend(marks);
+                self.import(&delivery, record.sequence, record.offset);
             }
             RecordKind::Close => {
                 let head = ClosingHead { sequence: record.sequence, ..read(record)? };
@@ -61,19 +76,12 @@ impl State {
         Ok(())
     }
 
-    /// Takes in an import whose record is in the journal; gives back the rows for the index.
-    pub(super) fn import(
-        &mut self,
-        delivery: &Delivery,
-        ids: Option<Named>,
-        sequence: u64,
-        offset: u64,
-    ) -> &[Row] {
+    /// Takes in a delivery whose record is in the journal; gives back the rows for the index.
+    pub(super) fn import(&mut self, delivery: &Delivery, sequence: u64, offset: u64) -> &[Row] {
         let known = self.rows.len();
         self.imports += 1;
         let import = self.imports;
         self.archive.apply(delivery);
-        self.ids.extend(ids);
         self.rows.push(Row::Record { sequence, offset });
         let digests = delivery.files.iter().map(|file| file.digest.clone());
         self.rows.extend(digests.map(|digest| Row::File { digest, import }));

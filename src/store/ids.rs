@@ -1,6 +1,6 @@
 //! Every id that earlier imports brought, newest import first.
 //!
-//! A file of ids is whole on the disk, under its name, before the journal record that names it is
+//! A file of ids or [marks] is whole on the disk, under its name, before the journal record that names it is
 //! written. So a file without a record is what an interrupted import left, and is removed.
 
 use std::io;
@@ -9,9 +9,10 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+use super::marks::{self, MarksFile, NamedMarks};
 use super::medium::Medium;
 use super::segment::{self, Directory};
-use crate::fact::{IdEntry, Known};
+use crate::fact::{Content, Hash, IdEntry, Known};
 
 pub(super) const FOLDER: &str = "ids";
 
@@ -42,15 +43,26 @@ struct Segment {
     directory: OnceLock<Directory>,
 }
 
+impl Segment {
+    fn directory(&self, medium: &dyn Medium) -> io::Result<&Directory> {
+        if let Some(directory) = self.directory.get() {
+            return Ok(directory);
+        }
+        let loaded = Directory::load(medium, &self.file, self.count)?;
+        Ok(self.directory.get_or_init(|| loaded))
+    }
+}
+
 /// The files of ids, and what is kept of them in memory.
 pub(super) struct Ids {
     medium: Arc<dyn Medium>,
     segments: Vec<Segment>,
+    marks: Vec<MarksFile>,
 }
 
 impl Ids {
     pub(super) fn new(medium: Arc<dyn Medium>) -> Self {
-        Self { medium, segments: Vec::new() }
+        Self { medium, segments: Vec::new(), marks: Vec::new() }
     }
 
     /// Takes in the file of an import; its content is read when it is first asked.
@@ -76,6 +88,26 @@ impl Ids {
         }
     }
 
+    /// Takes in the file of the marks of an import.
+    pub(super) fn add_marks(&mut self, named: &NamedMarks) {
+        self.marks.push(MarksFile::new(named));
+    }
+
+    /// The same, for a file that has been out of sight.
+    pub(super) fn check_and_add_marks(&mut self, named: &NamedMarks) -> Result<(), StoreError> {
+        let file = marks::file(named.import);
+        let size = self.medium.size(&file).map_err(StoreError::disk("read", &file))?;
+        let what = match size {
+            Some(size) if size == named.size => {
+                self.add_marks(named);
+                return Ok(());
+            }
+            Some(size) => format!("it has {size} bytes, not {}", named.size),
+            None => "it is missing".to_owned(),
+        };
+        Err(StoreError::DamagedIds { name: file, what })
+    }
+
     /// Writes the ids of an import, so that they survive, before anything names them.
     pub(super) fn write(&self, import: u64, ids: &[IdEntry]) -> Result<Named, StoreError> {
         let file = file(import);
@@ -98,7 +130,8 @@ impl Ids {
 
     /// So many ids are remembered.
     pub(super) fn len(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.count).sum()
+        let counts = self.segments.iter().map(|segment| segment.count);
+        counts.chain(self.marks.iter().map(MarksFile::facts)).sum()
     }
 }
 
@@ -118,19 +151,36 @@ fn sorted(ids: &[IdEntry]) -> std::borrow::Cow<'_, [IdEntry]> {
 }
 
 impl Known for Ids {
-    fn find(&self, id: &[u8; 16]) -> io::Result<Option<IdEntry>> {
+    fn find(&self, id: &Hash) -> io::Result<Option<IdEntry>> {
+        let medium = &*self.medium;
         for segment in self.segments.iter().rev() {
-            let directory = match segment.directory.get() {
-                Some(directory) => directory,
-                None => {
-                    let loaded = Directory::load(&*self.medium, &segment.file, segment.count)?;
-                    segment.directory.get_or_init(|| loaded)
-                }
-            };
-            if let Some(found) = directory.find(&*self.medium, &segment.file, id)? {
-                return Ok(Some(found));
+            let found = segment.directory(medium)?.find(medium, &segment.file, id)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        for marks in self.marks.iter().rev() {
+            let found = marks.find(medium, id)?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
+    }
+
+    fn between(
+        &self,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        if first > last {
+            return Ok(());
+        }
+        let medium = &*self.medium;
+        for segment in &self.segments {
+            segment.directory(medium)?.between(medium, &segment.file, first, last, take)?;
+        }
+        self.marks.iter().try_for_each(|marks| marks.between(medium, first, last, take))
     }
 }

@@ -5,40 +5,53 @@
 //! (*torn*) is at the very end, with no later record behind it: it was never acknowledged and may
 //! be cut off. Anything else that is not as written is *damage*, and is never cut off in silence.
 
+use std::io;
 use std::sync::Arc;
 
 use super::error::StoreError;
 use super::medium::Medium;
 use super::record::{self, CHAIN, Chain, HEAD, Head, RecordKind};
+use crate::fact::HashKey;
 
 pub(super) const JOURNAL: &str = "journal";
 const JOURNAL_NEW: &str = "journal.new";
 /// The format that this program writes.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// First a byte of no text, last the bytes that transfers of text change.
 const MAGIC: [u8; 12] = *b"\xF5revshare\r\n\x1A";
-const PREAMBLE: usize = 24;
+/// mark 12 | format 4 | key 16 | check 8.
+const PREAMBLE: usize = 40;
 
-fn preamble() -> [u8; PREAMBLE] {
+fn preamble(key: &HashKey) -> [u8; PREAMBLE] {
     let mut bytes = [0; PREAMBLE];
     bytes[..12].copy_from_slice(&MAGIC);
     bytes[12..16].copy_from_slice(&FORMAT.to_le_bytes());
-    let check = record::cut::<8>(&bytes[..16]);
-    bytes[16..].copy_from_slice(&check);
+    bytes[16..32].copy_from_slice(&key.bytes());
+    let check = record::cut::<8>(&bytes[..32]);
+    bytes[32..].copy_from_slice(&check);
     bytes
 }
 
-/// Checks the first bytes of a journal and gives back the chain that the first record continues.
-fn check_preamble(bytes: &[u8; PREAMBLE]) -> Result<Chain, StoreError> {
+/// A key that nobody knows: it keeps those who write the files from making fingerprints meet.
+fn new_key() -> io::Result<HashKey> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(HashKey::new(bytes))
+}
+
+/// Checks the first bytes of a journal and gives back the chain that the first record continues,
+/// and the key of the store.
+fn check_preamble(bytes: &[u8; PREAMBLE]) -> Result<(Chain, HashKey), StoreError> {
     let format = u32::from_le_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]);
-    if bytes[..12] != MAGIC || bytes[16..] != record::cut::<8>(&bytes[..16]) {
+    if bytes[..12] != MAGIC || bytes[32..] != record::cut::<8>(&bytes[..32]) {
         return Err(StoreError::NotAJournal { name: JOURNAL.to_owned() });
     }
     if format != FORMAT {
         return Err(StoreError::Format { found: format, known: FORMAT });
     }
-    Ok(*blake3::hash(bytes).as_bytes())
+    let key = *bytes[16..].first_chunk().expect("sixteen bytes before the check");
+    Ok((*blake3::hash(bytes).as_bytes(), HashKey::new(key)))
 }
 
 /// One whole record as it was read.
@@ -92,6 +105,7 @@ pub(super) struct Scan<'a> {
     medium: &'a dyn Medium,
     size: u64,
     at: Mark,
+    key: HashKey,
     /// After a record whose chain does not fit: the chain that would have.
     other: Option<Chain>,
 }
@@ -110,14 +124,19 @@ impl<'a> Scan<'a> {
             return Err(StoreError::NotAJournal { name: JOURNAL.to_owned() });
         }
         medium.read(JOURNAL, 0, &mut bytes).map_err(StoreError::disk("read", JOURNAL))?;
-        let chain = check_preamble(&bytes)?;
+        let (chain, key) = check_preamble(&bytes)?;
         let at = Mark { records: 0, end: PREAMBLE as u64, chain };
-        Ok(Some(Self { medium, size, at, other: None }))
+        Ok(Some(Self { medium, size, at, key, other: None }))
     }
 
     /// After the last whole record that was read.
     pub(super) fn mark(&self) -> Mark {
         self.at
+    }
+
+    /// What the fingerprints of the store's facts are made with.
+    pub(super) fn key(&self) -> HashKey {
+        self.key
     }
 
     pub(super) fn next(&mut self) -> Result<Found, StoreError> {
@@ -212,7 +231,7 @@ impl Journal {
     pub(super) fn create(medium: &dyn Medium) -> Result<(), StoreError> {
         let write = || {
             medium.remove(JOURNAL_NEW)?;
-            medium.append(JOURNAL_NEW, &preamble())?;
+            medium.append(JOURNAL_NEW, &preamble(&new_key()?))?;
             medium.sync(JOURNAL_NEW)?;
             medium.rename(JOURNAL_NEW, JOURNAL)?;
             medium.sync_folder("")
@@ -245,7 +264,7 @@ impl Journal {
         self.check()?;
         let sequence = self.at.records + 1;
         let (bytes, chain) = record::encode(kind, sequence, payload, &self.at.chain)
-            .ok_or_else(|| std::io::Error::from(std::io::ErrorKind::FileTooLarge))
+            .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))
             .map_err(StoreError::disk("write", JOURNAL))?;
         let written = self.medium.append(JOURNAL, &bytes).and_then(|()| self.medium.sync(JOURNAL));
         self.broken = written.is_err();

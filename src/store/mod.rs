@@ -4,6 +4,7 @@
 //! .revshare/
 //!   journal           the truth: one record for each import and each close, checksummed and chained
 //!   ids/NNNNNNNN.ids  the ids that import NNNNNNNN brought, to know a fact again
+//!   ids/NNNNNNNN.marks  the same of its plain rows, if it was a large one
 //!   acknowledged      how far the journal had reached; tells a loss from an interrupted write
 //!   index/            where to find what; made anew from the journal whenever in doubt
 //!   lock              one process at a time
@@ -22,27 +23,31 @@ mod error;
 mod filter;
 mod fold;
 mod ids;
+mod import;
 mod index;
 mod journal;
 mod lock;
+mod marks;
 mod medium;
 mod open;
 mod record;
 mod segment;
 mod verify;
+mod writeback;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use closing::{Closing, ClosingHead, statement_digest};
 pub use error::StoreError;
+pub use marks::{Marked, MarksShelf};
 pub use medium::{Disk, Medium};
 pub use verify::{Report, rebuild, verify, verify_on};
 
 use crate::calendar::Period;
-use crate::fact::{Archive, Delivery, IdEntry, Known};
+use crate::fact::{Archive, Known};
 use crate::finding::Finding;
-use fold::{Import, ImportRef, State};
+use fold::{Import, State};
 use ids::Ids;
 use index::{Index, Row};
 use journal::{Found, Journal, Scan};
@@ -175,27 +180,6 @@ impl Store {
         &self.notes
     }
 
-    /// Keeps a delivery and the ids that it brought; gives back the number of the import. Once
-    /// this returns, both survive.
-    ///
-    /// # Errors
-    /// [`StoreError::Disk`]; the store then refuses to go on, and has to be opened again.
-    ///
-    /// # Panics
-    /// If an id is there twice.
-    pub fn import(&mut self, delivery: &Delivery, ids: &[IdEntry]) -> Result<u64, StoreError> {
-        self.journal.check()?;
-        let import = self.state.imports + 1;
-        let named = if ids.is_empty() { None } else { Some(self.ids.write(import, ids)?) };
-        let content = ImportRef { ids: named.as_ref(), delivery };
-        let offset = self.append(RecordKind::Import, &content)?;
-        named.iter().for_each(|named| self.ids.add(named));
-        let sequence = self.journal.mark().records;
-        let rows = self.state.import(delivery, named, sequence, offset);
-        remember(&mut self.index, rows, &self.journal);
-        Ok(import)
-    }
-
     /// Closes a period of a contract. Once this returns, it survives.
     ///
     /// # Errors
@@ -292,7 +276,7 @@ impl Store {
         if watermark == imports {
             return Ok(self.archive().clone());
         }
-        let (mut archive, mut applied) = (Archive::default(), 0);
+        let (mut archive, mut applied) = (Archive::keyed(*self.archive().key()), 0);
         self.each_record(|record| {
             if record.kind == RecordKind::Import && applied < watermark {
                 archive.apply(&fold::read::<Import>(record)?.delivery);

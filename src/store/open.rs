@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::fold::State;
 use super::ids::{self, Ids};
 use super::journal::{Found, JOURNAL, Journal, Mark, Record, Scan};
+use super::marks;
 use super::medium::Medium;
 use crate::finding::Finding;
 
@@ -37,7 +38,7 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
             .filter(|seen| seen.records > 0)
             .map_or(Ok(None), |seen| Err(lost(0, seen)));
     };
-    let mut state = State::default();
+    let mut state = State::keyed(scan.key());
     let torn = fold(&mut scan, &mut state, evidence.as_ref())?;
     let mark = scan.mark();
     if let Some(seen) = evidence.filter(|seen| seen.records > mark.records) {
@@ -45,6 +46,7 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
     }
     let mut known = Ids::new(Arc::clone(medium));
     state.ids.iter().try_for_each(|named| known.check_and_add(named))?;
+    state.marks.iter().try_for_each(|named| known.check_and_add_marks(named))?;
     let leftovers = leftovers(&**medium, &state, &mark, loss)?;
 
     let journal = Journal::after(Arc::clone(medium), mark)?;
@@ -101,7 +103,7 @@ fn lost(found: u64, seen: Acknowledged) -> StoreError {
     StoreError::Shortened { found, acknowledged: format!("record {}", seen.records) }
 }
 
-/// Files of ids that no record names. Only the next import's can be what an interruption left; a
+/// Files of ids or marks that no record names. Only the next import's can be what an interruption left; a
 /// later one had a record.
 pub(super) fn leftovers(
     medium: &dyn Medium,
@@ -110,13 +112,16 @@ pub(super) fn leftovers(
     loss: Loss,
 ) -> Result<Vec<String>, StoreError> {
     let files = medium.list(ids::FOLDER).map_err(StoreError::disk("read", ids::FOLDER))?;
-    let named: BTreeSet<u64> = state.ids.iter().map(|named| named.import).collect();
+    let of_ids = state.ids.iter().map(|named| ids::file(named.import));
+    let of_marks = state.marks.iter().map(|named| marks::file(named.import));
+    let named: BTreeSet<String> = of_ids.chain(of_marks).collect();
     let mut left = Vec::new();
     for file in files {
-        let import = ids::import_of(&file);
-        if import.is_some_and(|import| named.contains(&import)) {
+        let path = format!("{}/{file}", ids::FOLDER);
+        if named.contains(&path) {
             continue;
         }
+        let import = ids::import_of(&file).or_else(|| marks::import_of(&file));
         if let Some(import) = import.filter(|import| *import > state.imports + 1)
             && loss == Loss::Refuse
         {
@@ -124,7 +129,7 @@ pub(super) fn leftovers(
             return Err(StoreError::Shortened { found: mark.records, acknowledged });
         }
         if import.is_some() || file.ends_with(".new") {
-            left.push(format!("{}/{file}", ids::FOLDER));
+            left.push(path);
         }
     }
     Ok(left)

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! head    24   mark 8 | format 4 | entries in a block 4 | entries 8
-//! blocks       entries of 63 bytes in the order of their ids, 64 to a block (the last may be short)
+//! blocks       entries of 55 bytes in the order of their ids, 64 to a block (the last may be short)
 //! fences       for each block: its first id 16 | the first 8 bytes of its BLAKE3
 //! filter       lines of 64 bytes, about ten bits for each entry
 //! foot    32   BLAKE3(head, fences, filter)
@@ -19,7 +19,7 @@ use super::entry::{self, ENTRY};
 use super::filter::{Filter, LINE};
 use super::medium::Medium;
 use super::record::cut;
-use crate::fact::IdEntry;
+use crate::fact::{Content, Hash, IdEntry};
 
 const MARK: [u8; 8] = *b"\xF5revids\n";
 const FORMAT: u32 = 1;
@@ -167,10 +167,33 @@ impl Directory {
         };
         let mut buffer = [0; BLOCK * ENTRY];
         let entries = self.block(medium, name, block, &mut buffer)?;
-        let key = |entry: &[u8; ENTRY]| -> [u8; 16] { *entry.first_chunk().expect("59 hold 16") };
+        let key = |entry: &[u8; ENTRY]| -> [u8; 16] { *entry.first_chunk().expect("55 hold 16") };
         let Ok(at) = entries.binary_search_by_key(id, key) else { return Ok(None) };
         let found = entry::decode(&entries[at]);
         found.map(Some).ok_or_else(|| damaged(name, "it holds what is no entry"))
+    }
+
+    /// Gives every id between two, with its content.
+    pub(super) fn between(
+        &self,
+        medium: &dyn Medium,
+        name: &str,
+        first: &Hash,
+        last: &Hash,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let from = self.fences.partition_point(|(id, _)| id <= first).saturating_sub(1);
+        let to = self.fences.partition_point(|(id, _)| id <= last);
+        let mut buffer = [0; BLOCK * ENTRY];
+        for block in from..to {
+            for entry in self.block(medium, name, block, &mut buffer)? {
+                let id: &Hash = entry.first_chunk().expect("55 hold 16");
+                if (first..=last).contains(&id) {
+                    take(id, entry[16..].first_chunk().expect("the content follows the id"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn block<'a>(
@@ -196,7 +219,7 @@ impl Directory {
         for block in 0..self.fences.len() {
             let mut buffer = [0; BLOCK * ENTRY];
             for entry in self.block(medium, name, block, &mut buffer)? {
-                let id: [u8; 16] = *entry.first_chunk().expect("59 hold 16");
+                let id: [u8; 16] = *entry.first_chunk().expect("55 hold 16");
                 if last >= Some(id) {
                     return Ok(false);
                 }

@@ -12,6 +12,7 @@ use super::ids::{self, Named};
 use super::index;
 use super::journal::{Damage, Found, Mark, Record, Scan};
 use super::lock::Lock;
+use super::marks;
 use super::medium::{Disk, Medium};
 use super::open::{self, Loss};
 use super::record::RecordKind;
@@ -131,6 +132,7 @@ impl<'a> Look<'a> {
     fn all(&mut self) -> Result<Option<()>, StoreError> {
         let evidence = acknowledged::read(self.medium);
         let Some(mut scan) = Scan::start(self.medium)? else { return Ok(None) };
+        self.state = State::keyed(scan.key());
         loop {
             match scan.next()? {
                 Found::Record(record) => self.record(&record, evidence.as_ref())?,
@@ -191,14 +193,33 @@ impl<'a> Look<'a> {
     }
 
     fn import(&mut self, import: Import, record: &Record) -> Result<(), StoreError> {
-        let Import { ids: named, delivery } = import;
-        self.state.import(&delivery, named.clone(), record.sequence, record.offset);
+        let Import { ids: named, marks, delivery } = import;
+        self.state.import(&delivery, record.sequence, record.offset);
         self.report.imports += 1;
-        let Some(named) = named else { return Ok(()) };
-        self.report.ids += named.count;
-        let file = ids::file(named.import);
-        let wrong = self.wrong_ids(&file, &named).map_err(StoreError::disk("read", &file))?;
-        if let Some(what) = wrong {
+        if let Some(named) = named {
+            self.report.ids += named.count;
+            let file = ids::file(named.import);
+            let wrong = self.wrong_ids(&file, &named);
+            self.say_of_ids(&file, record, wrong)?;
+            self.state.ids.push(named);
+        }
+        if let Some(named) = marks {
+            self.report.ids += named.facts;
+            let file = marks::file(named.import);
+            let wrong = marks::wrong(self.medium, &file, &named);
+            self.say_of_ids(&file, record, wrong)?;
+            self.state.marks.push(named);
+        }
+        Ok(())
+    }
+
+    fn say_of_ids(
+        &mut self,
+        file: &str,
+        record: &Record,
+        wrong: io::Result<Option<&'static str>>,
+    ) -> Result<(), StoreError> {
+        if let Some(what) = wrong.map_err(StoreError::disk("read", file))? {
             let record = record.sequence;
             self.say(&codes::DAMAGED_IDS, format!("{file}, of record {record}: {what}"));
         }

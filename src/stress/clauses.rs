@@ -56,7 +56,8 @@ impl<'a> Clauses<'a> {
             let what = format!("the floor {} never made up for anything", each.name);
             self.watch(ClauseKind::ShareFloor, each.line, Some(each.span), what);
         }
-        for each in &contract.most_favoured {
+        // Without grants of its own a clause waits for files, which no made-up month has.
+        for each in contract.most_favoured.iter().filter(|each| !each.grants.is_empty()) {
             let what = format!("the most-favoured clause {} never did anything", each.name);
             self.watch(ClauseKind::MostFavoured, each.line, None, what);
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::chain::earned;
 use crate::calendar::Period;
 use crate::contract::Contract;
-use crate::fact::{Entry, Fact, FxRate, Kind, Payment, Table};
+use crate::fact::{AuditFinding, Entry, Fact, FxRate, GrantedRate, Kind, Payment, Table};
 use crate::settlement::Settlement;
 
 /// Facts that show a concern, as a book, and what settling it comes to.
@@ -115,6 +115,8 @@ fn table_of(entry: &Entry) -> Table {
         Entry::Fact(fact) => fact.kind.table(),
         Entry::Fx(_) => Table::Fx,
         Entry::Payment(_) => Table::Payments,
+        Entry::Grant(_) => Table::Grants,
+        Entry::Audit(_) => Table::Audits,
     }
 }
 
@@ -154,7 +156,38 @@ fn cells(entry: &Entry) -> Vec<(&'static str, String)> {
             ("amount", amount.to_string()),
             ("currency", currency.to_string()),
         ],
+        Entry::Grant(grant) => of_grant(grant),
+        Entry::Audit(audit) => of_audit(audit),
     }
+}
+
+fn of_grant(grant: &GrantedRate) -> Vec<(&'static str, String)> {
+    let GrantedRate { id, time, contract, clause, deal, rate, until } = grant;
+    vec![
+        ("id", id.clone()),
+        ("time", time.to_string()),
+        ("contract", contract.clone()),
+        ("clause", clause.clone()),
+        ("deal", deal.clone()),
+        ("rate", rate.to_string()),
+        ("until", until.map_or(String::new(), |day| day.to_string())),
+    ]
+}
+
+fn of_audit(audit: &AuditFinding) -> Vec<(&'static str, String)> {
+    vec![
+        ("id", audit.id.clone()),
+        ("time", audit.time.to_string()),
+        ("contract", audit.contract.clone()),
+        ("period", format!("{}..{}", audit.first, audit.last)),
+        ("from", audit.from.clone()),
+        ("to", audit.to.clone()),
+        ("due", audit.due.to_string()),
+        ("paid", audit.paid.to_string()),
+        ("cost", audit.cost.to_string()),
+        ("currency", audit.currency.to_string()),
+        ("since", audit.since.map_or(String::new(), |day| day.to_string())),
+    ]
 }
 
 fn of_fact(fact: &Fact) -> Vec<(&'static str, String)> {

@@ -178,7 +178,7 @@ fn in_time(
     let half = *periods.get(periods.len() / 2)?;
     let late = |(at, entry): &(usize, &Entry)| match entry {
         Entry::Fact(fact) => at % 2 == 1 && fact.time.day_in(&contract.zone) < half.first_day(),
-        Entry::Fx(_) | Entry::Payment(_) => false,
+        Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => false,
     };
     let early = entries.iter().enumerate().filter(|each| !late(each));
     let early: Vec<Entry> = early.map(|(_, entry)| entry.clone()).collect();

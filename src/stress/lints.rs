@@ -107,7 +107,7 @@ impl Judge<'_> {
         // Whoever pays for usage has less by more of it.
         let usage = world.more.iter().any(|entry| match entry {
             Entry::Fact(fact) => fact.kind == Kind::Usage,
-            Entry::Fx(_) | Entry::Payment(_) => false,
+            Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => false,
         });
         let loses = |party: &usize| {
             if usage && !self.is_payee(*party) {

@@ -242,7 +242,7 @@ impl Months<'_> {
                     && (&charge.product, &charge.channel) == (&fact.product, &fact.channel)
                     && charge.time <= fact.time
             }
-            Entry::Fx(_) | Entry::Payment(_) => false,
+            Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => false,
         };
         let charges: Vec<&Entry> = self.entries.iter().filter(is_charge).collect();
         let refers = fact.kind.takes_back() && !charges.is_empty() && self.chance.below(2) == 0;
@@ -299,9 +299,9 @@ impl Months<'_> {
     /// A copy of one charge, to be made on top of everything; of usage, where nothing is sold.
     fn more(&mut self) -> Vec<Entry> {
         let of = |kind: Kind| -> Vec<Fact> {
-            let fact = |entry: &Entry| match entry {
-                Entry::Fact(fact) if fact.kind == kind => Some(fact.clone()),
-                Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => None,
+            let fact = |entry: &Entry| {
+                let Entry::Fact(fact) = entry else { return None };
+                (fact.kind == kind).then(|| fact.clone())
             };
             self.entries.iter().filter_map(fact).collect()
         };

@@ -102,7 +102,7 @@ fn smaller(entry: &Entry) -> Vec<Entry> {
                 .map(|amount| Entry::Payment(crate::fact::Payment { amount, ..payment.clone() }))
                 .collect()
         }
-        Entry::Fx(_) => Vec::new(),
+        Entry::Fx(_) | Entry::Grant(_) | Entry::Audit(_) => Vec::new(),
     }
 }
 

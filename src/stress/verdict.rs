@@ -108,7 +108,9 @@ fn size(world: &World) -> (usize, usize) {
                 |value: Option<crate::money::Exact>| value.map_or(0, |it| it.to_string().len());
             length(fact.amount) + length(fact.quantity)
         }
-        crate::fact::Entry::Fx(_) => 0,
+        crate::fact::Entry::Fx(_) | crate::fact::Entry::Grant(_) | crate::fact::Entry::Audit(_) => {
+            0
+        }
         crate::fact::Entry::Payment(payment) => payment.amount.to_string().len(),
     });
     (world.entries.len() + world.more.len(), digits.sum())

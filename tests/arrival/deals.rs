@@ -104,6 +104,8 @@ const CLAUSES: &[&str] = &[
     "[[floor]]\nname = \"y\"\nparty = \"vendor\"\nfrom = \"platform\"\nat-least = \"300\"\nwindow = \"calendar-year\"\n",
     "[[floor]]\nname = \"p\"\nparty = \"vendor\"\nfrom = \"platform\"\nat-least = \"75\"\n",
     "[[most-favoured]]\nname = \"m\"\nparty = \"vendor\"\nfrom = \"platform\"\ngrants = [ { from = 2026-02-10, rate = \"35%\" } ]\n",
+    "[[most-favoured]]\nname = \"n\"\nparty = \"platform\"\nfrom = \"vendor\"\nschedules = [\"resale\"]\n",
+    "[audits]\nthreshold = \"5%\"\naccord = \"3%\"\ninterest = { rate = \"8%\", day-count = \"30/360\" }\n",
     "[[guarantee]]\nname = \"g\"\nparty = \"vendor\"\nfrom = \"platform\"\namount = \"400\"\nwindow = \"contract-year\"\nstarts = 2025-04-01\nends = 2026-05-31\nprorate = \"days\"\nper-period = \"20\"\n",
     "[[guarantee]]\nname = \"c\"\nparty = \"vendor\"\nfrom = \"platform\"\namount = \"250\"\nwindow = \"calendar-year\"\nstarts = 2025-12-01\nends = 2026-04-30\ncumulative = true\nschedules = [\"own\"]\non = \"usage-fees\"\n",
     "[[advance]]\nname = \"a\"\nto = \"vendor\"\nby = \"platform\"\namount = \"350\"\nrate = \"70%\"\nstarts = 2026-02-15\nends = 2026-04-30\n",

@@ -10,6 +10,8 @@ use revshare::fact::{
     Archive, Entry, Fact, FileHeader, FxRate, Gather, IdEntry, Kind, Lens, Payment, Slice, Table,
 };
 
+use super::outside::{Outside, outside};
+
 /// How many months are closed; with the last everything has come.
 pub(crate) const MONTHS: usize = 6;
 /// Months before the first that facts may lie in.
@@ -21,7 +23,7 @@ pub(crate) fn month(at: i64) -> Period {
     (0..at + BEFORE).fold(first, |period, _| period.next())
 }
 
-fn day(month_at: i64, of_month: i64) -> String {
+pub(crate) fn day(month_at: i64, of_month: i64) -> String {
     format!("{}-{of_month:02}", month(month_at))
 }
 
@@ -136,6 +138,7 @@ pub(crate) struct History {
     pub(crate) rates: Vec<Rate>,
     pub(crate) exports: Vec<Export>,
     pub(crate) payments: Vec<Paid>,
+    pub(crate) outside: Vec<Outside>,
 }
 
 /// A row of a delivery, with what it replaces.
@@ -182,6 +185,8 @@ impl History {
         rows.extend(exports.values().flat_map(|export| export.rows()));
         let paid = self.payments.iter().enumerate().filter(|(_, paid)| of(paid.comes));
         rows.extend(paid.map(|(at, paid)| (Entry::Payment(paid.payment(at)), None)));
+        let outside = self.outside.iter().enumerate().filter(|(_, known)| of(known.comes));
+        rows.extend(outside.map(|(at, known)| (known.entry(at), None)));
         rows
     }
 }
@@ -268,7 +273,7 @@ impl Imports {
     }
 }
 
-fn when() -> impl Strategy<Value = (i64, i64)> {
+pub(crate) fn when() -> impl Strategy<Value = (i64, i64)> {
     (-BEFORE..MONTHS as i64, 1..=28_i64)
 }
 
@@ -315,10 +320,13 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     });
     let exports = prop::collection::vec(export, 0..6);
     let payments = prop::collection::vec(paid, 0..4);
-    (facts(), rates(), exports, payments).prop_map(|(facts, rates, exports, payments)| History {
-        facts,
-        rates,
-        exports,
-        payments,
-    })
+    (facts(), rates(), exports, payments, outside()).prop_map(
+        |(facts, rates, exports, payments, outside)| History {
+            facts,
+            rates,
+            exports,
+            payments,
+            outside,
+        },
+    )
 }

@@ -7,6 +7,7 @@ mod deals;
 mod history;
 mod in_time;
 mod otherwise;
+mod outside;
 
 use proptest::prelude::ProptestConfig;
 

@@ -46,7 +46,7 @@ fn happened() -> impl Strategy<Value = History> {
     history().prop_map(|mut history| {
         let charges: Vec<bool> = history.facts.iter().map(Rough::is_charge).collect();
         history.facts.iter_mut().for_each(|rough| rough.to = rough.to.filter(|to| charges[*to]));
-        History { payments: Vec::new(), ..history }
+        History { payments: Vec::new(), outside: Vec::new(), ..history }
     })
 }
 
@@ -122,7 +122,9 @@ fn in_force(history: &History, months: i64) -> (History, Vec<i64>) {
     }
     let stands = |rate: &&Rate| !is_final(rate.comes, rate.month, months);
     let rates = history.rates.iter().filter(stands).cloned().collect();
-    (History { facts, rates, exports: Vec::new(), payments: Vec::new() }, listed)
+    let history =
+        History { facts, rates, exports: Vec::new(), payments: Vec::new(), outside: Vec::new() };
+    (history, listed)
 }
 
 /// How many facts a settlement lists as refused.
@@ -150,6 +152,7 @@ fn shared_cost_that_comes_too_late_is_listed() {
         rates: Vec::new(),
         exports: Vec::new(),
         payments: Vec::new(),
+        outside: Vec::new(),
     };
     let closes = closed(&history, &contract).expect("every month closes");
     let listed: Vec<i64> = closes.settlements().iter().map(refused).collect();

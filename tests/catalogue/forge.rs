@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-const PREAMBLE: usize = 24;
+const PREAMBLE: usize = 40;
 const HEAD: usize = 40;
 const CHAIN: usize = 32;
 

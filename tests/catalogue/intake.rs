@@ -10,12 +10,16 @@ use revshare::intake::{Import, Mapping, Request, discover_with, import, silent};
 
 use crate::said::{Said, shown};
 
-/// A contract that asks for nothing but dollars.
+/// A contract that asks for nothing but dollars, and lets audits reach back two years.
 fn dollars() -> Contract {
     let text = "id = 'deal'\ncurrency = 'USD'\n[parties]\nvendor = 'V'\nplatform = 'P'\n\
                 [[schedule]]\nid = 'elsewhere'\nscope = { channel = 'elsewhere' }\n\
                 seller = 'platform'\n[[schedule.terms]]\neffective = 2015-01-01\n\
-                basis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n";
+                basis = 'net-sales'\nsplit = { vendor = '50%', platform = 'rest' }\n\
+                [[most-favoured]]\nname = 'best rate'\nparty = 'vendor'\nfrom = 'platform'\n\
+                [audits]\nlook-back = 24\n\
+                [[audit]]\nname = 'spring audit'\nperiod = '2026-03'\neffective = 2026-06-15\n\
+                from = 'platform'\nto = 'vendor'\ndue = '2'\npaid = '1'\n";
     Contract::parse("contract.toml", text).unwrap()
 }
 
@@ -40,6 +44,7 @@ pub(crate) fn said(folder: &Path) -> Said {
         known: &(),
         rejects: Some(&mut rejects),
         progress: &mut silent,
+        bulk: None,
     })
     .unwrap();
     import.findings.iter().for_each(|finding| writeln!(out, "{finding}").unwrap());

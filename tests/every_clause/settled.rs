@@ -109,5 +109,7 @@ fn table_of(entry: &Entry) -> Table {
         Entry::Fact(fact) => fact.kind.table(),
         Entry::Fx(_) => Table::Fx,
         Entry::Payment(_) => Table::Payments,
+        Entry::Grant(_) => Table::Grants,
+        Entry::Audit(_) => Table::Audits,
     }
 }

@@ -3,14 +3,16 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use revshare::calendar::Period;
+use revshare::fact::bulk::{Mark, Shelf};
 use revshare::fact::{
     Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
 };
 use revshare::settlement::{BalanceKind, BalanceName, Balances};
-use revshare::store::{Closing, Store, statement_digest};
+use revshare::store::{Closing, Marked, Store, StoreError, statement_digest};
 
 /// The first period that the tests close.
 pub(crate) fn first_period() -> Period {
@@ -51,6 +53,8 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         parts: vec![part],
         rates: Vec::new(),
         payments: Vec::new(),
+        grants: Vec::new(),
+        audits: Vec::new(),
     };
     let lens = LensNames { zones: vec!["UTC".into()], ..LensNames::default() };
     Delivery { lens, files: vec![file], ..Delivery::default() }
@@ -67,7 +71,7 @@ pub(crate) fn ids(import: u64, count: u64) -> Vec<IdEntry> {
     let time = "2026-10-05T08:00:00Z".parse().unwrap();
     let entry = |row| IdEntry {
         id: id(import, row),
-        content: id(row, import),
+        content: *id(row, import).first_chunk().unwrap(),
         time,
         kind: Kind::ALL[(row % 9) as usize],
         charged: (row % 2 == 0).then_some(time),
@@ -141,4 +145,39 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Kind and product of each place of the marks.
+pub(crate) const PLACES: [(Kind, Option<NonZeroU32>); 2] =
+    [(Kind::Charge, NonZeroU32::new(3)), (Kind::Usage, None)];
+
+/// So many marks of an import. Their ids are none of [`ids`].
+pub(crate) fn marks(import: u64, count: u64) -> Vec<Mark> {
+    let times = ["2026-10-05", "2026-10-05T08:00:00Z", "2026-11-30T23:59:59Z"];
+    let mark = |row| Mark {
+        id: id(import + 1_000_000, row),
+        content: *id(row, import).first_chunk().unwrap(),
+        time: times[(row % 3) as usize].parse().unwrap(),
+        place: (row % 2) as u32,
+    };
+    (0..count).map(mark).collect()
+}
+
+/// What a store knows by a mark.
+pub(crate) fn entry_of(mark: &Mark) -> IdEntry {
+    let Mark { id, content, time, place } = *mark;
+    let (kind, product) = PLACES[place as usize];
+    IdEntry { id, content, time, kind, charged: None, product }
+}
+
+/// Imports ids and marks together; none of the marks is void.
+pub(crate) fn import_marked(store: &mut Store, ids: u64, marks: u64) -> Result<u64, StoreError> {
+    let number = store.imports() + 1;
+    let shelf = store.shelf(marks)?;
+    let failed = |source| StoreError::Disk { action: "write", name: "marks".into(), source };
+    let mut hand = shelf.hand().map_err(failed)?;
+    hand.put(0, &self::marks(number, marks)).map_err(failed)?;
+    hand.finish().map_err(failed)?;
+    let marked = Marked { shelf, facts: marks, places: &PLACES, void: &[] };
+    store.import_with(&delivery(number), &self::ids(number, ids), Some(marked))
 }

@@ -2,7 +2,8 @@
 
 use super::words::{BY_DEFAULT, Page, amount, any_of};
 use crate::contract::{
-    AnnualRate, Audit, Contract, MinimumPayment, OnAccount, PaymentTerms, Roll, Window, Withholding,
+    AnnualRate, Audit, AuditTerms, Contract, MinimumPayment, OnAccount, PaymentTerms, Roll, Window,
+    Withholding,
 };
 use crate::money::Ratio;
 
@@ -10,6 +11,7 @@ use crate::money::Ratio;
 pub(super) fn read_out(page: &mut Page, contract: &Contract) {
     let cash = &contract.cash;
     let mut lines: Vec<String> = Vec::new();
+    lines.extend(audit_terms(&cash.audit_terms));
     lines.extend(cash.audits.iter().map(|clause| audit(contract, clause)));
     lines.extend(cash.withholdings.iter().map(|clause| withholding(contract, clause)));
     lines.extend(cash.on_account.iter().map(|clause| on_account(contract, clause)));
@@ -42,13 +44,31 @@ pub(super) fn read_out(page: &mut Page, contract: &Contract) {
     lines.iter().for_each(|line| page.item(1, line));
 }
 
+/// What holds for every audit; nothing if the contract says nothing of them.
+fn audit_terms(terms: &AuditTerms) -> Option<String> {
+    let mut parts = Vec::new();
+    parts.extend(terms.look_back.map(|months| format!("it may reach back {months} months")));
+    parts.extend(terms.interest.as_ref().map(|annual| {
+        format!("a shortfall bears {} from the day on which it was due", rate(annual))
+    }));
+    parts.extend(terms.accord.as_ref().map(|accord| format!("{accord} of a shortfall is added")));
+    parts.extend(terms.threshold.as_ref().map(|threshold| {
+        format!("a shortfall above {threshold} of what was due adds the audit's cost")
+    }));
+    (!parts.is_empty())
+        .then(|| format!("What an audit finds is settled when agreed: {}.", parts.join("; ")))
+}
+
 fn audit(contract: &Contract, clause: &Audit) -> String {
     let party = |party| contract.party_name(party);
     let mut text = format!(
         "{}, agreed on {}: for {}, {} was due from {} to {}, and {} was paid",
         clause.name,
         clause.effective,
-        clause.period,
+        match clause.first == clause.period {
+            true => clause.period.to_string(),
+            false => format!("{} to {}", clause.first, clause.period),
+        },
         amount(contract, clause.due),
         party(clause.from),
         party(clause.to),
@@ -109,7 +129,7 @@ fn minimum(contract: &Contract, clause: &MinimumPayment) -> String {
 }
 
 fn terms(terms: &PaymentTerms) -> String {
-    let PaymentTerms { days, weekends, holidays, roll, .. } = terms;
+    let PaymentTerms { days, business_days, weekends, holidays, roll, .. } = terms;
     let mut off: Vec<String> = Vec::new();
     if *weekends {
         off.push("a weekend".to_owned());
@@ -121,6 +141,12 @@ fn terms(terms: &PaymentTerms) -> String {
         Roll::ModifiedFollowing => "on the next business day of the month, or else the one before",
         Roll::ModifiedPreceding => "on the business day before in the month, or else the next",
     };
+    if *business_days {
+        let off = any_of(&off);
+        return format!(
+            "Payables are due {days} business days after the period's end; {off} is none."
+        );
+    }
     match off.is_empty() {
         true => format!("Payables are due {days} days after the period's end."),
         false => {

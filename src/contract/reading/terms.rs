@@ -106,10 +106,11 @@ impl Version<'_> {
     }
 
     fn deduction(&self, deduction: &Deduction) -> String {
-        let parts: Vec<String> = deduction.parts.iter().map(part).collect();
+        let base = if deduction.of_gross { "gross sales" } else { BASE };
+        let parts: Vec<String> = deduction.parts.iter().map(|each| part(each, base)).collect();
         let cap = match &deduction.cap {
             None => String::new(),
-            Some(Cap::Rate(ratio)) => format!(", at most {ratio} of {BASE}"),
+            Some(Cap::Rate(ratio)) => format!(", at most {ratio} of {base}"),
             Some(Cap::Amount(minor)) => {
                 format!(", at most {} a period", amount(self.contract, *minor))
             }
@@ -172,9 +173,9 @@ impl Version<'_> {
     }
 }
 
-fn part(selector: &Selector) -> String {
+fn part(selector: &Selector, base: &str) -> String {
     let (kinds, categories) = match selector {
-        Selector::Rate(ratio) => return format!("{ratio} of {BASE}"),
+        Selector::Rate(ratio) => return format!("{ratio} of {base}"),
         Selector::Facts { kinds, categories } => (kinds, categories),
     };
     let kinds: Vec<String> = kinds.iter().map(|kind: &Kind| format!("{kind}s")).collect();

@@ -64,15 +64,21 @@ impl Wide<'_> {
     }
 
     fn most_favoured(&self, clause: &MostFavoured) -> String {
-        let grant = |grant: &crate::contract::Grant| format!("{} from {}", grant.rate, grant.from);
+        let grant = |grant: &crate::contract::Grant| {
+            let until = grant.until.map_or(String::new(), |until| format!(" until {until}"));
+            format!("{} from {}{until}", grant.rate, grant.from)
+        };
         let grants: Vec<String> = clause.grants.iter().map(grant).collect();
+        let known = match grants.is_empty() {
+            true => String::new(),
+            false => format!("{}, and ", and(&grants)),
+        };
         format!(
-            "{}: {} has at least the part of the share base that comparable deals give{}: {}; {} \
-             pays what is missing.",
+            "{}: {} has at least the part of the share base that comparable deals give{}: {known}\
+             what files grants* say; {} pays what is missing.",
             clause.name,
             self.party(clause.party),
             schedules(&clause.schedules),
-            and(&grants),
             self.party(clause.from),
         )
     }

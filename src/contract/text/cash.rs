@@ -1,18 +1,18 @@
-//! What changes an amount on its way: `[[audit]]`, `[[withholding]]`, `[late-interest]`.
+//! What changes an amount on its way: `[[withholding]]`, `[late-interest]`.
 //!
-//! Refuses an audit that found nothing or speaks of a period that it cannot have seen, and a tax
-//! that leaves nothing of a payment.
+//! Refuses a tax that leaves nothing of a payment.
 
+use super::audits;
 use super::keys;
 use super::payment;
 use super::reader::{Block, Reader};
 use super::tree::{Node, Value};
 use super::value::{optional, or_default};
-use crate::calendar::{Day, Period, PeriodLength};
+use crate::calendar::{Day, PeriodLength};
 use crate::contract::{
-    AnnualRate, Audit, Cash, DayCount, Interest, LateInterest, PartyId, Withholding, codes,
+    AnnualRate, AuditTerms, Cash, DayCount, Interest, LateInterest, PartyId, Withholding, codes,
 };
-use crate::money::{Minor, Ratio};
+use crate::money::Ratio;
 
 const COMPOUNDING: &[(&str, bool)] = &[("none", false), ("monthly", true)];
 
@@ -22,7 +22,11 @@ pub(super) fn read(
     block: &Block<'_>,
     length: Option<PeriodLength>,
 ) -> Option<Cash> {
-    let audits = blocks(reader, block, "audit", |reader, node| audit(reader, node, length));
+    let audit_terms =
+        or_default(block.get("audits"), AuditTerms::default(), |node| audits::terms(reader, node));
+    let common = audit_terms.clone().unwrap_or_default();
+    let audits =
+        blocks(reader, block, "audit", |reader, node| audits::read(reader, node, length, &common));
     let withholdings = blocks(reader, block, "withholding", withholding);
     let names = audits.iter().flatten().map(|clause| clause.name.as_str());
     named_once(reader, block.get("audit"), &names.collect::<Vec<_>>());
@@ -37,6 +41,7 @@ pub(super) fn read(
     payment::reachable(reader, block, &on_account, &minimum_payments);
     Some(Cash {
         audits: audits?,
+        audit_terms: audit_terms?,
         withholdings: withholdings?,
         late_interest: late_interest?,
         on_account,
@@ -88,84 +93,6 @@ pub(super) fn direction(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<(P
     Some((from, party))
 }
 
-fn audit(reader: &mut Reader<'_>, node: &Node, length: Option<PeriodLength>) -> Option<Audit> {
-    let block = reader.block(node, "this audit", keys::AUDIT)?;
-    let name = block.need(reader, "name", "name = \"audit of 2026-03\"");
-    let name = name.and_then(|node| reader.name(node));
-    let effective = block.need(reader, "effective", "effective = 2026-10-15, when it was agreed");
-    let effective = effective.and_then(|node| reader.day(node));
-    let period = block.need(reader, "period", "period = \"2026-03\"");
-    let period = period.and_then(|node| audited(reader, node, length, effective));
-    let direction = direction(reader, &block);
-    let due = block.need(reader, "due", "due = \"200000\", what the audit found to be due");
-    let due = due.and_then(|node| reader.amount(node));
-    let paid_at = block.need(reader, "paid", "paid = \"188000\", what had been paid");
-    let paid = paid_at.and_then(|node| reader.amount(node));
-    let cost = or_default(block.get("cost"), Minor::ZERO, |node| reader.amount(node));
-    let threshold = optional(block.get("threshold"), |node| reader.part(node));
-    let accord = optional(block.get("accord"), |node| reader.fraction(node));
-    let interest = optional(block.get("interest"), |node| interest(reader, node));
-    if due == paid
-        && let (Some(node), Some(_)) = (paid_at, paid)
-    {
-        let help = "delete the audit: where nothing was found, nothing is settled";
-        let message = "this audit found that what was due was paid";
-        reader.complain(&codes::AUDIT_OF_NOTHING, &node.at, message, help);
-    }
-    if let (Some(at), None, true) = (block.get("cost"), block.get("threshold"), cost.is_some()) {
-        let help = "add threshold = \"5%\": a shortfall above it moves the cost to the payer";
-        let message = "`cost` has no effect without `threshold`";
-        reader.complain(&codes::NO_EFFECT, &at.key_at, message, help);
-    }
-    let (from, to) = direction?;
-    Some(Audit {
-        name: name?,
-        period: period?,
-        effective: effective?,
-        from,
-        to,
-        due: due?,
-        paid: paid?,
-        cost: cost?,
-        threshold: threshold?,
-        accord: accord?,
-        interest: interest?,
-        line: reader.line(&node.at),
-    })
-}
-
-/// A period of the contract's length that was over when the finding was agreed.
-fn audited(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    length: Option<PeriodLength>,
-    effective: Option<Day>,
-) -> Option<Period> {
-    let text = reader.text(node)?;
-    let period = text.parse::<Period>().ok();
-    let good = period.filter(|period| length.is_none_or(|length| length == period.length()));
-    let Some(period) = good else {
-        let message = format!("{text:?} is not a period of this contract");
-        let help = "write a month as \"2026-03\", or a quarter as \"2026-Q1\" if it has quarters";
-        reader.complain(&codes::WRONG_PERIOD, &node.at, message, help);
-        return None;
-    };
-    if effective.is_some_and(|day| day <= period.last_day()) {
-        let message = format!("the finding was agreed before {period} had ended");
-        let help = "write the day of the agreement as `effective`; it is settled in that period";
-        reader.complain(&codes::WRONG_PERIOD, &node.at, message, help);
-    }
-    Some(period)
-}
-
-fn interest(reader: &mut Reader<'_>, node: &Node) -> Option<(Day, AnnualRate)> {
-    let block = reader.block(node, "the interest of an audit", keys::INTEREST)?;
-    let since = block.need(reader, "since", "since = 2026-04-30, when the shortfall was due");
-    let since = since.and_then(|node| reader.day(node));
-    let rate = annual_rate(reader, &block);
-    Some((since?, rate?))
-}
-
 /// What a balance bears while it is carried: `{ rate = "6%", compounding = "monthly" }`.
 pub(super) fn carried_interest(reader: &mut Reader<'_>, node: &Node) -> Option<Interest> {
     let block = reader.block(node, "this interest", keys::CARRIED_INTEREST)?;
@@ -182,7 +109,7 @@ pub(super) fn plain_interest(reader: &mut Reader<'_>, node: &Node) -> Option<Ann
 }
 
 /// `rate`, or `base` and `margin`; with a day count.
-fn annual_rate(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<AnnualRate> {
+pub(super) fn annual_rate(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<AnnualRate> {
     let counts = DayCount::ALL.map(|count| (count.as_str(), count));
     let day_count =
         or_default(block.get("day-count"), DayCount::default(), |node| reader.word(node, &counts));

@@ -14,6 +14,8 @@ use super::value::{optional, or_default};
 use crate::contract::{Cap, Deduction, Excess, Selector, codes};
 use crate::fact::Kind;
 
+/// What rates and caps are of.
+const MEASURES: &[(&str, bool)] = &[("gross-sales", true), ("gross-sales + refunds", false)];
 const KINDS: &[(&str, Kind)] = &[
     ("fee", Kind::Fee),
     ("refund", Kind::Refund),
@@ -25,7 +27,13 @@ const ANY: &str = "any = [ { kind = \"fee\" }, { rate = \"1%\" } ]";
 /// Without the key, every fee is deducted in full.
 pub(super) fn unwritten() -> Vec<Deduction> {
     let fees = Selector::Facts { kinds: vec![Kind::Fee], categories: Vec::new() };
-    vec![Deduction { name: "fees".to_owned(), parts: vec![fees], cap: None, excess: Excess::Lapse }]
+    vec![Deduction {
+        name: "fees".to_owned(),
+        parts: vec![fees],
+        cap: None,
+        of_gross: false,
+        excess: Excess::Lapse,
+    }]
 }
 
 /// Reads the list; an empty one deducts nothing.
@@ -82,8 +90,17 @@ fn deduction(reader: &mut Reader<'_>, node: &Node) -> Option<(Deduction, Vec<Ran
         carry::excess(reader, node)
     });
     let parts = parts(reader, &block);
-    let (parts, places) = parts?.into_iter().unzip();
-    Some((Deduction { name: name?, parts, cap: cap?, excess: excess? }, places))
+    let of_gross = or_default(block.get("of"), false, |node| reader.word(node, MEASURES));
+    let (parts, places): (Vec<Selector>, _) = parts?.into_iter().unzip();
+    let (cap, of_gross) = (cap?, of_gross?);
+    let rated = parts.iter().any(|part| matches!(part, Selector::Rate(_)));
+    if let (Some(node), false, false) = (block.get("of"), rated, matches!(cap, Some(Cap::Rate(_))))
+    {
+        let message = "`of` has no effect without a rate or a cap that is a rate";
+        let help = "add rate = \"1%\" or cap = \"2.5%\", or delete of";
+        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+    }
+    Some((Deduction { name: name?, parts, cap, of_gross, excess: excess? }, places))
 }
 
 fn parts(reader: &mut Reader<'_>, block: &Block<'_>) -> Option<Vec<(Selector, Range<usize>)>> {

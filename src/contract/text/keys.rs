@@ -19,6 +19,7 @@ pub(super) static TOP: &[&str] = &[
     "fx",
     "deal",
     "audit",
+    "audits",
     "withholding",
     "late-interest",
     "on-account",
@@ -90,7 +91,7 @@ pub(super) static RATE: &[&str] = &[
 pub(super) static RATE_TIER: &[&str] = &["from", "price"];
 /// In an entry of `deductions`.
 pub(super) static DEDUCTION: &[&str] =
-    &["name", "kind", "category", "rate", "any", "cap", "excess"];
+    &["name", "kind", "category", "rate", "any", "of", "cap", "excess"];
 /// In an entry of `any` within a deduction.
 pub(super) static PART: &[&str] = &["kind", "category", "rate"];
 /// In `cost`.
@@ -137,6 +138,8 @@ pub(super) static AUDIT: &[&str] = &[
     "accord",
     "interest",
 ];
+/// In `[audits]`.
+pub(super) static AUDITS: &[&str] = &["threshold", "accord", "interest", "look-back"];
 /// In `interest` of an audit.
 pub(super) static INTEREST: &[&str] = &["since", "rate", "base", "margin", "day-count"];
 /// In `interest` of what is carried.
@@ -157,14 +160,14 @@ pub(super) static MINIMUM_PAYMENT: &[&str] =
 /// In `[overpayment]`.
 pub(super) static OVERPAYMENT: &[&str] = &["effective", "expires"];
 /// In `[payment]`.
-pub(super) static PAYMENT: &[&str] = &["days", "calendar", "holidays", "roll"];
+pub(super) static PAYMENT: &[&str] = &["days", "count", "calendar", "holidays", "roll"];
 /// In `[[floor]]`.
 pub(super) static FLOOR: &[&str] =
     &["name", "party", "from", "at-least", "of", "window", "starts", "ends", "unused", "schedules"];
 /// In `[[most-favoured]]`.
 pub(super) static MOST_FAVOURED: &[&str] = &["name", "party", "from", "grants", "schedules"];
 /// In an entry of `grants`.
-pub(super) static GRANT: &[&str] = &["from", "rate"];
+pub(super) static GRANT: &[&str] = &["from", "until", "rate"];
 /// In `[[guarantee]]`.
 pub(super) static GUARANTEE: &[&str] = &[
     "name",

@@ -6,6 +6,7 @@
 
 mod advance;
 mod aggregate_cap;
+mod audits;
 mod bundles;
 mod carry;
 mod cash;

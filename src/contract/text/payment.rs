@@ -21,6 +21,7 @@ const ROLLS: &[(&str, Roll)] = &[
     ("modified-following", Roll::ModifiedFollowing),
     ("modified-preceding", Roll::ModifiedPreceding),
 ];
+const COUNTS: &[(&str, bool)] = &[("calendar-days", false), ("business-days", true)];
 const CALENDARS: &[(&str, bool)] = &[("none", false), ("weekends", true)];
 /// The most days that payment terms may give: ten years.
 const MOST_DAYS: i64 = 3660;
@@ -109,6 +110,18 @@ pub(super) fn terms(reader: &mut Reader<'_>, node: &Node) -> Option<PaymentTerms
     let holidays =
         or_default(block.get("holidays"), BTreeSet::new(), |node| day_list(reader, node));
     let roll = or_default(block.get("roll"), Roll::default(), |node| reader.word(node, ROLLS));
+    let business_days = or_default(block.get("count"), false, |node| reader.word(node, COUNTS));
+    let every_day = weekends == Some(false) && block.get("holidays").is_none();
+    if let (Some(node), true, Some(true)) = (block.get("count"), every_day, business_days) {
+        let help = "add calendar = \"weekends\" or holidays, or delete it";
+        let message = "`count` has no effect where every day is a business day";
+        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+    }
+    if let (Some(node), Some(true), Some(1..)) = (block.get("roll"), business_days, days) {
+        let help = "delete it: the last of so many business days is one";
+        let message = "`roll` has no effect where business days are counted";
+        reader.complain(&codes::NO_EFFECT, &node.key_at, message, help);
+    }
     if let (Some(node), Some(false), None) = (block.get("roll"), weekends, block.get("holidays")) {
         let help = "add calendar = \"weekends\" or holidays, or delete it";
         let message = "`roll` has no effect where every day is a business day";
@@ -116,6 +129,7 @@ pub(super) fn terms(reader: &mut Reader<'_>, node: &Node) -> Option<PaymentTerms
     }
     Some(PaymentTerms {
         days: days?,
+        business_days: business_days?,
         weekends: weekends?,
         holidays: holidays?,
         roll: roll?,

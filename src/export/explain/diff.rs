@@ -1,158 +1,140 @@
 //! What changed between two settlements, as a tree: from who owes whom down to steps, products and
-//! facts. Only what differs is in it.
+//! facts. Only what differs is in it, and every change is the sum of the changes below it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Node;
-use crate::fact::Tally;
-use crate::money::{Currency, Minor};
-use crate::settlement::{Payable, Settlement, StepName};
-use crate::statement::{Amount, grouped};
-
-/// What was, what is.
-type Change = (Minor, Minor);
-/// A step with the name of its entry, or a party's share.
-type Row = (Option<StepName>, String);
+use super::debts::Pair;
+use super::difference::difference;
+use super::facts::{counted, words};
+use super::select;
+use super::teller::{Subject, Teller};
+use crate::fact::{Key, Tally};
+use crate::settlement::{Payable, Settlement};
 
 /// The tree of what changed from one settlement to another: what is paid, with true-ups and all
 /// clauses, or (`own`) only what the period itself gives.
-pub fn diff(title: &str, was: &Settlement, is: &Settlement, own: bool) -> Node {
-    let currency = is.currency;
-    let list = |settlement: &Settlement| match own {
-        true => settlement.debts.clone(),
-        false => settlement.payables.clone(),
+pub fn diff(title: &str, was: &Subject<'_>, is: &Subject<'_>, own: bool) -> Node {
+    let (before, after) = (Teller::new(was), Teller::new(is));
+    let mut root = Node::titled(title);
+    for (from, to) in pairs(was.settlement, is.settlement, own) {
+        let pair = Pair { from: &from, to: &to };
+        let ask = |teller: &Teller<'_>| match own {
+            true => teller.debt(None, pair),
+            false => teller.paid(pair),
+        };
+        root.children.extend(difference(Some(&ask(&before)), Some(&ask(&after))));
+    }
+    root.children.extend(beside(&before, &after));
+    root = root.finished();
+    // What stands under a payable already need not be listed again.
+    let told = |node: &Node| node.notes.iter().any(|note| note == "as above");
+    root.children.retain_mut(|child| {
+        let heading = child.exact.is_none();
+        if heading {
+            child.children.retain(|node| !told(node));
+        }
+        !heading || !child.children.is_empty()
+    });
+    if root.children.is_empty() { root.noting("nothing differs") } else { root }
+}
+
+/// Every two parties between whom there is something, in the direction that it goes now.
+fn pairs(was: &Settlement, is: &Settlement, own: bool) -> Vec<(String, String)> {
+    let list = |settlement: &'_ Settlement| -> Vec<Payable> {
+        if own { settlement.debts.clone() } else { settlement.payables.clone() }
     };
-    let pairs = by_pair(&list(was), &list(is));
-    let pairs = pairs
-        .into_iter()
-        .filter(|(_, (was, is))| was != is)
-        .map(|((from, to), change)| changed(format!("{from} pays {to}"), change, currency));
-    let mut root = Node::titled(title).over(pairs);
-    root = root.over(schedules(was, is, currency));
-    if !own {
-        root = root.over(adjustments(was, is, currency));
-    }
-    if root.children.is_empty() {
-        root = root.noting("nothing differs");
-    }
-    root
-}
-
-/// The facts that came, went or moved between two tallies, as a tree with a leaf for each cell.
-pub fn facts(
-    title: &str,
-    was: &Tally,
-    is: &Tally,
-    within: impl Fn(&crate::fact::Key) -> bool,
-) -> Option<Node> {
-    let mut change = was.negated();
-    change.merge(is);
-    let leaves: Vec<Node> = change
-        .into_cells()
-        .into_iter()
-        .filter(|(key, _)| within(key))
-        .map(|(key, cell)| {
-            let title = format!("{} {} {} {}", key.day, key.kind, key.product, key.channel);
-            let amount = grouped(&cell.amount.to_ratio().to_plain());
-            let rows = match cell.rows {
-                1 => "1 fact".to_owned(),
-                rows => format!("{rows} facts"),
-            };
-            let mut leaf = Node::titled(title.trim_end()).amounting(amount).noting(rows);
-            leaf.keys.push(key);
-            leaf
-        })
-        .collect();
-    (!leaves.is_empty()).then(|| Node::titled(title).over(leaves))
-}
-
-fn changed(title: impl Into<String>, (was, is): Change, currency: Currency) -> Node {
-    let shown = |amount| Amount::of(amount, currency).grouped();
-    let note = format!("from {} to {}", shown(was), shown(is));
-    Node::titled(title).amounting(shown(is - was)).noting(note)
-}
-
-fn by_pair(was: &[Payable], is: &[Payable]) -> BTreeMap<(String, String), Change> {
-    let mut pairs: BTreeMap<(String, String), Change> = BTreeMap::new();
-    for (list, now) in [(was, false), (is, true)] {
-        for payable in list {
-            let (from, to) = (payable.from.clone(), payable.to.clone());
-            // One direction for each pair: the one that is met first.
-            let (pair, amount) = match pairs.contains_key(&(to.clone(), from.clone())) {
-                true => ((to, from), -payable.amount),
-                false => ((from, to), payable.amount),
-            };
-            let change = pairs.entry(pair).or_default();
-            if now { change.1 += amount } else { change.0 += amount }
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for payable in list(is).into_iter().chain(list(was)) {
+        let pair = (payable.from, payable.to);
+        let turned = (pair.1.clone(), pair.0.clone());
+        if !pairs.contains(&pair) && !pairs.contains(&turned) {
+            pairs.push(pair);
         }
     }
     pairs
 }
 
-fn schedules(was: &Settlement, is: &Settlement, currency: Currency) -> Vec<Node> {
+/// Steps, shares and balances that differ; what was told under a payable is told in two words.
+fn beside(before: &Teller<'_>, after: &Teller<'_>) -> Vec<Node> {
+    let mut nodes = Vec::new();
     let mut ids: Vec<&str> = Vec::new();
-    for schedule in is.schedules.iter().chain(&was.schedules) {
+    let schedules = after.settlement.schedules.iter().chain(&before.settlement.schedules);
+    for schedule in schedules {
         if !ids.contains(&schedule.id.as_str()) {
             ids.push(&schedule.id);
         }
     }
-    let node = |id: &&str| {
-        let steps = steps(id, was, is, currency);
-        (!steps.is_empty()).then(|| Node::titled(*id).over(steps))
-    };
-    ids.iter().filter_map(node).collect()
+    for id in ids {
+        let [was, is] = [before, after].map(|teller| teller.in_steps(id));
+        nodes.extend(difference(Some(&was), Some(&is)));
+    }
+    let paths = [after, before].into_iter().flat_map(|teller| {
+        teller.settlement.balances.iter().map(|it| format!("balance/{}", it.name))
+    });
+    let mut told = BTreeSet::new();
+    for path in paths.filter(|path| told.insert(path.clone())) {
+        let [was, is] = [before, after].map(|teller| select::find(teller, &path));
+        nodes.extend(difference(was.as_ref(), is.as_ref()));
+    }
+    nodes
 }
 
-/// The rows of one schedule's waterfalls that differ, all segments together.
-fn steps(id: &str, was: &Settlement, is: &Settlement, currency: Currency) -> Vec<Node> {
-    let mut rows: BTreeMap<(bool, Row), BTreeMap<String, Change>> = BTreeMap::new();
-    for (settlement, now) in [(was, false), (is, true)] {
-        let mut put = |row: Row, product: &str, amount: Minor| {
-            let products = rows.entry((row.0.is_none(), row)).or_default();
-            let change = products.entry(product.to_owned()).or_default();
-            if now { change.1 += amount } else { change.0 += amount }
+impl Teller<'_> {
+    /// What one party pays another, over all payables of the two; negative the other way.
+    fn paid(&self, pair: Pair<'_>) -> Node {
+        let mut node = self.money(format!("{} pays {}", pair.from, pair.to), Default::default());
+        for payable in &self.settlement.payables {
+            let told = match pair.way(&payable.from, &payable.to) {
+                None => continue,
+                Some(1) => self.payable(payable),
+                Some(_) => self.payable_turned(payable),
+            };
+            node.children.extend(told.children);
+        }
+        let sum = Node::sum(&node.children);
+        node.amount = Some(self.major(&sum));
+        node.exact = Some(sum);
+        node
+    }
+
+    /// The steps and shares of a schedule, all segments together.
+    fn in_steps(&self, id: &str) -> Node {
+        let mut node = Node::titled(id);
+        let Some(result) = self.settlement.schedules.iter().find(|result| result.id == id) else {
+            return node;
         };
-        let schedules = settlement.schedules.iter().filter(|schedule| schedule.id == id);
-        for segment in schedules.flat_map(|schedule| &schedule.segments) {
-            for step in &segment.steps {
-                let row = (Some(step.name), step.label.clone().unwrap_or_default());
-                step.lines.iter().for_each(|line| put(row.clone(), &line.product, line.amount));
+        let mut asked: Vec<String> = Vec::new();
+        for segment in &result.segments {
+            let steps =
+                segment.steps.iter().map(|step| format!("{id}/{}", super::steps::name(step)));
+            asked.extend(steps);
+        }
+        for part in super::parties::Part::ALL {
+            let lists = result.segments.iter().flat_map(|segment| part.of(segment));
+            asked.extend(lists.map(|(party, _)| format!("{id}/{}/{party}", part.as_str())));
+        }
+        let mut told = BTreeSet::new();
+        for path in asked.into_iter().filter(|path| told.insert(path.clone())) {
+            let title = path.strip_prefix(&format!("{id}/")).unwrap_or(&path).to_owned();
+            if let Some(found) = select::find(self, &path) {
+                node.children.push(Node { title, ..found });
             }
-            segment.shares.iter().for_each(|(party, amount)| {
-                put((None, party.clone()), "", *amount);
-            });
         }
+        node
     }
-    type Entry = ((bool, Row), BTreeMap<String, Change>);
-    let node = |((_, (step, name)), products): Entry| {
-        let sum = |pick: fn(&Change) -> Minor| products.values().map(pick).sum();
-        let total = (sum(|change| change.0), sum(|change| change.1));
-        let differing = products.iter().filter(|(_, (was, is))| was != is);
-        let leaves = differing.filter(|(product, _)| !product.is_empty());
-        let leaves: Vec<Node> =
-            leaves.map(|(product, change)| changed(product, *change, currency)).collect();
-        let title = match step {
-            None => format!("share of {name}"),
-            Some(step) if name.is_empty() => step.as_str().to_owned(),
-            Some(step) => format!("{step}:{name}"),
-        };
-        let differs = total.0 != total.1 || !leaves.is_empty();
-        differs.then(|| changed(title, total, currency).over(leaves))
-    };
-    rows.into_iter().filter_map(node).collect()
 }
 
-fn adjustments(was: &Settlement, is: &Settlement, currency: Currency) -> Vec<Node> {
-    let mut all: BTreeMap<String, Change> = BTreeMap::new();
-    for (settlement, now) in [(was, false), (is, true)] {
-        for each in &settlement.adjustments {
-            let of = each.period.map(|period| format!(" of {period}")).unwrap_or_default();
-            let clause = each.clause.as_str();
-            let title = format!("{clause}{of} {}: {} pays {}", each.name, each.from, each.to);
-            let change = all.entry(title).or_default();
-            if now { change.1 += each.amount } else { change.0 += each.amount }
-        }
-    }
-    let differing = all.into_iter().filter(|(_, (was, is))| was != is);
-    differing.map(|(title, change)| changed(title, change, currency)).collect()
+/// The facts that came, went or moved between two tallies, as a tree with a leaf for each cell.
+pub fn facts(title: &str, was: &Tally, is: &Tally, within: impl Fn(&Key) -> bool) -> Option<Node> {
+    let mut change = was.negated();
+    change.merge(is);
+    let cells = change.into_cells().into_iter().filter(|(key, _)| within(key));
+    let leaf = |(key, cell): (Key, crate::fact::Cell)| {
+        let title = format!("{} {} {}", key.day, key.product, words(&key));
+        let node = Node::exactly(title, cell.amount.to_ratio()).noting(counted(cell.rows));
+        Node { keys: vec![key], ..node }
+    };
+    let leaves: Vec<Node> = cells.map(leaf).collect();
+    (!leaves.is_empty()).then(|| Node::titled(title).over(leaves))
 }

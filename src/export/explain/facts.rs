@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Node;
-use crate::calendar::Day;
+use super::node::{Level, Listed};
+use crate::calendar::{Day, Period};
 use crate::fact::{Cell, Key};
-use crate::money::Ratio;
+use crate::money::{Currency, Minor, Ratio};
 use crate::settlement::{Input, Step, UsedRate};
 use crate::statement::grouped;
 
@@ -38,11 +39,11 @@ pub(super) fn of<'a>(step: &'a Step, only: Option<&str>) -> Vec<Fed<'a>> {
 }
 
 /// The flat fees that feed a step; they belong to no product.
-pub(super) fn flat(step: &Step, only: Option<&str>) -> Vec<Node> {
+pub(super) fn flat(step: &Step, only: Option<&str>, sign: i128) -> Vec<Node> {
     let fee = |input: &Input| match input {
         Input::Flat { unit, exact } => {
             let title = format!("flat fee of the rate for {unit}");
-            Some(Node::titled(title).amounting(grouped(&exact.to_plain())))
+            Some(Node::exactly(title, &Ratio::whole(sign) * exact))
         }
         Input::Facts { .. } | Input::Step { .. } => None,
     };
@@ -50,71 +51,86 @@ pub(super) fn flat(step: &Step, only: Option<&str>) -> Vec<Node> {
     step.trace.inputs.iter().filter(|_| asked).filter_map(fee).collect()
 }
 
-/// Nodes for the products, and below them days; days at once if there is one product.
-pub(super) fn nodes(step: &Step, facts: &[Fed<'_>], shown: impl Fn(&str) -> String) -> Vec<Node> {
+/// How cells are told: which way they count, and in which period they are settled.
+#[derive(Clone, Copy)]
+pub(super) struct Telling {
+    pub(super) sign: i128,
+    pub(super) period: Period,
+    pub(super) currency: Currency,
+}
+
+/// Nodes for the products, and below them days. A product amounts to its line of the step, if the
+/// facts are all that the line was made of.
+pub(super) fn nodes(
+    facts: &[Fed<'_>],
+    telling: Telling,
+    line: impl Fn(&str) -> Option<Minor>,
+) -> Vec<Node> {
     let mut products: BTreeMap<&str, Vec<&Fed<'_>>> = BTreeMap::new();
     facts.iter().for_each(|fed| products.entry(fed.product).or_default().push(fed));
-    if products.len() == 1 {
-        return products.values().flat_map(|facts| by_day(facts)).collect();
-    }
     let product = |(product, facts): (&&str, &Vec<&Fed<'_>>)| {
         let name = if product.is_empty() { "no product" } else { product };
-        let exact: Ratio = facts.iter().map(|fed| fed.exact).sum();
-        let node = Node::titled(name).amounting(shown(product)).over(by_day(facts));
-        let whole = step.lines.iter().any(|line| {
-            line.product == **product && exact.to_plain() == plain(&shown(&line.product))
-        });
-        if whole { node } else { node.noting(format!("exactly {}", grouped(&exact.to_plain()))) }
+        let days = by_day(facts, telling);
+        let node = match line(product) {
+            Some(amount) => Node::money(name, Minor(telling.sign * amount.0), telling.currency),
+            None => Node::exactly(name, Node::sum(&days)),
+        };
+        Node { level: Level::Product, ..node }.over(days).closed_by("rounding")
     };
     products.iter().map(product).collect()
 }
 
-/// The exact text of an amount as shown: without commas and without zeros at its end.
-fn plain(shown: &str) -> String {
-    let text = shown.replace(',', "");
-    if !text.contains('.') {
-        return text;
-    }
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn by_day(facts: &[&Fed<'_>]) -> Vec<Node> {
+fn by_day(facts: &[&Fed<'_>], telling: Telling) -> Vec<Node> {
     let mut days: BTreeMap<Day, Vec<&Fed<'_>>> = BTreeMap::new();
     facts.iter().for_each(|fed| days.entry(fed.key.day).or_default().push(fed));
-    let day = |(day, facts): (&Day, &Vec<&Fed<'_>>)| match facts.as_slice() {
-        [one] => cell(one, &format!("{day} ")),
-        many => {
-            let exact: Ratio = many.iter().map(|fed| fed.exact).sum();
-            let cells = many.iter().map(|fed| cell(fed, ""));
-            Node::titled(day.to_string()).amounting(grouped(&exact.to_plain())).over(cells)
-        }
+    let day = |(day, facts): (&Day, &Vec<&Fed<'_>>)| {
+        let cells: Vec<Node> = facts.iter().map(|fed| cell(fed, telling)).collect();
+        let node = Node::exactly(day.to_string(), Node::sum(&cells));
+        Node { level: Level::Day, ..node }.over(cells)
     };
     days.iter().map(day).collect()
 }
 
-fn cell(fed: &Fed<'_>, before: &str) -> Node {
-    let Key { kind, channel, region, customer, deal, category, unit, .. } = fed.key;
-    let mut title = format!("{before}{kind}");
+/// `charge marketplace`: what a cell holds, but for its day and product.
+pub(super) fn words(key: &Key) -> String {
+    let Key { kind, channel, region, customer, deal, category, .. } = key;
+    let mut title = kind.to_string();
     for word in [channel, category, region, customer, deal].into_iter().filter(|w| !w.is_empty()) {
         title.push(' ');
         title.push_str(word);
     }
-    if let Some(sale) = &fed.key.sale {
+    if let Some(sale) = &key.sale {
         title.push_str(&format!(" {} of {}", sale.id, sale.time));
     }
+    title
+}
+
+/// `2 facts`.
+pub(super) fn counted(rows: i64) -> String {
+    format!("{rows} {}", if rows == 1 { "fact" } else { "facts" })
+}
+
+fn cell(fed: &Fed<'_>, telling: Telling) -> Node {
     let rows = fed.cell.rows;
-    let count = if rows == 1 { "1 fact".to_owned() } else { format!("{rows} facts") };
-    let mut node = Node::titled(title).amounting(grouped(&fed.exact.to_plain())).noting(count);
-    let quantity = format!("{} {unit}", grouped(&fed.cell.quantity.to_string()));
-    match fed.price {
-        Some(price) => node = node.noting(format!("{quantity} × {}", price.to_plain())),
-        None if !fed.cell.quantity.is_zero() => node = node.noting(quantity),
-        None => {}
+    let exact = &Ratio::whole(telling.sign) * fed.exact;
+    let mut node = Node::exactly(words(fed.key), exact).noting(counted(rows));
+    if let Some(own) = fed.key.own {
+        node = node.noting(format!("happened on {own}"));
+    }
+    if let Some(price) = fed.price {
+        let quantity = grouped(&fed.cell.quantity.to_string());
+        node = node.noting(format!("{quantity} {} × {}", fed.key.unit, price.to_plain()));
+    } else if !fed.key.unit.is_empty() && !fed.cell.quantity.is_zero() {
+        let quantity = grouped(&fed.cell.quantity.to_string());
+        node = node.noting(format!("{quantity} {}", fed.key.unit));
     }
     if let Some(UsedRate { currency, listed, rate, .. }) = fed.rate {
         let when = listed.map_or_else(|| "on average".to_owned(), |day| format!("of {day}"));
         let own = grouped(&fed.cell.amount.to_string());
         node = node.noting(format!("{own} {currency} × {} {when}", rate.to_plain()));
+        let (first, last) = (telling.period.first_day(), telling.period.last_day());
+        let (from, to) = listed.map_or((first, last), |day| (day, day));
+        node.rates.push(Listed { currency: *currency, from, to });
     }
     if *fed.part != Ratio::one() {
         let whole = match fed.price {
@@ -124,5 +140,6 @@ fn cell(fed: &Fed<'_>, before: &str) -> Node {
         node = node.noting(format!("shared: {}{whole}", fed.part.to_plain()));
     }
     node.keys.push(fed.key.clone());
+    node.cell = Some(*fed.cell);
     node
 }

@@ -1,7 +1,8 @@
-//! The tree drawn: amounts in one column, notes behind them.
+//! The tree drawn: amounts in one column, notes behind them. Whole branches lead to parts, which add
+//! up; broken ones to what a number was computed from otherwise.
 
 use super::Node;
-use crate::statement::pretty;
+use crate::statement::{grouped, pretty};
 
 /// Titles wider than this push their amount to the right instead of widening every line.
 const WIDEST: usize = 64;
@@ -30,13 +31,16 @@ pub fn render_tree(node: &Node) -> String {
 fn draw(node: &Node, branch: &str, below: &str, lines: &mut Vec<Line>) {
     lines.push(Line {
         left: format!("{branch}{}", node.title),
-        amount: node.amount.clone().unwrap_or_default(),
+        amount: node.amount.as_deref().map(grouped).unwrap_or_default(),
         notes: node.notes.join("; "),
     });
-    for (at, child) in node.children.iter().enumerate() {
-        let last = at + 1 == node.children.len();
-        let (corner, rest) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        draw(child, &format!("{below}{corner}"), &format!("{below}{rest}"), lines);
+    let parts = node.children.iter().map(|child| (child, '─'));
+    let all: Vec<(&Node, char)> =
+        parts.chain(node.basis.iter().map(|child| (child, '╌'))).collect();
+    for (at, (child, line)) in all.iter().enumerate() {
+        let last = at + 1 == all.len();
+        let (corner, rest) = if last { ('└', "   ") } else { ('├', "│  ") };
+        draw(child, &format!("{below}{corner}{line} "), &format!("{below}{rest}"), lines);
     }
 }
 

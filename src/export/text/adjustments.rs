@@ -1,12 +1,13 @@
 //! What contract-wide clauses moved, with the note that lets a reader recompute it.
 
 use crate::export::table::Table;
-use crate::statement::Adjustment;
+use crate::money::Currency;
+use crate::statement::{Adjustment, grouped_within};
 
 use super::{WIDTH, heading, waterfall::LABEL};
 
 /// One line for each amount, its note below.
-pub(super) fn adjustments(adjustments: &[Adjustment]) -> String {
+pub(super) fn adjustments(adjustments: &[Adjustment], currency: Currency) -> String {
     if adjustments.is_empty() {
         return String::new();
     }
@@ -19,7 +20,8 @@ pub(super) fn adjustments(adjustments: &[Adjustment]) -> String {
         let ground = other.map_or(String::new(), |id| format!(" in {id}"));
         table.row([format!("{clause} {name}{ground}{period}"), amount.grouped()]);
         table.free(format!("  {from} owes {to}"));
-        folded(note).into_iter().for_each(|line| table.free(format!("  {line}")));
+        let note = grouped_within(note, currency);
+        folded(&note).into_iter().for_each(|line| table.free(format!("  {line}")));
     }
     heading("Adjustments") + &table.render(2, LABEL)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::calendar::Day;
 use crate::export::table::Table;
 use crate::money::{Ratio, Rounding};
-use crate::statement::{Balance, Exception, FileControl, Groups, Quantity, Statement};
+use crate::statement::{Amount, Balance, Exception, FileControl, Groups, Quantity, Statement};
 
 use super::{heading, left_out, waterfall::LABEL};
 
@@ -16,7 +16,7 @@ pub(super) fn balances(balances: &[Balance]) -> String {
     }
     let mut table = Table::default();
     // What closed periods were restated by is a part of the movement.
-    let restated = balances.iter().any(|balance| !balance.restated.is_zero());
+    let restated = balances.iter().any(|balance| balance.restated.is_some());
     let row = |name: &str, [opening, restated_by, movement, closing]: [String; 4]| {
         let mut row = vec![name.to_owned(), opening];
         row.extend(restated.then_some(restated_by));
@@ -25,8 +25,10 @@ pub(super) fn balances(balances: &[Balance]) -> String {
     };
     table.row(row("", ["opening", "restated", "movement", "closing"].map(str::to_owned)));
     for balance in balances {
-        let amounts = [&balance.opening, &balance.restated, &balance.movement, &balance.closing];
-        table.row(row(&balance.name, amounts.map(crate::statement::Amount::grouped)));
+        let Balance { opening, restated, movement, closing, .. } = balance;
+        let restated = restated.as_ref().map_or(String::new(), Amount::grouped);
+        let [opening, movement, closing] = [opening, movement, closing].map(Amount::grouped);
+        table.row(row(&balance.name, [opening, restated, movement, closing]));
     }
     heading("Balances") + &table.render(2, LABEL)
 }

@@ -37,7 +37,7 @@ pub fn statement(statement: &Statement) -> String {
             text.push_str(&parties("positions", &schedule.positions, order));
         }
     }
-    text.push_str(&adjustments::adjustments(&statement.adjustments));
+    text.push_str(&adjustments::adjustments(&statement.adjustments, statement.currency));
     text.push_str(&true_ups::true_ups(statement));
     text.push_str(&settlement(statement));
     text.push_str(&balances(&statement.balances));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::ids::Seen;
 use super::sheet::{Group, Money};
 use super::{Gather, Hash};
-use crate::fact::{Entry, Slice};
+use crate::fact::{Content, Entry, Slice};
 
 /// A row that lost against another of its id in the same delivery.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub(super) struct Contest {
 struct Row {
     file: usize,
     row: u64,
-    content: Hash,
+    content: Content,
     money: Money,
 }
 
@@ -54,12 +54,14 @@ impl Gather<'_> {
         if self.contests.is_empty() {
             return;
         }
-        let Some(id) = entry.id_hash(self.sheets[file].source()) else { return };
-        let Some(contest) = self.contests.get_mut(&id) else { return };
-        let canonical = entry.canonical();
-        let content = crate::fact::canonical::hash(&canonical);
+        let Some(id) = self.id(file, entry) else { return };
+        if !self.contests.contains_key(&id) {
+            return;
+        }
+        let (canonical, content) = (entry.canonical(), self.content(entry));
         let entered = self.seen.get(&id).is_some_and(|seen| seen.content == content);
         let row = Row { file, row, content, money: entry.money() };
+        let contest = self.contests.entry(id).or_default();
         contest.feed(row, entry, canonical, entered);
     }
 
@@ -95,8 +97,8 @@ impl Gather<'_> {
     fn crown(&mut self, id: Hash, contest: Contest, losers: &mut Vec<Loser>) {
         let Contest { mut rows, best, entered } = contest;
         let (best, entered) = best.zip(entered).expect("contested rows were fed again");
-        let (canonical, winner) = best;
-        let (content, name) = (crate::fact::canonical::hash(&canonical), winner.id_text());
+        let (_, winner) = best;
+        let (content, name) = (self.content(&winner), winner.id_text());
         rows.sort_by_key(|row| (row.file, row.row));
         let mut home = None;
         for row in rows {

@@ -3,21 +3,21 @@
 use std::io;
 
 use super::{Disposition, Gather};
-use crate::fact::{Entry, Hash, IdEntry, Kind, Own, Slice, Standing};
+use crate::fact::{Content, Entry, Hash, IdEntry, Kind, Own, Slice, Standing};
 
 /// What is kept of an id of this delivery.
 #[derive(Clone, Copy)]
 pub(super) struct Seen {
     /// The content that counts; the first one, until a contest is decided.
-    pub(super) content: Hash,
+    pub(super) content: Content,
     /// The file that it is counted in.
     pub(super) file: u32,
-    /// None for rates and payments.
+    /// None for what is not added up: rates, payments, grants, audits.
     pub(super) fact: Option<Own>,
 }
 
 impl Seen {
-    pub(super) fn of(content: Hash, file: usize, fact: Option<Own>) -> Self {
+    pub(super) fn of(content: Content, file: usize, fact: Option<Own>) -> Self {
         Self { content, file: u32::try_from(file).expect("fewer files than that"), fact }
     }
 }
@@ -30,12 +30,12 @@ impl Gather<'_> {
         slice: Option<&Slice>,
         entry: Entry,
     ) -> io::Result<Disposition> {
-        let Some(id) = entry.id_hash(self.sheets[file].source()) else {
+        let Some(id) = self.id(file, &entry) else {
             self.recall(file, &entry)?;
             self.enter(file, slice, None, entry);
             return Ok(Disposition::Accepted);
         };
-        let content = Self::content(&entry);
+        let content = self.content(&entry);
         if let Some(seen) = self.seen.get(&id) {
             if seen.content == content {
                 return Ok(Disposition::Duplicate);
@@ -54,7 +54,7 @@ impl Gather<'_> {
         Ok(Disposition::Accepted)
     }
 
-    /// A fact before anything it refers to is looked at; none for rates and payments.
+    /// A fact before anything it refers to is looked at; none for what is not added up.
     pub(super) fn own_of(&mut self, entry: &Entry) -> Option<Own> {
         let Entry::Fact(fact) = entry else { return None };
         let charge = fact.kind == Kind::Charge;
@@ -68,7 +68,7 @@ impl Gather<'_> {
         &self,
         file: usize,
         id: &Hash,
-        content: &Hash,
+        content: &Content,
         entry: &Entry,
     ) -> io::Result<Option<Disposition>> {
         let judge = |same: bool| if same { Disposition::Duplicate } else { Disposition::Conflict };
@@ -78,6 +78,14 @@ impl Gather<'_> {
             Entry::Payment(payment) => {
                 let known = self.archive.payment(self.sheets[file].source(), &payment.id);
                 known.map(|known| judge(known == payment))
+            }
+            Entry::Grant(grant) => {
+                let known = self.archive.grant(self.sheets[file].source(), &grant.id);
+                known.map(|known| judge(known == grant))
+            }
+            Entry::Audit(audit) => {
+                let known = self.archive.audit(self.sheets[file].source(), &audit.id);
+                known.map(|known| judge(known == audit))
             }
         })
     }
@@ -93,6 +101,8 @@ impl Gather<'_> {
         if let Some(known) = self.known.find(&original)? {
             let moved = self.archive.moved(&original);
             self.originals.insert(original, moved.unwrap_or_else(|| Standing::from(&known)));
+        } else {
+            self.missing.insert(original);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::book::{Book, Row, adds_up, entry, file, slice};
-use crate::fact::Archive;
+use crate::fact::{Archive, HashKey};
 
 const KINDS: &[&str] =
     &["charge", "refund", "credit", "chargeback", "fee", "tax", "collected", "cost"];
@@ -33,7 +33,9 @@ fn agreeing() -> impl Strategy<Value = Vec<String>> {
         let mut named = std::collections::BTreeMap::new();
         let keep = |line: &String| {
             let (entry, content) = (entry(line), entry(line).canonical());
-            let known = entry.id_hash("own").map(|id| named.entry(id).or_insert(content.clone()));
+            let known = entry
+                .id_hash(&HashKey::default(), "own")
+                .map(|id| named.entry(id).or_insert(content.clone()));
             known.is_none_or(|known| *known == content)
         };
         let mut lines: Vec<String> = lines.into_iter().filter(keep).collect();
@@ -54,7 +56,7 @@ fn dealt(rows: Vec<Row>) -> impl Strategy<Value = (Vec<Row>, Vec<Vec<Row>>)> {
 
 /// Any rows; those without an id belong to one of two slices.
 fn any_rows() -> impl Strategy<Value = (Vec<Row>, Vec<Vec<Row>>)> {
-    let sliced = |line: &String| match entry(line).id_hash("own") {
+    let sliced = |line: &String| match entry(line).id_hash(&HashKey::default(), "own") {
         Some(_) => file(&[line]),
         None => slice(if line.contains("2026-11") { "2026-11" } else { "2026-10" }, &[line]),
     };

@@ -10,6 +10,7 @@
 
 #[cfg(test)]
 mod book;
+mod bulk;
 mod contest;
 mod ids;
 #[cfg(test)]
@@ -22,9 +23,10 @@ mod slow;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+pub use bulk::{NumberedPlace, Place as BulkPlace};
 pub use contest::Loser;
 
 use self::contest::Contest;
@@ -32,10 +34,9 @@ use self::ids::Seen;
 use self::products::Products;
 use self::refs::{Place, Referring};
 use self::sheet::{Group, Sheet};
-use super::canonical::hash;
 use super::{
-    Archive, Delivery, Entry, Hash, IdEntry, Kind, Known, Lens, Pending, Slice, Standing, Table,
-    id_hash,
+    Archive, Content, Delivery, Entry, Hash, IdEntry, Kind, Known, Lens, Pending, Slice, Standing,
+    Table,
 };
 use crate::money::{Currency, Exact};
 
@@ -75,6 +76,8 @@ pub struct Gathered {
     pub ids: Vec<IdEntry>,
     /// Contested rows that lost, by file and row: for the rejects file. They are counted.
     pub losers: Vec<Loser>,
+    /// What marks say of their facts, in the order of the places that were given.
+    pub places: Vec<NumberedPlace>,
 }
 
 /// Gathers the rows of one delivery.
@@ -116,6 +119,8 @@ pub struct Gather<'a> {
     referring_unnamed: Vec<Referring>,
     /// Originals that earlier deliveries brought.
     originals: BTreeMap<Hash, Standing>,
+    /// Originals that earlier deliveries did not bring.
+    missing: BTreeSet<Hash>,
     /// Facts of earlier deliveries whose original was unknown, by id.
     waiting: BTreeMap<Hash, &'a Pending>,
     products: Products,
@@ -134,6 +139,7 @@ impl<'a> Gather<'a> {
             referring: BTreeMap::new(),
             referring_unnamed: Vec::new(),
             originals: BTreeMap::new(),
+            missing: BTreeSet::new(),
             waiting: refs::waiting(archive),
             products: Products::of(archive),
         }
@@ -194,11 +200,20 @@ impl<'a> Gather<'a> {
     ///
     /// # Panics
     /// If contested rows were not fed again as they were pushed.
-    pub fn finish(mut self) -> Gathered {
+    pub fn finish(self) -> Gathered {
+        self.finish_with(&[])
+    }
+
+    /// The same, when there are marks: what stands at the places that they name.
+    ///
+    /// # Panics
+    /// If contested rows were not fed again as they were pushed.
+    pub fn finish_with(mut self, places: &[BulkPlace]) -> Gathered {
         let losers = self.decide();
         let (mut pending, moves) = self.place();
         let mut ids = self.ids();
-        let products = self.products.settle(&mut ids);
+        let mut marked = self.number_places(places);
+        let products = self.products.settle(&mut ids, &mut marked);
         let mut sheets: Vec<(u64, Sheet)> = (0..).zip(self.sheets).collect();
         sheets.sort_by(|(_, a), (_, b)| a.path().cmp(b.path()));
         // From here on a file is known by its place in the archive.
@@ -214,7 +229,7 @@ impl<'a> Gather<'a> {
             pending,
             moves,
         };
-        Gathered { delivery, ids, losers }
+        Gathered { delivery, ids, losers, places: marked }
     }
 
     /// Puts an accepted row where it belongs.
@@ -223,6 +238,8 @@ impl<'a> Gather<'a> {
         match entry {
             Entry::Fx(rate) => drop(sheet.rates.insert(rate)),
             Entry::Payment(payment) => drop(sheet.payments.insert(payment)),
+            Entry::Grant(grant) => drop(sheet.grants.insert(grant)),
+            Entry::Audit(audit) => drop(sheet.audits.insert(audit)),
             Entry::Fact(fact) if fact.reference.is_none() => {
                 let place = Place { time: fact.time, charged: None };
                 sheet.add(slice, &fact, &self.lens, &place);
@@ -245,17 +262,24 @@ impl<'a> Gather<'a> {
         match entry {
             Entry::Fx(rate) => drop(sheet.rates.remove(rate)),
             Entry::Payment(payment) => drop(sheet.payments.remove(payment)),
+            Entry::Grant(grant) => drop(sheet.grants.remove(grant)),
+            Entry::Audit(audit) => drop(sheet.audits.remove(audit)),
             Entry::Fact(fact) if fact.reference.is_none() => sheet.remove(fact, &self.lens),
             Entry::Fact(_) => drop(self.referring.remove(id)),
         }
     }
 
-    fn content(entry: &Entry) -> Hash {
-        hash(&entry.canonical())
+    fn content(&self, entry: &Entry) -> Content {
+        self.archive.key().content(entry)
+    }
+
+    /// What a row of this file is known by.
+    pub fn id(&self, file: usize, entry: &Entry) -> Option<Hash> {
+        entry.id_hash(self.archive.key(), self.sheets[file].source())
     }
 
     /// The id of the original that a fact of this file names.
     fn original(&self, file: usize, reference: &str) -> Hash {
-        id_hash(Table::Sales, self.sheets[file].source(), reference)
+        self.archive.key().id(Table::Sales, self.sheets[file].source(), reference)
     }
 }

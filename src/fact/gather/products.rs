@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use super::NumberedPlace;
 use crate::fact::archive::number as last_of;
 use crate::fact::{Archive, IdEntry};
 
@@ -37,6 +38,11 @@ impl Products {
         number
     }
 
+    /// Is it one of the archive?
+    pub(super) fn is_known(&self, product: &str) -> bool {
+        self.number(product).is_some_and(|number| number.get() as usize <= self.known)
+    }
+
     pub(super) fn number(&self, product: &str) -> Option<NonZeroU32> {
         self.numbers.get(product).copied()
     }
@@ -46,20 +52,18 @@ impl Products {
     }
 
     /// Gives the new products that ids use their numbers for good; returns these products in order.
-    pub(super) fn settle(&self, ids: &mut [IdEntry]) -> Vec<String> {
+    pub(super) fn settle(&self, ids: &mut [IdEntry], places: &mut [NumberedPlace]) -> Vec<String> {
         let new = |number: &NonZeroU32| number.get() as usize > self.known;
-        let used = ids.iter().filter_map(|entry| entry.product).filter(new);
+        let marked = places.iter().filter_map(|(_, product)| *product);
+        let used = ids.iter().filter_map(|entry| entry.product).chain(marked).filter(new);
         let mut fresh: BTreeMap<&str, NonZeroU32> =
             used.map(|number| (self.name(number), number)).collect();
         for (place, number) in (1..).zip(fresh.values_mut()) {
             *number = last_of(self.known + place);
         }
-        for entry in ids {
-            entry.product = entry.product.map(|number| {
-                let fresh = fresh.get(self.name(number));
-                fresh.copied().unwrap_or(number)
-            });
-        }
+        let settled = |number: NonZeroU32| fresh.get(self.name(number)).copied().unwrap_or(number);
+        ids.iter_mut().for_each(|entry| entry.product = entry.product.map(settled));
+        places.iter_mut().for_each(|(_, product)| *product = product.map(settled));
         fresh.into_keys().map(str::to_owned).collect()
     }
 }

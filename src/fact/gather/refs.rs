@@ -11,8 +11,8 @@ use std::num::NonZeroU32;
 use super::Gather;
 use crate::calendar::{Moment, Zone};
 use crate::fact::{
-    Archive, Cell, Chain, Charged, Fact, Hash, Key, Kind, Lens, Move, Own, Pending, Slice,
-    Standing, Table, id_hash,
+    Archive, Cell, Chain, Charged, Fact, Hash, HashKey, Key, Kind, Lens, Move, Own, Pending, Slice,
+    Standing, Table,
 };
 
 /// An accepted fact that refers to another, kept whole until all are in.
@@ -94,7 +94,7 @@ enum Step {
 /// The facts of earlier deliveries that wait for their original, by id.
 pub(super) fn waiting(archive: &Archive) -> BTreeMap<Hash, &Pending> {
     let named = archive.pending().filter(|pending| !pending.id.is_empty());
-    named.map(|pending| (pending.hash(), pending)).collect()
+    named.map(|pending| (pending.hash(archive.key()), pending)).collect()
 }
 
 impl Gather<'_> {
@@ -143,8 +143,9 @@ impl Gather<'_> {
 
     fn moves(&self, found: &mut Found) -> Vec<Move> {
         let settle = |pending: &Pending| {
-            let id = (!pending.id.is_empty()).then(|| pending.hash());
-            let stands = self.follow(id, self.own(pending), pending.original(), found);
+            let id = (!pending.id.is_empty()).then(|| pending.hash(self.archive.key()));
+            let stands =
+                self.follow(id, self.own(pending), pending.original(self.archive.key()), found);
             let Place { time, charged } = self.place_of(&stands);
             let moved = Move { pending: pending.clone(), time, charged, chain: stands.chain };
             (moved.waiting().as_ref() != Some(pending)).then_some(moved)
@@ -199,7 +200,10 @@ impl Gather<'_> {
             return Link::Stands(Standing::alone(own));
         }
         if let Some(pending) = self.waiting.get(id) {
-            return Link::Refers { own: self.own(pending), to: pending.original() };
+            return Link::Refers {
+                own: self.own(pending),
+                to: pending.original(self.archive.key()),
+            };
         }
         self.originals.get(id).map_or(Link::Unknown, |stands| Link::Stands(*stands))
     }
@@ -219,12 +223,12 @@ impl Found {
 
 impl Pending {
     /// What it is known by.
-    pub(in crate::fact) fn hash(&self) -> Hash {
-        id_hash(self.kind.table(), &self.source, &self.id)
+    pub(in crate::fact) fn hash(&self, key: &HashKey) -> Hash {
+        key.id(self.kind.table(), &self.source, &self.id)
     }
 
     /// What the fact that it names would be known by.
-    fn original(&self) -> Hash {
-        id_hash(Table::Sales, &self.source, &self.reference)
+    pub(super) fn original(&self, key: &HashKey) -> Hash {
+        key.id(Table::Sales, &self.source, &self.reference)
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::FileHeader;
 use super::refs::Place;
 use crate::fact::{
-    Archive, Cell, Control, Count, Entry, Fact, FileTally, FxRate, Key, Lens, Part, Payment, Slice,
-    Tally,
+    Archive, AuditFinding, Cell, Control, Count, Entry, Fact, FileTally, FxRate, GrantedRate, Key,
+    Lens, Part, Payment, Slice, Tally,
 };
 use crate::money::{Currency, Exact};
 
@@ -34,6 +34,8 @@ pub(super) struct Sheet {
     slices: BTreeMap<Slice, Vec<Tally>>,
     pub(super) rates: BTreeSet<FxRate>,
     pub(super) payments: BTreeSet<Payment>,
+    pub(super) grants: BTreeSet<GrantedRate>,
+    pub(super) audits: BTreeSet<AuditFinding>,
 }
 
 impl Sheet {
@@ -47,6 +49,8 @@ impl Sheet {
             slices: BTreeMap::new(),
             rates: BTreeSet::new(),
             payments: BTreeSet::new(),
+            grants: BTreeSet::new(),
+            audits: BTreeSet::new(),
         }
     }
 
@@ -64,6 +68,15 @@ impl Sheet {
 
     pub(super) fn count(&mut self, group: Group, (currency, amount): Money) {
         *self.group(group, currency) += Count::one(amount);
+    }
+
+    pub(super) fn count_many(&mut self, group: Group, currency: Option<Currency>, rows: Count) {
+        *self.group(group, currency) += rows;
+    }
+
+    /// Adds to what only adds, zone by zone.
+    pub(super) fn add_tallies(&mut self, tallies: &[Tally]) {
+        self.adding.iter_mut().zip(tallies).for_each(|(sum, more)| sum.merge(more));
     }
 
     /// Takes back what [`count`](Self::count) counted.
@@ -127,6 +140,8 @@ impl Sheet {
             parts: parts.filter_map(|(slice, tallies)| part(slice, tallies, lens)).collect(),
             rates: self.rates.into_iter().collect(),
             payments: self.payments.into_iter().collect(),
+            grants: self.grants.into_iter().collect(),
+            audits: self.audits.into_iter().collect(),
         }
     }
 }

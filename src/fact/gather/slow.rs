@@ -63,6 +63,6 @@ pub(super) fn cells(lines: &[String]) -> Vec<String> {
 fn fact(line: &str) -> Option<Fact> {
     match entry(line) {
         Entry::Fact(fact) => Some(fact),
-        Entry::Fx(_) | Entry::Payment(_) => None,
+        Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => None,
     }
 }

@@ -179,11 +179,19 @@ fn check_constant(
         Kind::ALL.iter().any(|kind| kind.table() == Table::Sales && kind.as_str() == text)
     };
     let readable = match target {
-        Target::Quantity | Target::Amount | Target::Rate => value::exact(text).is_ok(),
+        Target::Quantity
+        | Target::Amount
+        | Target::Rate
+        | Target::Due
+        | Target::Paid
+        | Target::Cost => value::exact(text).is_ok(),
+        Target::Share => text.parse::<crate::money::Ratio>().is_ok(),
         Target::Currency | Target::Base | Target::Quote => value::currency(text).is_ok(),
         Target::Kind => known_kind(text),
         Target::Time => text.parse::<crate::calendar::Moment>().is_ok(),
-        Target::Date => text.parse::<crate::calendar::Day>().is_ok(),
+        Target::Date | Target::Until | Target::Since => {
+            text.parse::<crate::calendar::Day>().is_ok()
+        }
         Target::Period => text.parse::<crate::calendar::Period>().is_ok(),
         Target::Id
         | Target::Product
@@ -196,7 +204,9 @@ fn check_constant(
         | Target::Unit
         | Target::Ref
         | Target::From
-        | Target::To => true,
+        | Target::To
+        | Target::Contract
+        | Target::Clause => true,
     };
     if !readable {
         let at = list.get("constant").and_then(Item::span);

@@ -124,13 +124,13 @@ fn read_map(complaints: &mut Complaints<'_>, map: &toml_edit::Table) -> Option<M
     let named = complaints.word(
         map,
         "table",
-        |text| tables().into_iter().find(|table| table_name(*table) == text),
-        "write sales, costs, usage, fx or payments",
+        |text| Table::ALL.into_iter().find(|table| table_name(*table) == text),
+        "write sales, costs, usage, fx, payments, grants or audits",
     );
     let Some(table) = named.or_else(|| table_of_name(&files)) else {
         if !map.contains_key("table") {
             let message = format!("the name {files:?} does not say what the files hold");
-            let help = "add table = \"sales\", or costs, usage, fx, payments";
+            let help = "add table = \"sales\", or costs, usage, fx, payments, grants, audits";
             complaints.add(&codes::TABLE_UNKNOWN, files_at, message, help);
         }
         return None;
@@ -162,10 +162,6 @@ fn read_map(complaints: &mut Complaints<'_>, map: &toml_edit::Table) -> Option<M
     };
     check(complaints, map, &read, table);
     Some(read)
-}
-
-fn tables() -> [Table; 5] {
-    [Table::Sales, Table::Costs, Table::Usage, Table::Fx, Table::Payments]
 }
 
 fn format_of(text: &str) -> Option<Format> {
@@ -259,7 +255,7 @@ fn read_slice(
 ) -> Option<(Field, Field)> {
     let item = item?;
     let list = item.as_table_like();
-    let list = list.filter(|_| !matches!(table, Table::Fx | Table::Payments));
+    let list = list.filter(|_| matches!(table, Table::Sales | Table::Costs | Table::Usage));
     let Some(list) = list else {
         let help = "slice = { account = { column = \"Account\" }, period = { column = \"Month\" } } \
                     on sales, costs or usage";

@@ -1,0 +1,62 @@
+//! The rows of a delivery that were refused, in a file beside the store.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::BookError;
+
+/// The rejects file of an import: made with its first row, and kept only with the import.
+pub(super) struct Rejects {
+    path: PathBuf,
+    /// Its name while it is not whole.
+    new: PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+impl Rejects {
+    /// That of the import of a number.
+    pub(super) fn new(store: &Path, import: u64) -> Self {
+        let path = store.join("rejects").join(format!("{import:06}.jsonl"));
+        Self { new: path.with_extension("jsonl.new"), path, file: None }
+    }
+
+    /// Gives the file its name, before the import is acknowledged; none if nothing was refused.
+    pub(super) fn keep(mut self) -> Result<Option<PathBuf>, BookError> {
+        let Some(file) = self.file.take() else { return Ok(None) };
+        let fail = |source| BookError::File { path: self.path.display().to_string(), source };
+        let whole = file.into_inner().map_err(|error| fail(error.into_error()))?;
+        whole.sync_data().map_err(fail)?;
+        fs::rename(&self.new, &self.path).map_err(fail)?;
+        Ok(Some(self.path.clone()))
+    }
+
+    fn file(&mut self) -> io::Result<&mut BufWriter<File>> {
+        if self.file.is_none() {
+            if let Some(folder) = self.path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            self.file = Some(BufWriter::new(File::create(&self.new)?));
+        }
+        Ok(self.file.as_mut().expect("it was just made"))
+    }
+}
+
+impl Write for Rejects {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+    }
+}
+
+impl Drop for Rejects {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // What was not kept is nothing; the next import of this number writes it anew anyway.
+            let _gone = fs::remove_file(&self.new);
+        }
+    }
+}

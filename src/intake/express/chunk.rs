@@ -1,0 +1,103 @@
+//! One chunk of a file: whole lines without a quote, read on the express way.
+
+use super::lane::Lane;
+use super::split::signs;
+use crate::fact::bulk::Mark;
+
+/// What came of a chunk.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// Its lines.
+    pub(super) lines: u64,
+    /// Its rows: lines that are not blank.
+    pub(super) rows: u64,
+    /// Marks of the rows that were taken, in their order.
+    pub(super) marks: Vec<Mark>,
+    /// Rows left to the ordinary reader.
+    pub(super) left: Vec<Left>,
+}
+
+/// A line that was left, without its end: which of the chunk's, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::intake) struct Left {
+    pub(in crate::intake) line: u64,
+    pub(in crate::intake) from: usize,
+    pub(in crate::intake) to: usize,
+}
+
+/// Calls `each` with the number, start and field ends of every line that is not blank. The second
+/// argument of the last call says nothing of a line end: the text may end without one.
+pub(in crate::intake) fn each_line(
+    text: &[u8],
+    delimiter: u8,
+    mut each: impl FnMut(u64, usize, &[usize]),
+) -> u64 {
+    let (mut start, mut lines, mut ends) = (0, 0, Vec::with_capacity(32));
+    let mut line = |start: usize, ends: &mut Vec<usize>, end: usize, number: u64| {
+        let end = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
+        if !text[start..end].iter().all(u8::is_ascii_whitespace) {
+            ends.push(end);
+            each(number, start, ends);
+        }
+        ends.clear();
+    };
+    signs(text, delimiter, |at| {
+        if text[at] == b'\n' {
+            line(start, &mut ends, at, lines);
+            (start, lines) = (at + 1, lines + 1);
+        } else {
+            ends.push(at);
+        }
+    });
+    if start < text.len() {
+        line(start, &mut ends, text.len(), lines);
+        lines += 1;
+    }
+    lines
+}
+
+/// Reads a chunk and adds up what is taken of it.
+pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8) -> Read {
+    let mut read = Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() };
+    let ascii = text.is_ascii();
+    read.lines = each_line(text, delimiter, |line, from, ends| {
+        read.rows += 1;
+        let to = ends[ends.len() - 1];
+        let readable = ascii || std::str::from_utf8(&text[from..to]).is_ok();
+        match lane.take(text, from, ends).filter(|_| readable) {
+            Some(taken) => {
+                lane.add(&taken);
+                read.marks.push(taken.mark);
+            }
+            None => read.left.push(Left { line, from, to }),
+        }
+    });
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> (u64, Vec<(u64, Vec<String>)>) {
+        let mut found = Vec::new();
+        let count = each_line(text.as_bytes(), b',', |line, start, ends| {
+            let starts = std::iter::once(start).chain(ends.iter().map(|end| end + 1));
+            let fields = starts.zip(ends).map(|(from, to)| text[from..*to].to_owned()).collect();
+            found.push((line, fields));
+        });
+        (count, found)
+    }
+
+    #[test]
+    fn lines_and_their_fields() {
+        let row = |line, fields: &[&str]| {
+            (line, fields.iter().map(|&field| field.to_owned()).collect::<Vec<_>>())
+        };
+        let (count, found) = lines("a,b\r\n\n \r\n,\r\nlast,\r");
+        assert_eq!(count, 5);
+        assert_eq!(found, [row(0, &["a", "b"]), row(3, &["", ""]), row(4, &["last", ""])]);
+        assert_eq!(lines("").0, 0);
+        assert_eq!(lines("a").1, [row(0, &["a"])]);
+    }
+}

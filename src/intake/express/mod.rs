@@ -1,0 +1,23 @@
+//! The express way for large files: plain rows are taken many at a time and on several threads.
+//!
+//! It is no second meaning of anything. It takes a row only if it is certain what the ordinary
+//! reader would make of it; every other row is left to that one, and so is every row that shares
+//! its id with another.
+
+mod chunk;
+mod columns;
+mod cutter;
+mod days;
+mod lane;
+mod parse;
+mod pass;
+mod revisit;
+mod shapes;
+mod split;
+mod sums;
+
+pub(super) use chunk::{Left, each_line};
+pub(super) use columns::Columns;
+pub(super) use lane::Lane;
+pub(super) use pass::{Express, FilePass, Ordinary, Rest};
+pub(super) use revisit::Revisit;

@@ -1,0 +1,285 @@
+//! Reads files on several threads: one cuts chunks and sees to the rows that are left to the ordinary
+//! reader, in the order of the file; the others take what can be taken.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::chunk::{self, Left, Read};
+use super::columns::Columns;
+use super::cutter::{Chunk, Cutter};
+use super::lane::Lane;
+use super::shapes::Places;
+use crate::fact::bulk::{Hand, Shelf};
+use crate::fact::{Count, HashKey, Lens, Tally};
+use crate::money::Currency;
+
+/// What all threads have in common.
+pub(in crate::intake) struct Common<'a> {
+    pub(in crate::intake) lens: &'a Lens,
+    pub(in crate::intake) key: HashKey,
+    pub(in crate::intake) shelf: &'a dyn Shelf,
+    pub(in crate::intake) places: Places,
+}
+
+/// The express way through the files of a delivery.
+pub(in crate::intake) struct Express<'a> {
+    pub(in crate::intake) common: Common<'a>,
+    hands: Vec<Box<dyn Hand + 'a>>,
+    pub(in crate::intake) threads: usize,
+    /// Bytes of a chunk, roughly.
+    size: usize,
+    /// The number of the next chunk, over all files.
+    next: u32,
+}
+
+/// A file that was read on the express way.
+pub(in crate::intake) struct FilePass {
+    pub(in crate::intake) columns: Columns,
+    pub(in crate::intake) source: String,
+    /// The number of its first chunk.
+    pub(in crate::intake) first: u32,
+    pub(in crate::intake) chunks: Vec<ChunkAt>,
+    /// Bytes of a chunk, roughly.
+    pub(in crate::intake) size: usize,
+    /// Bytes of all chunks.
+    pub(in crate::intake) bytes: u64,
+    /// Bytes before the first chunk; known once the file was read to its end.
+    pub(in crate::intake) head: u64,
+    pub(in crate::intake) sums: Poured,
+}
+
+/// What rows of a file add up to: for each zone, and repeats.
+#[derive(Clone, Default)]
+pub(in crate::intake) struct Poured {
+    pub(in crate::intake) tallies: Vec<Tally>,
+    pub(in crate::intake) repeats: BTreeMap<Option<Currency>, Count>,
+}
+
+/// Where a chunk is, so that it can be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::intake) struct ChunkAt {
+    /// Its place among the plain bytes behind the header.
+    pub(in crate::intake) offset: u64,
+    /// The number of its first line in the file.
+    pub(in crate::intake) line: u64,
+    /// What its bytes are known by.
+    pub(in crate::intake) check: u64,
+}
+
+/// Rows of a chunk that the ordinary reader has to read.
+pub(in crate::intake) struct Rest<'a> {
+    pub(in crate::intake) chunk: u32,
+    pub(in crate::intake) text: &'a [u8],
+    /// The number of the chunk's first line.
+    pub(in crate::intake) line: u64,
+    /// Which lines; none if it is all of them.
+    pub(in crate::intake) left: Option<&'a [Left]>,
+    /// Rows that were taken.
+    pub(in crate::intake) taken: u64,
+}
+
+/// Does with the rest of a chunk what has to be done; says how many lines the chunk has, if nobody
+/// else knows.
+pub(in crate::intake) trait Ordinary {
+    type Error: From<io::Error>;
+    /// Sees to the rows that are left. For all rows of a chunk: says the number of the line after it.
+    fn rest(&mut self, rest: &Rest<'_>) -> Result<u64, Self::Error>;
+}
+
+struct Job {
+    number: u32,
+    chunk: Chunk,
+}
+
+struct Done {
+    number: u32,
+    chunk: Chunk,
+    check: u64,
+    read: Read,
+}
+
+/// One thread's way to answer; a thread that breaks down says so, and nobody waits for it.
+struct Answers(Sender<io::Result<Done>>);
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _nobody_listens = self.0.send(Err(stopped()));
+        }
+    }
+}
+
+impl Common<'_> {
+    /// A way through a file.
+    pub(in crate::intake) fn lane<'l>(&'l self, columns: &'l Columns, source: &str) -> Lane<'l> {
+        Lane::new(columns, source, self.lens, &self.places, self.key)
+    }
+
+    /// Nothing added up yet.
+    pub(in crate::intake) fn empty(&self) -> Poured {
+        let tallies = vec![Tally::new(); self.lens.zones.len()];
+        Poured { tallies, repeats: BTreeMap::new() }
+    }
+}
+
+impl<'a> Express<'a> {
+    /// A pass with so many threads beside this one.
+    pub(in crate::intake) fn new(
+        lens: &'a Lens,
+        key: HashKey,
+        shelf: &'a dyn Shelf,
+        threads: usize,
+        size: usize,
+    ) -> io::Result<Self> {
+        let hands = (0..threads.max(1)).map(|_| shelf.hand()).collect::<io::Result<_>>()?;
+        let common = Common { lens, key, shelf, places: Places::default() };
+        Ok(Self { common, hands, threads: threads.max(1), size, next: 0 })
+    }
+
+    /// Reads a file whose header was read; `line` is the number of its next line.
+    pub(in crate::intake) fn file<O: Ordinary>(
+        &mut self,
+        columns: Columns,
+        source: &str,
+        input: Box<dyn BufRead>,
+        line: u64,
+        ordinary: &mut O,
+    ) -> Result<FilePass, O::Error> {
+        let first = self.next;
+        let (common, hands) = (&self.common, &mut self.hands);
+        let sums = Mutex::new(common.empty());
+        let mut course = Course {
+            cutter: Cutter::at(0, input, columns.delimiter, self.size),
+            limit: hands.len() * 3 + 2,
+            first,
+            next: first,
+            line,
+            chunks: Vec::new(),
+            early: BTreeMap::new(),
+            spare: Vec::new(),
+        };
+        let (jobs, queue) = channel::<Job>();
+        let (columns_of, all, queue) = (&columns, &sums, &Mutex::new(queue));
+        let outcome = std::thread::scope(|scope| {
+            // Dropped at the end of this block, however it is left: then the threads stop.
+            let jobs = jobs;
+            let (results, done) = channel();
+            for hand in hands {
+                let answers = Answers(results.clone());
+                scope.spawn(move || {
+                    let mut lane = common.lane(columns_of, source);
+                    work(&mut lane, hand.as_mut(), columns_of.delimiter, queue, &answers);
+                    lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+                });
+            }
+            drop(results);
+            course.run(&jobs, &done, ordinary)
+        });
+        outcome?;
+        self.next = course.next;
+        let sums = sums.into_inner().expect("nobody panics while holding it");
+        let bytes = course.cutter.offset();
+        let (source, chunks) = (source.to_owned(), course.chunks);
+        let size = self.size;
+        Ok(FilePass { columns, source, first, chunks, size, bytes, head: 0, sums })
+    }
+
+    /// All marks are put down.
+    pub(in crate::intake) fn finish_marks(&mut self) -> io::Result<()> {
+        std::mem::take(&mut self.hands).into_iter().try_for_each(Hand::finish)
+    }
+}
+
+/// Takes chunks from the queue until there are no more.
+fn work(
+    lane: &mut Lane<'_>,
+    hand: &mut dyn Hand,
+    delimiter: u8,
+    queue: &Mutex<Receiver<Job>>,
+    answers: &Answers,
+) {
+    loop {
+        let job = queue.lock().expect("nobody panics while holding it").recv();
+        let Ok(Job { number, chunk }) = job else { return };
+        let check = check(&chunk.text);
+        let read = if chunk.knotty {
+            Ok(Read::default())
+        } else {
+            let read = chunk::read(lane, &chunk.text, delimiter);
+            hand.put(number, &read.marks).map(|()| read)
+        };
+        let answer = read.map(|read| Done { number, chunk, check, read });
+        if answers.0.send(answer).is_err() {
+            return;
+        }
+    }
+}
+
+/// What bytes are known by, to notice that a file is not the same any more.
+pub(super) fn check(text: &[u8]) -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = foldhash::quality::FixedState::with_seed(1).build_hasher();
+    hasher.write(text);
+    hasher.finish()
+}
+
+/// The way of one file's chunks: out to the threads, and back in order.
+struct Course {
+    cutter: Cutter<Box<dyn BufRead>>,
+    /// The most chunks on their way.
+    limit: usize,
+    first: u32,
+    /// The number of the next chunk that is cut.
+    next: u32,
+    /// The number of the first line of the next chunk that comes back.
+    line: u64,
+    chunks: Vec<ChunkAt>,
+    /// Chunks that came back before their turn.
+    early: BTreeMap<u32, Done>,
+    /// Memory to be used again.
+    spare: Vec<Vec<u8>>,
+}
+
+impl Course {
+    fn run<O: Ordinary>(
+        &mut self,
+        jobs: &Sender<Job>,
+        done: &Receiver<io::Result<Done>>,
+        ordinary: &mut O,
+    ) -> Result<(), O::Error> {
+        while let Some(chunk) = self.cutter.next(self.spare.pop().unwrap_or_default())? {
+            let number = self.next;
+            self.next = number.checked_add(1).ok_or_else(|| io::Error::other("too many chunks"))?;
+            jobs.send(Job { number, chunk }).map_err(|_| stopped())?;
+            while (self.next - self.first) as usize - self.chunks.len() >= self.limit {
+                self.back(done.recv().map_err(|_| stopped())??, ordinary)?;
+            }
+        }
+        while self.chunks.len() < (self.next - self.first) as usize {
+            self.back(done.recv().map_err(|_| stopped())??, ordinary)?;
+        }
+        Ok(())
+    }
+
+    /// A chunk came back.
+    fn back<O: Ordinary>(&mut self, done: Done, ordinary: &mut O) -> Result<(), O::Error> {
+        self.early.insert(done.number, done);
+        while let Some(done) = self.early.remove(&(self.first + self.chunks.len() as u32)) {
+            let Done { number, chunk, check, read } = done;
+            self.chunks.push(ChunkAt { offset: chunk.offset, line: self.line, check });
+            let left = (!chunk.knotty).then_some(read.left.as_slice());
+            let taken = read.rows - read.left.len() as u64;
+            let rest = Rest { chunk: number, text: &chunk.text, line: self.line, left, taken };
+            let next = ordinary.rest(&rest)?;
+            self.line = if chunk.knotty { next } else { self.line + read.lines };
+            self.spare.push(chunk.text);
+        }
+        Ok(())
+    }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("a thread that reads rows has stopped")
+}

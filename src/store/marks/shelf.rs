@@ -1,0 +1,228 @@
+//! The shelf on disk: where the marks of the next import go while its files are read.
+//!
+//! The law: nothing that is written here counts before the import's journal record names it. A shelf
+//! that is let go without an import leaves nothing.
+
+use std::io;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::block::{Marks, SLACK};
+use super::directory::{self, Listed};
+use super::hand::MarksHand;
+use super::{NamedMarks, bits_for};
+use crate::fact::bulk::{Hand, Placed, Shelf};
+use crate::fact::{Hash, Kind};
+use crate::store::error::StoreError;
+use crate::store::ids::FOLDER;
+use crate::store::medium::Medium;
+use crate::store::writeback::Writeback;
+
+/// Marks that wait for their import; see [`Store::shelf`](crate::store::Store::shelf).
+///
+/// Threads put marks down at once, each through a hand of its own. Once all hands are finished its
+/// buckets can be read, and [`Store::import_with`](crate::store::Store::import_with) keeps it.
+pub struct MarksShelf {
+    medium: Arc<dyn Medium>,
+    import: u64,
+    /// The file, under its name while it is not whole.
+    new: String,
+    bits: u32,
+    written: Mutex<Written>,
+    lists: Mutex<Lists>,
+    sorted: OnceLock<Sorted>,
+}
+
+/// A shelf, and what is known once all rows are judged.
+pub struct Marked<'a> {
+    /// The marks; all of its hands are finished.
+    pub shelf: MarksShelf,
+    /// How many facts its marks stand for: those not void, and of those that repeat one another one.
+    pub facts: u64,
+    /// Kind and product of each place; products by their number in the archive.
+    pub places: &'a [(Kind, Option<NonZeroU32>)],
+    /// Ids whose marks do not count, in any order.
+    pub void: &'a [Hash],
+}
+
+/// How far the file is.
+struct Written {
+    size: u64,
+    /// An earlier write failed: what the file holds is not known.
+    failed: bool,
+    writeback: Writeback,
+}
+
+/// The blocks of the hands that are finished.
+#[derive(Default)]
+struct Lists {
+    /// Hands that are not.
+    out: usize,
+    blocks: Vec<Listed>,
+}
+
+/// All blocks, and in which order to take them so that their buckets rise.
+struct Sorted {
+    blocks: Vec<Listed>,
+    order: Vec<u32>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl MarksShelf {
+    pub(in crate::store) fn new(
+        medium: &Arc<dyn Medium>,
+        import: u64,
+        expected: u64,
+    ) -> Result<Self, StoreError> {
+        let new = format!("{}.new", super::file(import));
+        let bits = bits_for(expected);
+        let head = directory::head(bits);
+        let made = medium
+            .make_folder(FOLDER)
+            .and_then(|()| medium.remove(&new))
+            .and_then(|()| medium.append(&new, &head));
+        made.map_err(StoreError::disk("write", &new))?;
+        let writeback = Writeback::of(Arc::clone(medium), &new);
+        let written = Written { size: head.len() as u64, failed: false, writeback };
+        Ok(Self {
+            medium: Arc::clone(medium),
+            import,
+            new,
+            bits,
+            written: Mutex::new(written),
+            lists: Mutex::default(),
+            sorted: OnceLock::new(),
+        })
+    }
+
+    /// The import that it is for.
+    pub(in crate::store) fn import(&self) -> u64 {
+        self.import
+    }
+
+    /// Writes at the end; gives back where.
+    pub(super) fn append(&self, bytes: &[u8]) -> io::Result<u64> {
+        let mut written = locked(&self.written);
+        if written.failed {
+            return Err(io::Error::other("an earlier write to it failed"));
+        }
+        let result = self.medium.append(&self.new, bytes);
+        written.failed = result.is_err();
+        result?;
+        let offset = written.size;
+        written.size += bytes.len() as u64;
+        written.writeback.grown(bytes.len());
+        Ok(offset)
+    }
+
+    /// Takes over the blocks of a hand that is finished.
+    pub(super) fn take_in(&self, mut blocks: Vec<Listed>) {
+        let mut lists = locked(&self.lists);
+        lists.out -= 1;
+        if lists.blocks.is_empty() {
+            lists.blocks = blocks;
+        } else {
+            lists.blocks.append(&mut blocks);
+        }
+    }
+
+    fn sorted(&self) -> &Sorted {
+        self.sorted.get_or_init(|| {
+            let mut lists = locked(&self.lists);
+            assert_eq!(lists.out, 0, "all hands are finished before a bucket is read");
+            let blocks = std::mem::take(&mut lists.blocks);
+            let count = u32::try_from(blocks.len()).expect("fewer than four billion blocks");
+            let mut order: Vec<u32> = (0..count).collect();
+            // Stable: a hand's blocks of a bucket stay as they were put down.
+            order.sort_by_key(|at| blocks[*at as usize].bucket);
+            Sorted { blocks, order }
+        })
+    }
+
+    /// Makes the file whole and durable under its name; none if it has nothing to remember.
+    pub(in crate::store) fn finish(
+        self,
+        facts: u64,
+        places: &[(Kind, Option<NonZeroU32>)],
+        void: &[Hash],
+    ) -> Result<Option<NamedMarks>, StoreError> {
+        if facts == 0 {
+            return Ok(None);
+        }
+        let file = super::file(self.import);
+        let kept = self.keep(&file, places, void).map_err(StoreError::disk("write", &file))?;
+        let (size, digest) = kept;
+        let digest = digest.to_hex().to_string();
+        Ok(Some(NamedMarks { import: self.import, facts, size, digest }))
+    }
+
+    fn keep(
+        &self,
+        file: &str,
+        places: &[(Kind, Option<NonZeroU32>)],
+        void: &[Hash],
+    ) -> io::Result<(u64, blake3::Hash)> {
+        let sorted = self.sorted();
+        let mut void = void.to_vec();
+        void.sort_unstable();
+        void.dedup();
+        // Read first: each write locks it again.
+        let sections = locked(&self.written).size;
+        let digest = directory::write(
+            self.bits,
+            sections,
+            |bucket| sorted.of(bucket),
+            &void,
+            places,
+            |bytes| self.append(bytes).map(drop),
+        )?;
+        locked(&self.written).writeback.finish()?;
+        self.medium.rename(&self.new, file)?;
+        self.medium.sync_folder(FOLDER)?;
+        Ok((locked(&self.written).size, digest))
+    }
+}
+
+impl Sorted {
+    fn of(&self, bucket: u32) -> impl ExactSizeIterator<Item = &Listed> {
+        let at = |at: &u32| &self.blocks[*at as usize];
+        let from = self.order.partition_point(|block| at(block).bucket < bucket);
+        let to = self.order.partition_point(|block| at(block).bucket <= bucket);
+        self.order[from..to].iter().map(at)
+    }
+}
+
+impl Shelf for MarksShelf {
+    fn hand(&self) -> io::Result<Box<dyn Hand + '_>> {
+        assert!(self.sorted.get().is_none(), "all hands are made before a bucket is read");
+        locked(&self.lists).out += 1;
+        Ok(Box::new(MarksHand::new(self)))
+    }
+
+    fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    fn bucket(&self, number: usize, marks: &mut Vec<Placed>) -> io::Result<()> {
+        let number = u32::try_from(number).expect("a bucket's number has few bits");
+        let mut bytes = Vec::new();
+        for block in self.sorted().of(number) {
+            bytes.resize(usize::from(block.length) + SLACK, 0);
+            block.read(&*self.medium, &self.new, &mut bytes)?;
+            let read = Marks::of(&bytes, directory::first_byte(number, self.bits));
+            marks.extend(read.ok_or_else(|| directory::damaged(&self.new, "it is no block"))?);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for MarksShelf {
+    /// An import that did not come about leaves nothing; after one that did nothing has this name.
+    fn drop(&mut self) {
+        let _nobody_relies_on_it = locked(&self.written).writeback.stop();
+        let _next_opening_does_it = self.medium.remove(&self.new);
+    }
+}

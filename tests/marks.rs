@@ -1,0 +1,203 @@
+//! Marks on disk: what many hands put down comes back by bucket, by id and by range.
+
+mod kept;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+
+use kept::{PLACES, delivery, dir, entry_of, import_marked, marks};
+use proptest::prelude::*;
+use revshare::calendar::Moment;
+use revshare::fact::bulk::{Mark, Placed, Shelf, bucket_of};
+use revshare::fact::{Content, Hash, IdEntry, Kind, Known};
+use revshare::store::{Marked, MarksShelf, Store, verify};
+
+/// Puts chunks down with so many hands at once, each taking every so manieth chunk.
+fn put(shelf: &MarksShelf, chunks: &[Vec<Mark>], hands: usize) {
+    std::thread::scope(|scope| {
+        for first in 0..hands {
+            scope.spawn(move || {
+                let mut hand = shelf.hand().unwrap();
+                for (number, chunk) in (0..).zip(chunks).skip(first).step_by(hands) {
+                    hand.put(number, chunk).unwrap();
+                }
+                hand.finish().unwrap();
+            });
+        }
+    });
+}
+
+/// Every bucket holds its marks, those of one chunk in the order of the rows.
+fn check_buckets(shelf: &MarksShelf, chunks: &[Vec<Mark>]) {
+    let mut due: BTreeMap<(usize, u32), Vec<Mark>> = BTreeMap::new();
+    for (chunk, marks) in (0..).zip(chunks) {
+        for mark in marks {
+            due.entry((bucket_of(&mark.id, shelf.bits()), chunk)).or_default().push(*mark);
+        }
+    }
+    let mut found: BTreeMap<(usize, u32), Vec<Mark>> = BTreeMap::new();
+    for bucket in 0..1 << shelf.bits() {
+        let mut marks = Vec::new();
+        shelf.bucket(bucket, &mut marks).unwrap();
+        for Placed { chunk, mark } in marks {
+            found.entry((bucket, chunk)).or_default().push(mark);
+        }
+    }
+    assert_eq!(found, due);
+}
+
+fn within(known: &dyn Known, first: &Hash, last: &Hash) -> BTreeSet<(Hash, Content)> {
+    let mut found = BTreeSet::new();
+    known.between(first, last, &mut |id, content| found.extend([(*id, *content)])).unwrap();
+    found
+}
+
+fn place(place: u32) -> (Kind, Option<NonZeroU32>) {
+    (Kind::ALL[(place % 9) as usize], NonZeroU32::new(place / 9))
+}
+
+fn time() -> impl Strategy<Value = Moment> {
+    prop_oneof![
+        8 => (1_790_000_000_i64..1_793_000_000).prop_map(|seconds| Moment::At { seconds, nanos: 0 }),
+        4 => Just("2026-10-05".parse().unwrap()),
+        1 => Just("0001-01-01".parse().unwrap()),
+        1 => (-60_000_000_000_i64..250_000_000_000).prop_map(|seconds| Moment::At { seconds, nanos: 0 }),
+    ]
+}
+
+/// Ids of few values, so that some come again; all that an id says follows from it, as for rows that
+/// repeat one another.
+fn chunks() -> impl Strategy<Value = Vec<Vec<Mark>>> {
+    let mark = (0..2000_u64, time(), prop_oneof![9 => 0..40_u32, 1 => 0..70_000_u32]);
+    let mark = mark.prop_map(|(number, time, place)| {
+        let id = kept::id(number, 1);
+        Mark { id, content: *kept::id(number, 2).first_chunk().unwrap(), time, place }
+    });
+    prop::collection::vec(prop::collection::vec(mark, 0..200), 1..8).prop_map(|mut chunks| {
+        let mut first: BTreeMap<Hash, Mark> = BTreeMap::new();
+        for mark in chunks.iter_mut().flatten() {
+            *mark = *first.entry(mark.id).or_insert(*mark);
+        }
+        chunks
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+
+    #[test]
+    fn what_is_put_down_comes_back(
+        chunks in chunks(),
+        hands in 1..4_usize,
+        expected in prop_oneof![Just(0_u64), Just(8_000_000)],
+        void in 0..5_usize,
+        ranges in prop::collection::vec((any::<u16>(), any::<u16>()), 6),
+    ) {
+        let (_book, dir) = dir();
+        let mut store = Store::create_or_open(&dir).unwrap();
+        let shelf = store.shelf(expected).unwrap();
+        put(&shelf, &chunks, hands);
+        check_buckets(&shelf, &chunks);
+
+        let mut facts: BTreeMap<Hash, IdEntry> = BTreeMap::new();
+        for Mark { id, content, time, place: at } in chunks.iter().flatten().copied() {
+            let (kind, product) = place(at);
+            facts.insert(id, IdEntry { id, content, time, kind, charged: None, product });
+        }
+        let void: Vec<Hash> = facts.keys().copied().step_by(7).take(void * 5).collect();
+        facts.retain(|id, _| !void.contains(id));
+        let ordinary = kept::ids(5000, 40);
+        let places: Vec<_> = (0..70_000).map(place).collect();
+        let marked = Marked { shelf, facts: facts.len() as u64, places: &places, void: &void };
+        store.import_with(&delivery(1), &ordinary, Some(marked)).unwrap();
+        facts.extend(ordinary.iter().map(|entry| (entry.id, *entry)));
+
+        for reopened in [false, true] {
+            if reopened {
+                drop(store);
+                let report = verify(&dir).unwrap();
+                prop_assert_eq!((report.findings, report.ids), (vec![], facts.len() as u64));
+                store = Store::open(&dir).unwrap();
+            }
+            prop_assert_eq!(store.known_ids(), facts.len() as u64);
+            for number in 0..2100 {
+                let id = kept::id(number, 1);
+                prop_assert_eq!(store.known().find(&id).unwrap(), facts.get(&id).copied());
+            }
+            for (first, last) in &ranges {
+                let edge = |edge: &u16, rest: u8| -> Hash {
+                    let mut id = [rest; 16];
+                    id[..2].copy_from_slice(&edge.to_be_bytes());
+                    id
+                };
+                let (first, last) = (edge(first, 0), edge(last, 0xFF));
+                let found = within(store.known(), &first, &last);
+                prop_assert_eq!(found, within(&facts, &first, &last));
+            }
+            for id in facts.keys().step_by(50) {
+                prop_assert_eq!(within(store.known(), id, id), within(&facts, id, id));
+            }
+        }
+    }
+}
+
+#[test]
+fn blocks_fill_and_chunks_lie_far_apart() {
+    let (_book, dir) = dir();
+    let store = Store::create_or_open(&dir).unwrap();
+    let shelf = store.shelf(0).unwrap();
+    // One bucket, so that its blocks fill; few chunks of many have a mark.
+    let narrow = |mark: &Mark| Mark {
+        id: {
+            let mut id = mark.id;
+            id[0] = 7;
+            id
+        },
+        ..*mark
+    };
+    let mut chunks = vec![Vec::new(); 2000];
+    chunks[0] = marks(1, 1000).iter().map(narrow).collect();
+    chunks[300] = marks(2, 3).iter().map(narrow).collect();
+    chunks[1999] = marks(3, 700).iter().map(narrow).collect();
+    put(&shelf, &chunks, 1);
+    check_buckets(&shelf, &chunks);
+}
+
+#[test]
+fn a_shelf_that_is_let_go_leaves_nothing() {
+    let (_book, dir) = dir();
+    let mut store = Store::create_or_open(&dir).unwrap();
+    let shelf = store.shelf(100).unwrap();
+    put(&shelf, &[marks(1, 100)], 1);
+    drop(shelf);
+    let shelf = store.shelf(100).unwrap();
+    put(&shelf, &[marks(1, 100)], 1);
+    let void: Vec<Hash> = marks(1, 100).iter().map(|mark| mark.id).collect();
+    let marked = Marked { shelf, facts: 0, places: &PLACES, void: &void };
+    assert_eq!(store.import_with(&delivery(1), &[], Some(marked)).unwrap(), 1);
+    assert_eq!(std::fs::read_dir(dir.join("ids")).unwrap().count(), 0);
+    assert_eq!(store.known_ids(), 0);
+    assert!(marks(1, 100).iter().all(|mark| store.known().find(&mark.id).unwrap().is_none()));
+}
+
+#[test]
+fn what_an_interruption_left_is_removed() {
+    let (_book, dir) = dir();
+    let mut store = Store::create_or_open(&dir).unwrap();
+    import_marked(&mut store, 3, 20).unwrap();
+    drop(store);
+    let file = |name: &str| dir.join("ids").join(name);
+    for name in ["00000002.marks", "00000002.marks.new"] {
+        std::fs::copy(file("00000001.marks"), file(name)).unwrap();
+        assert!(verify(&dir).unwrap().findings[0].to_string().contains(name));
+        let store = Store::open(&dir).unwrap();
+        assert_eq!(store.notes()[0].code.id, "T003");
+        assert!(!file(name).exists());
+        let mark = marks(1, 20)[7];
+        assert_eq!(store.known().find(&mark.id).unwrap(), Some(entry_of(&mark)));
+    }
+    // An import after the next had a record, which is gone.
+    std::fs::copy(file("00000001.marks"), file("00000003.marks")).unwrap();
+    assert_eq!(verify(&dir).unwrap().findings[0].code.id, "T010");
+    assert!(Store::open(&dir).is_err());
+}
