@@ -22,6 +22,7 @@
 //!     known: &(),
 //!     rejects: None,
 //!     progress: &mut intake::silent,
+//!     bulk: None,
 //! })
 //! .unwrap();
 //! let control = &import.gathered.delivery.files[0].controls[0];

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::deal::{PARTIES, Piece, SCHEDULES, Schedule, Terms, pair, rate, some_day};
 
 /// Splits, tiers in every mode, groups; first what is written before a table's rows.
-const SCALES: [&str; 10] = [
+const SCALES: [&str; 11] = [
     "measure = \"net-sales\", window = \"calendar-year\", mode = \"marginal\"",
     "measure = \"gross-sales\", window = \"lifetime\", mode = \"marginal\"",
     "measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\"",
@@ -19,6 +19,7 @@ const SCALES: [&str; 10] = [
     "measure = \"net-sales\", window = \"lifetime\", mode = \"marginal\", over = [\"market\", \"resale\"]",
     "measure = \"net-sales\", window = \"lifetime\", mode = \"forward\", by = \"sale\"",
     "measure = \"gross-sales\", window = { trailing = 3 }, mode = \"marginal\"",
+    "measure = \"gross-sales\", window = \"lifetime\", mode = \"retroactive\"",
 ];
 
 /// Shares of all parties, or of two and a group. The first two always have one.
