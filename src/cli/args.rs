@@ -48,7 +48,7 @@ pub(super) struct Common {
     /// What to print: text for people, json for programs
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
-    /// Say nothing but the answer and what went wrong
+    /// Say nothing but the answer, warnings and errors
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
     /// Colour in messages

@@ -10,7 +10,7 @@ use super::answers::{self, Failed};
 use super::args::{Colour, Common, Format};
 use crate::book::BookError;
 use crate::export;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::intake::Progress;
 use crate::statement::pretty;
 use crate::store::StoreError;
@@ -33,6 +33,14 @@ pub(super) enum Failure {
 impl<E: Into<BookError>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Book(error.into())
+    }
+}
+
+/// Is it said to who asked for quiet too? What was put aside changes what somebody is paid.
+fn is_loud(finding: &Finding) -> bool {
+    match finding.code.severity {
+        Severity::Error | Severity::Warning => true,
+        Severity::Note => false,
     }
 }
 
@@ -96,10 +104,10 @@ impl Console {
         }
     }
 
-    /// Shows findings: always those that refuse, the others unless asked to be quiet.
+    /// Shows findings: always warnings and what refuses, mere notes unless asked to be quiet.
     pub(super) fn findings(&self, findings: &[Finding]) {
         let shown: Vec<Finding> =
-            findings.iter().filter(|f| f.is_error() || !self.quiet).cloned().collect();
+            findings.iter().filter(|f| !self.quiet || is_loud(f)).cloned().collect();
         if shown.is_empty() {
             return;
         }

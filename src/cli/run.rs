@@ -5,6 +5,7 @@ use super::console::{Console, Failure};
 use super::{import, settle};
 use crate::book::{Book, Closed, ImportReport, Standing};
 use crate::calendar::Period;
+use crate::export;
 
 pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
     let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
@@ -17,6 +18,8 @@ pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
     settle::show_standing(console, &all);
     import::show_waiting(console, &book);
     settle::print(console, &all)?;
+    let statements: Vec<_> = all.iter().map(|closed| &closed.statement).collect();
+    export::text::summary(&statements).iter().for_each(|line| console.note(line));
     if args.through.is_none() {
         console.findings(&book.silences()?);
     }

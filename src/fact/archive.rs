@@ -228,8 +228,7 @@ impl Archive {
         grants.sort();
         let mut audits: Vec<_> = self.audits.values().cloned().collect();
         audits.sort();
-        let refused = Vec::new();
-        Ok(Evidence { tally, unresolved, rates, payments, grants, audits, refused })
+        Ok(Evidence { tally, unresolved, rates, payments, grants, audits, ..Evidence::default() })
     }
 
     /// Facts that wait for their original.

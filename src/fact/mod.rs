@@ -35,7 +35,7 @@ pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use outside::{AuditFinding, GrantedRate};
 pub use standing::Chain;
-pub use tally::{Cell, Evidence, Refused, Tally, Unresolved};
+pub use tally::{Cell, Evidence, Refused, RefusedRate, Tally, Unresolved};
 
 use self::standing::{Own, Standing};
 use crate::calendar::{Day, Moment, Period};

@@ -155,6 +155,17 @@ pub struct Evidence {
     pub audits: Vec<AuditFinding>,
     /// Corrections that a contract refuses because their period had become final; sorted.
     pub refused: Vec<Refused>,
+    /// Rates of exchange that a contract refuses for the same reason; sorted.
+    pub refused_rates: Vec<RefusedRate>,
+}
+
+/// A rate of exchange that came too late to count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefusedRate {
+    /// The period that was open when it came, in whose statement it is listed.
+    pub listed: Period,
+    /// The rate.
+    pub rate: FxRate,
 }
 
 /// Facts that came too late to count.

@@ -70,7 +70,7 @@ codes! {
     /// Some of many.
     MORE = "I028" Note "more findings of one kind were left out here";
     /// Nothing says on which ground the rows of a feed ran.
-    CHANNEL_OPEN = "I029" Note "the file leaves the channel open, and no contract settles such rows";
+    CHANNEL_OPEN = "I029" Warning "the file leaves the channel open, and no contract settles such rows";
     /// A grant or a finding for nobody.
     NO_CLAUSE = "I030" Error "no clause of this book would look at the row";
     /// A rate that no deal can be granted, or for no day.

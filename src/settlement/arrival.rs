@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::calendar::{Day, Moment, Period};
 use crate::contract::{Contract, Late};
 use crate::fact::{
-    AuditFinding, Evidence, FxRate, GrantedRate, Key, Lens, Refused, Tally, Unresolved,
+    AuditFinding, Evidence, FxRate, GrantedRate, Key, Lens, Refused, RefusedRate, Tally, Unresolved,
 };
 use crate::money::Currency;
 
@@ -52,6 +52,20 @@ fn seen(lens: &Lens, evidence: Evidence) -> Evidence {
     let mut seen = evidence.seen_through(lens);
     seen.unresolved.sort();
     seen
+}
+
+/// The rates of exchange into or out of the contract's currency that came too late, in the statement
+/// of the period that was open then.
+pub(super) fn refused_rates(
+    contract: &Contract,
+    period: Period,
+    evidence: &Evidence,
+) -> Vec<FxRate> {
+    let converts = |rate: &FxRate| {
+        contract.exchange.is_some() && [rate.base, rate.quote].contains(&contract.currency)
+    };
+    let own = evidence.refused_rates.iter().filter(|refused| refused.listed == period);
+    own.map(|refused| refused.rate.clone()).filter(converts).collect()
 }
 
 /// What one list has more often than another.
@@ -171,7 +185,14 @@ impl Door<'_> {
         let (known, mut standing) = (by_pair(&before.rates), by_pair(&arrived.rates));
         let new = by_pair(&after.rates).into_iter();
         let new = new.filter(|(pair, rate)| known.get(pair) != Some(rate));
-        standing.extend(new.filter(|((date, _, _), _)| !self.is_final(*date)));
+        for (pair, rate) in new {
+            match self.open.filter(|_| self.is_final(rate.date)) {
+                None => drop(standing.insert(pair, rate)),
+                Some(_) if standing.get(&pair) == Some(&rate) => {}
+                Some(listed) => arrived.refused_rates.push(RefusedRate { listed, rate }),
+            }
+        }
+        arrived.refused_rates.sort();
         arrived.rates = standing.into_values().collect();
     }
 }

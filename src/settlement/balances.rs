@@ -155,6 +155,8 @@ pub struct Balance {
     pub name: BalanceName,
     /// The currency that it counts in, if it is not the contract's.
     pub currency: Option<Currency>,
+    /// Does it count units and not money?
+    pub is_quantity: bool,
     /// At the end of the period before.
     pub opening: Minor,
     /// In this period, the restatement included.

@@ -8,6 +8,7 @@ use super::settle::TrueUp;
 use super::settled::{Payable, ScheduleResult};
 use super::sheet::trace;
 use super::trace::{Rule, Trace};
+use super::windows;
 use crate::calendar::Period;
 use crate::contract::{Contract, PartyId};
 use crate::fact::{Evidence, Table};
@@ -186,11 +187,13 @@ impl Dues<'_> {
         let mut names: Vec<&BalanceName> = all.map(|(name, _)| name).chain(&self.kept).collect();
         names.sort();
         names.dedup();
+        let quantities = windows::quantities(self.contract, &names);
         let balance = |name: &BalanceName| {
             let (opening, closing) = (closed.get(name), self.balances.get(name));
             Balance {
                 name: name.clone(),
                 currency: self.counts_in(name),
+                is_quantity: quantities.contains(name),
                 opening,
                 movement: closing - opening,
                 restated: restated.get(name) - opening,

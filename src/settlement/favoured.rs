@@ -1,10 +1,13 @@
 //! Most-favoured rates: a party's share of the base is at least what comparable deals give, from
 //! the day on which they were granted.
 //!
-//! A rate that is granted inside a segment counts for its days of the segment. A loss is never
-//! made larger. Grants stand in the contract or in files, and mean the same: the best rate of a day
-//! counts, wherever it stands.
+//! A rate that is granted inside a segment counts for its days of the segment. Grants stand in the
+//! contract or in files, and mean the same: the best rate of a day counts, wherever it stands.
+//!
+//! The law: a base and its opposite move opposite amounts, so that what takes sales back in a later
+//! segment gives back what was added for them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::adjustment::ClauseKind;
@@ -106,7 +109,13 @@ fn extra(
         let rate = &granted.grant.rate;
         let target = rate * &base.to_ratio(currency);
         let missing = target - share.to_ratio(currency);
-        if !missing.is_positive() {
+        // The better rate of a negative base is the one that takes more.
+        let better = match base.cmp(&Minor::ZERO) {
+            Ordering::Greater => missing.is_positive(),
+            Ordering::Less => missing.is_negative(),
+            Ordering::Equal => false,
+        };
+        if !better {
             continue;
         }
         exact += &(missing * Ratio::new(held, days));

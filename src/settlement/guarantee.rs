@@ -34,6 +34,10 @@ pub(super) fn apply(dues: &mut Dues<'_>, guarantee: &Guarantee) -> Result<(), Fi
         let note = format!("{how} − {} earned{}", dues.show(counted), since(guarantee, period));
         pay(dues, guarantee, amount, counted, note);
     }
+    // No window follows that could set it back.
+    if span.closes_in(period) {
+        dues.drop_balance(BalanceKind::Guarantee, name);
+    }
     Ok(())
 }
 

@@ -142,11 +142,11 @@ pub fn concerns(contract: &Contract, key: &Key) -> bool {
     })
 }
 
-/// Is the charge, or what refers to one, for a model that was suspended on the charge's day?
+/// Is the charge, or what refers to one, for a model that was suspended on the charge's own day?
 pub(super) fn is_suspended(contract: &Contract, key: &Key, product: &str) -> bool {
     let suspended =
         |product: &str, day| contract.availability.iter().any(|w| w.suspends(product, day));
-    let itself = key.kind == Kind::Charge && suspended(product, key.day);
+    let itself = key.kind == Kind::Charge && suspended(product, key.own_day());
     itself || key.charged.as_ref().is_some_and(|charge| suspended(&charge.product, charge.day))
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::balances::Balances;
 use super::codes;
 use super::settle::{Restatement, TrueUp, settle};
-use super::settled::{Exception, SegmentResult, Settlement};
+use super::settled::{Exception, ScheduleResult, SegmentResult, Settlement, StepName};
 use crate::calendar::{Day, Period};
 use crate::contract::{Contract, PartyId};
 use crate::fact::Evidence;
@@ -172,6 +172,8 @@ fn comparable(now: &Contract, then: &Contract) -> Result<(), Vec<Finding>> {
 type Place = (Option<Day>, usize, String, Option<String>, String);
 /// What was, what is.
 type Change = (Minor, Minor);
+/// The lines of a schedule.
+type Changes = BTreeMap<Place, Change>;
 /// What a party owes another for a schedule.
 type Owed = BTreeMap<(Option<String>, PartyId, PartyId), Change>;
 
@@ -182,14 +184,25 @@ fn compare(
     is: Option<&Settlement>,
     restatement: &mut Restatement,
 ) -> Result<(), Vec<Finding>> {
-    let (mut owed, mut lines) = (Owed::new(), BTreeMap::new());
+    let mut owed = Owed::new();
+    let mut lines: BTreeMap<Option<String>, Changes> = BTreeMap::new();
     for (settlement, now) in [(was, false), (is, true)] {
         let Some(settlement) = settlement else { continue };
         collect_debts(contract, settlement, now, &mut owed)?;
         collect_lines(settlement, now, &mut lines);
     }
+    lines.values_mut().for_each(in_whole);
+    for (schedule, changes) in &mut lines {
+        let of = |result: &&ScheduleResult| Some(&result.id) == schedule.as_ref();
+        let both = [was, is].into_iter().flatten().flat_map(|settlement| &settlement.schedules);
+        let mut segments = both.filter(of).flat_map(|result| &result.segments);
+        // Where no cost is deducted, gross profit is net sales once more.
+        if !segments.any(|segment| segment.basis == "gross-profit") {
+            changes.retain(|(_, order, ..), _| *order != StepName::GrossProfit as usize);
+        }
+    }
     owed.retain(|_, (was, is)| was != is);
-    lines.retain(|_, changes: &mut BTreeMap<Place, Change>| {
+    lines.retain(|_, changes| {
         changes.retain(|_, (was, is)| was != is);
         !changes.is_empty()
     });
@@ -227,6 +240,24 @@ fn compare(
     Ok(())
 }
 
+/// A step that mixes products with what has none is one line: a part without a name beside it would
+/// read like the whole.
+fn in_whole(changes: &mut Changes) {
+    let mut steps: BTreeMap<_, Vec<(String, Change)>> = BTreeMap::new();
+    for ((segment, order, step, name, product), change) in std::mem::take(changes) {
+        steps.entry((segment, order, step, name)).or_default().push((product, change));
+    }
+    for ((segment, order, step, name), mut lines) in steps {
+        if lines.len() > 1 && lines.iter().any(|(product, _)| product.is_empty()) {
+            let was = lines.iter().map(|(_, (was, _))| *was).sum();
+            let is = lines.iter().map(|(_, (_, is))| *is).sum();
+            lines = vec![(String::new(), (was, is))];
+        }
+        let place = |product| (segment, order, step.clone(), name.clone(), product);
+        changes.extend(lines.into_iter().map(|(product, change)| (place(product), change)));
+    }
+}
+
 fn line(((segment, _, step, name, product), (settled, now)): (Place, Change)) -> RestatedLine {
     RestatedLine { segment, step, name, product, settled, now }
 }
@@ -238,6 +269,9 @@ fn true_up(
     (from, to, (was, is)): (PartyId, PartyId, Change),
 ) -> TrueUp {
     let shown = |amount: Minor| {
+        if amount.is_zero() {
+            return "nothing".to_owned();
+        }
         let (payer, payee) = if amount < Minor::ZERO { (to, from) } else { (from, to) };
         let amount = Minor(amount.0.abs()).display(contract.currency);
         let name = |party| contract.party_name(party);
@@ -283,7 +317,7 @@ fn collect_debts(
 fn collect_lines(
     settlement: &Settlement,
     now: bool,
-    lines: &mut BTreeMap<Option<String>, BTreeMap<Place, Change>>,
+    lines: &mut BTreeMap<Option<String>, Changes>,
 ) {
     let mut put = |schedule: Option<String>, place: Place, amount: Minor| {
         let change = lines.entry(schedule).or_default().entry(place).or_default();

@@ -55,11 +55,12 @@ fn write_uncollected(
 ) -> Result<(), Finding> {
     let of = |wanted: Place| shares.iter().filter(move |share| place(terms, share.key) == wanted);
     let (mut exact, mut inputs) = add_up(terms, of(Place::Billed))?;
-    for share in of(Place::Gross) {
-        let amount = -share.amount();
+    let mut less = |share: &Share<'_>, amount: Ratio| {
         add_exact(&mut exact, share.product, &amount);
         inputs.push(input(share, None, amount));
-    }
+    };
+    of(Place::Gross).for_each(|share| less(share, -share.amount()));
+    shares.iter().filter(|share| is_remitted(share.key)).for_each(|it| less(it, it.amount()));
     let rule = if inputs.is_empty() { Rule::Nothing } else { Rule::SumOfFacts };
     let heading = Heading::of(StepName::Uncollected, "recognition");
     let (open, _) = sheet.write_exact(heading, &exact, rule, inputs)?;
@@ -67,6 +68,12 @@ fn write_uncollected(
     let before = carried.balances.get(&name);
     carried.balances.set(name, before + open);
     Ok(())
+}
+
+/// Does it take a charge back, so that nobody waits for that money any more? What takes a payment
+/// back stands on the day of the payment.
+fn is_remitted(key: &Key) -> bool {
+    key.kind.takes_back() && key.charged.as_ref().is_some_and(|charge| charge.day == key.day)
 }
 
 /// Where a sale fact enters the waterfall.

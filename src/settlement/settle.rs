@@ -11,7 +11,9 @@ use super::sales::Place;
 use super::settled::{Exception, ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
 use super::sheet::Sheet;
 use super::tiers::Ground;
-use super::{clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows};
+use super::{
+    arrival, clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows,
+};
 use crate::calendar::Period;
 use crate::contract::{
     Basis, Carry, Contract, Losses, PartyId, Recognition, Schedule, Segment, ShareKind,
@@ -124,6 +126,7 @@ pub fn settle_restating(
         payables,
         balances,
         exceptions: placed.exceptions,
+        refused_rates: arrival::refused_rates(contract, period, evidence),
     })
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Adjustment, Balance, Restated, Trace, UsedRate, Withheld};
 use crate::calendar::{Day, Period};
-use crate::fact::{Cell, Key};
+use crate::fact::{Cell, FxRate, Key};
 use crate::money::{Currency, Minor, Ratio};
 
 /// What one contract pays for one period.
@@ -35,6 +35,8 @@ pub struct Settlement {
     pub balances: Vec<Balance>,
     /// What was seen and not settled, and why.
     pub exceptions: Vec<Exception>,
+    /// Rates of exchange that came after their day had become final.
+    pub refused_rates: Vec<FxRate>,
 }
 
 /// One schedule's part.

@@ -4,7 +4,7 @@
 //! arises, and starts again at nothing when its window begins. One over trailing periods is the sum
 //! of what each of them added, and loses a period when that has become too old.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::balances::{BalanceKind, BalanceName, Balances};
 use super::cards;
@@ -163,6 +163,22 @@ pub(super) fn begin(contract: &Contract, period: Period, balances: &mut Balances
             balances.set(old.clone(), Minor::ZERO);
         }
     }
+}
+
+/// Which of some balances count units and not money.
+pub(super) fn quantities(contract: &Contract, names: &[&BalanceName]) -> BTreeSet<BalanceName> {
+    let versions =
+        contract.schedules.iter().flat_map(|owner| owner.terms.iter().map(move |it| (owner, it)));
+    let asked = versions.filter_map(|(owner, terms)| Some((owner, measured(terms)?)));
+    let units = asked.filter(|(_, one)| matches!(one.by, Measure::Quantity(_)));
+    let by_unit: BTreeSet<String> = units.map(|(owner, one)| name(&owner.id, one).of).collect();
+    let counts = |name: &&&BalanceName| {
+        let period = |of: &str| of.rsplit_once('/').is_some_and(|(of, _)| by_unit.contains(of));
+        name.kind == BalanceKind::RateQuantity
+            || (name.kind == BalanceKind::TierMeasure && by_unit.contains(&name.of))
+            || (name.kind == BalanceKind::TierPeriod && period(&name.of))
+    };
+    names.iter().filter(counts).map(|name| (*name).clone()).collect()
 }
 
 fn shared(terms: &Terms) -> Option<&SharedTerms> {

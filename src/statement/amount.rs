@@ -27,6 +27,15 @@ impl Amount {
         Self(amount.display(currency))
     }
 
+    /// The same as a number of units: the shortest decimal.
+    #[must_use]
+    pub fn counted(self) -> Self {
+        match self.0.contains('.') {
+            true => Self(self.0.trim_end_matches('0').trim_end_matches('.').to_owned()),
+            false => self,
+        }
+    }
+
     /// The plain decimal.
     pub fn as_str(&self) -> &str {
         &self.0

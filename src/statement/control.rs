@@ -131,6 +131,9 @@ pub struct Provenance {
     pub contract_digest: String,
     /// The files of facts, in the order of their paths.
     pub files: Vec<FileDigest>,
+    /// The parties as the contract file declares them; absent where that is the order of their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parties: Vec<String>,
 }
 
 /// A file by what is in it.
@@ -145,10 +148,12 @@ pub struct FileDigest {
 impl Provenance {
     /// The contract that the statement rests on.
     pub fn of(contract: &Contract) -> Self {
+        let parties: Vec<String> = contract.parties.iter().map(|party| party.id.clone()).collect();
         Self {
             contract_file: contract.file.to_string(),
             contract_digest: blake3::hash(contract.source.as_bytes()).to_hex().to_string(),
             files: Vec::new(),
+            parties: if parties.is_sorted() { Vec::new() } else { parties },
         }
     }
 

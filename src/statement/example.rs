@@ -133,7 +133,11 @@ pub(crate) fn statement() -> Statement {
     };
     let controls = vec![FileControl::of(&file, &control, count(2, "1234.75"))];
     let files = vec![FileDigest { file: file.path.clone(), digest: file.digest.clone() }];
-    let provenance =
-        Provenance { contract_file: "deal.toml".into(), contract_digest: "11".repeat(32), files };
+    let provenance = Provenance {
+        contract_file: "deal.toml".into(),
+        contract_digest: "11".repeat(32),
+        files,
+        parties: Vec::new(),
+    };
     Statement::of(&settlement(), &contract(), controls, provenance)
 }

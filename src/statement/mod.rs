@@ -356,4 +356,20 @@ pub struct Exception {
     pub amount: Quantity,
     /// What it says, for a reader.
     pub note: String,
+    /// The rate of exchange that was refused; absent for every other exception.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rate: Option<ListedRate>,
+}
+
+/// A rate of exchange as it was delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListedRate {
+    /// One unit of this …
+    #[schemars(with = "String")]
+    pub base: Currency,
+    /// … is worth so much of this.
+    #[schemars(with = "String")]
+    pub quote: Currency,
+    /// How much.
+    pub rate: Quantity,
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, Payable, Provenance,
-    Quantity, Schedule, Segment, Statement, Step, Tier, TrueUp, TrueUpLine, VERSION, Withheld, law,
-    words,
+    Adjustment, Amount, Balance, Clause, Exception, FileControl, Fx, Line, ListedRate, Payable,
+    Provenance, Quantity, Schedule, Segment, Statement, Step, Tier, TrueUp, TrueUpLine, VERSION,
+    Withheld, law, words,
 };
 use crate::contract::Contract;
-use crate::money::{Currency, Minor};
-use crate::settlement::{self, ScheduleResult, SegmentResult, Settlement};
+use crate::fact::FxRate;
+use crate::money::{Currency, Minor, Ratio};
+use crate::settlement::{self, ExceptionKind, ScheduleResult, SegmentResult, Settlement};
 
 impl Statement {
     /// The statement of a settlement, with its digest.
@@ -43,7 +44,12 @@ impl Statement {
             true_ups: settlement.true_ups.iter().map(|each| true_up(each, currency)).collect(),
             payables: settlement.payables.iter().map(|each| payable(each, currency)).collect(),
             balances: settlement.balances.iter().map(|each| balance(each, currency)).collect(),
-            exceptions: settlement.exceptions.iter().map(exception).collect(),
+            exceptions: settlement
+                .exceptions
+                .iter()
+                .map(exception)
+                .chain(settlement.refused_rates.iter().map(refused_rate))
+                .collect(),
             controls,
             provenance,
             digest: String::new(),
@@ -173,15 +179,19 @@ fn true_up(restated: &settlement::Restated, currency: Currency) -> TrueUp {
 
 fn balance(balance: &settlement::Balance, currency: Currency) -> Balance {
     let currency = balance.currency.unwrap_or(currency);
+    let shown = |amount| match balance.is_quantity {
+        true => Amount::of(amount, currency).counted(),
+        false => Amount::of(amount, currency),
+    };
     Balance {
         currency: balance.currency.map(|currency| currency.to_string()),
         name: balance.name.to_string(),
         kind: balance.name.kind.as_str().to_owned(),
         of: balance.name.of.clone(),
-        opening: Amount::of(balance.opening, currency),
-        movement: Amount::of(balance.movement, currency),
-        restated: (!balance.restated.is_zero()).then(|| Amount::of(balance.restated, currency)),
-        closing: Amount::of(balance.closing, currency),
+        opening: shown(balance.opening),
+        movement: shown(balance.movement),
+        restated: (!balance.restated.is_zero()).then(|| shown(balance.restated)),
+        closing: shown(balance.closing),
     }
 }
 
@@ -216,6 +226,32 @@ fn exception(exception: &settlement::Exception) -> Exception {
         quantity: Quantity::of(&(&cell.quantity.to_ratio() * part)),
         amount: Quantity::of(&(&cell.amount.to_ratio() * part)),
         note: note.clone(),
+        rate: None,
+    }
+}
+
+/// A correction of a rate of exchange that counts no more.
+fn refused_rate(listed: &FxRate) -> Exception {
+    let FxRate { date, base, quote, rate } = listed;
+    let rate = Quantity::of(&rate.to_ratio());
+    let nothing = || Quantity::of(&Ratio::zero());
+    Exception {
+        kind: ExceptionKind::RefusedAsFinal.as_str().to_owned(),
+        schedule: None,
+        day: *date,
+        fact: "fx".to_owned(),
+        product: String::new(),
+        channel: String::new(),
+        region: String::new(),
+        customer: String::new(),
+        category: String::new(),
+        unit: String::new(),
+        currency: None,
+        rows: 1,
+        quantity: nothing(),
+        amount: nothing(),
+        note: format!("1 {base} = {rate} {quote} came after its day had become final"),
+        rate: Some(ListedRate { base: *base, quote: *quote, rate }),
     }
 }
 

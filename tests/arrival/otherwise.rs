@@ -28,7 +28,8 @@ fn closed(history: &History, contract: &Contract) -> Result<Closes, TestCaseErro
 fn numbers(settlements: &[Settlement]) -> Vec<Settlement> {
     let nothing = || Trace { clause: None, rule: Rule::Nothing, exact: None, inputs: Vec::new() };
     let plain = |one: &Settlement| {
-        let mut one = Settlement { exceptions: Vec::new(), ..one.clone() };
+        let mut one =
+            Settlement { exceptions: Vec::new(), refused_rates: Vec::new(), ..one.clone() };
         for segment in one.schedules.iter_mut().flat_map(|schedule| &mut schedule.segments) {
             segment.rates.clear();
             for step in &mut segment.steps {

@@ -155,7 +155,11 @@ impl History<'_> {
                 while day <= *to {
                     let known = grants.iter().filter(|(since, _)| *since <= day);
                     let best = known.map(|(_, rate)| rate.clone()).max();
-                    missing += best.map_or(zero(), |rate| (rate * &base - &share).max(zero()));
+                    let lacks = best.map_or(zero(), |rate| rate * &base - &share);
+                    // More of a profit, or more of a loss; nothing of nothing.
+                    if &lacks * &base > zero() {
+                        missing += lacks;
+                    }
                     days += 1;
                     day = day.next_day().expect("no end of time");
                 }

@@ -59,9 +59,9 @@ pub(crate) fn apply(history: &mut History<'_>, at: usize, guarantee: &Guarantee)
         history.round(&due(history, guarantee, held, span))
     };
     history.moves(owed((amount - counted).max(0), ground, name));
-    // What a window has added up stands until the next begins.
+    // What a window has added up stands until the next begins, if one does.
     let single = held.begins(span) && held.ends_with(span);
-    if single && !guarantee.cumulative { 0 } else { counted }
+    if (single && !guarantee.cumulative) || held.closes(span) { 0 } else { counted }
 }
 
 /// What is guaranteed for the window that ends with a period, in exact minor units.

@@ -15,7 +15,9 @@ pub(super) fn adjustments(adjustments: &[Adjustment], currency: Currency) -> Str
     for adjustment in adjustments {
         let Adjustment { clause, name, from, to, amount, schedule, period, note } = adjustment;
         let period = period.map_or(String::new(), |period| format!(" for {period}"));
-        let ground = schedule.as_ref().map_or(String::new(), |id| format!(" in {id}"));
+        // A true-up is named after its schedule.
+        let other = schedule.as_ref().filter(|id| *id != name);
+        let ground = other.map_or(String::new(), |id| format!(" in {id}"));
         table.row([format!("{clause} {name}{ground}{period}"), amount.grouped()]);
         table.free(format!("  {from} owes {to}"));
         let note = grouped_within(note, currency);

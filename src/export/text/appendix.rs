@@ -7,7 +7,7 @@ use crate::export::table::Table;
 use crate::money::{Ratio, Rounding};
 use crate::statement::{Amount, Balance, Exception, FileControl, Groups, Quantity, Statement};
 
-use super::{heading, waterfall::LABEL};
+use super::{heading, left_out, waterfall::LABEL};
 
 /// Opening, movement and closing of what is carried.
 pub(super) fn balances(balances: &[Balance]) -> String {
@@ -57,8 +57,26 @@ pub(super) fn exceptions(exceptions: &[Exception]) -> String {
         let mut table = Table::default();
         groups.iter().for_each(|(group, list)| table.row(exception_row(group, list)));
         text.push_str(&table.render(4, 0));
+        let remedy = remedy(kind);
+        if !remedy.is_empty() {
+            text.push_str(&format!("    remedy: {remedy}\n"));
+        }
     }
-    text
+    text + &left_out::sum(exceptions)
+}
+
+/// What to do about exceptions of a kind; nothing where the contract wants them so.
+fn remedy(kind: &str) -> &'static str {
+    match kind {
+        "unmatched" => "name product and channel as the contract's scopes do, or widen a scope",
+        "unshared" => {
+            "say product and channel in the file or in revshare.toml, or add a [[shared-cost]]"
+        }
+        "unrated" => "add a rate for its unit and product to the terms",
+        "not-deducted" => "name its category in the terms, if it is to be deducted",
+        "unknown-reference" => "deliver the fact that it refers to",
+        _ => "",
+    }
 }
 
 fn group(exception: &Exception) -> Group<'_> {
@@ -103,7 +121,7 @@ fn days(days: impl Iterator<Item = Day> + Clone) -> String {
 
 /// The sum, with commas; quantities of any size and fractions add up. Where no decimal is exact, a
 /// near one is shown and says so; the JSON document has the fraction.
-fn sum<'a>(list: impl Iterator<Item = &'a Quantity>) -> String {
+pub(super) fn sum<'a>(list: impl Iterator<Item = &'a Quantity>) -> String {
     let sum: Ratio = list.map(Quantity::to_ratio).sum();
     let exact = Quantity::of(&sum).grouped();
     if !exact.contains('/') {

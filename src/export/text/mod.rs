@@ -4,6 +4,7 @@
 
 mod adjustments;
 mod appendix;
+mod left_out;
 mod true_ups;
 mod waterfall;
 
@@ -14,6 +15,7 @@ use crate::statement::{Amount, Statement, Withheld};
 use super::table::Table;
 pub(in crate::export) use appendix::table as control_table;
 use appendix::{balances, controls, exceptions, provenance};
+pub use left_out::summary;
 
 /// Lines are kept this short where their content allows.
 const WIDTH: usize = 96;
@@ -21,17 +23,18 @@ const WIDTH: usize = 96;
 /// The statement as aligned text.
 pub fn statement(statement: &Statement) -> String {
     let mut text = header(statement);
+    let order = &statement.provenance.parties[..];
     for schedule in &statement.schedules {
         text.push_str(&heading(&schedule.id));
         for segment in &schedule.segments {
-            text.push_str(&waterfall::segment(segment, statement.currency));
+            text.push_str(&waterfall::segment(segment, statement.currency, order));
         }
         if schedule.segments.is_empty() {
             text.push_str("  No terms are in force in this period.\n");
         }
         if schedule.segments.len() > 1 {
             text.push_str("\n  The schedule in all\n");
-            text.push_str(&parties("positions", &schedule.positions));
+            text.push_str(&parties("positions", &schedule.positions, order));
         }
     }
     text.push_str(&adjustments::adjustments(&statement.adjustments, statement.currency));
@@ -57,16 +60,27 @@ fn header(statement: &Statement) -> String {
     let line = |key: &str, value: String| format!("{key:<widest$}  {value}\n");
     text.push_str(&line("period", format!("{} to {}", period.first_day(), period.last_day())));
     text.push_str(&line("currency", statement.currency.to_string()));
-    for (id, name) in &statement.parties {
+    for (id, name) in declared(&statement.parties, &statement.provenance.parties) {
         text.push_str(&line(id, name.clone()));
     }
     text
 }
 
+/// What parties have, in the order in which the contract declares them.
+fn declared<'s, T>(
+    list: &'s BTreeMap<String, T>,
+    order: &[String],
+) -> impl Iterator<Item = (&'s String, &'s T)> {
+    let place = |party: &String| order.iter().position(|one| one == party);
+    let mut all: Vec<_> = list.iter().collect();
+    all.sort_by_key(|(party, _)| place(party));
+    all.into_iter()
+}
+
 /// Amounts by party.
-fn parties(title: &str, list: &BTreeMap<String, Amount>) -> String {
+fn parties(title: &str, list: &BTreeMap<String, Amount>, order: &[String]) -> String {
     let mut table = Table::default();
-    for (at, (party, amount)) in list.iter().enumerate() {
+    for (at, (party, amount)) in declared(list, order).enumerate() {
         table.row([waterfall::party_label(title, at, party), amount.grouped()]);
     }
     table.render(4, waterfall::LABEL)
@@ -76,7 +90,7 @@ fn parties(title: &str, list: &BTreeMap<String, Amount>) -> String {
 fn settlement(statement: &Statement) -> String {
     let mut text = heading("Payable");
     if statement.schedules.len() > 1 {
-        text.push_str(&parties("positions", &statement.positions));
+        text.push_str(&parties("positions", &statement.positions, &statement.provenance.parties));
         text.push('\n');
     }
     for payable in &statement.payables {

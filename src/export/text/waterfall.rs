@@ -1,12 +1,12 @@
 //! One segment's waterfall: a column for each product where they fit, else a line for each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::export::table::Table;
 use crate::money::Currency;
 use crate::statement::{Amount, Segment, Step};
 
-use super::WIDTH;
+use super::{WIDTH, declared};
 
 /// How wide the column of names is at least.
 pub(super) const LABEL: usize = 34;
@@ -15,19 +15,19 @@ pub(super) const LABEL: usize = 34;
 const NO_PRODUCT: &str = "(none)";
 
 /// The segment with its steps, shares and positions, in one set of columns.
-pub(super) fn segment(segment: &Segment, currency: Currency) -> String {
+pub(super) fn segment(segment: &Segment, currency: Currency, order: &[String]) -> String {
     let Segment { from, to, basis, effective, .. } = segment;
     if segment.basis == "excluded" {
         return format!("\n  {from} to {to}, terms of {effective}: excluded, nothing is settled\n");
     }
     let shown: Vec<&Step> = segment.steps.iter().filter(|step| is_shown(segment, step)).collect();
     let products = products(&shown);
-    let in_columns = in_columns(segment, &shown, &products);
+    let in_columns = in_columns((segment, order), &shown, &products);
     let fits = in_columns.width() + INDENT <= WIDTH;
     let table = match products.iter().filter(|product| !product.is_empty()).count() {
-        0 | 1 => in_lines(segment, &shown, false),
+        0 | 1 => in_lines((segment, order), &shown, false),
         _ if fits => in_columns,
-        _ => in_lines(segment, &shown, true),
+        _ => in_lines((segment, order), &shown, true),
     };
     let title = format!("\n  {from} to {to}, {basis}, terms of {effective}\n\n");
     let text = table.render(INDENT, LABEL);
@@ -55,24 +55,27 @@ fn rates(segment: &Segment, currency: Currency) -> String {
 
 const INDENT: usize = 4;
 
+/// A segment with its contract's order of parties.
+type Ordered<'a> = (&'a Segment, &'a [String]);
+
 /// What follows the steps: the memo of tax, shares, positions, each in the last column.
-fn foot(table: &mut Table, columns: usize, segment: &Segment) {
+fn foot(table: &mut Table, columns: usize, (segment, order): Ordered<'_>) {
     let total = |name: &str| segment.steps.iter().find(|step| step.step == name);
     if !segment.shares.is_empty() {
         table.free("");
-        for (at, (party, amount)) in segment.shares.iter().enumerate() {
+        for (at, (party, amount)) in declared(&segment.shares, order).enumerate() {
             let split = segment.split.get(party).map_or(String::new(), |part| format!(", {part}"));
             let label = party_label("shares", at, &format!("{party}{split}"));
             table.last(columns, label, amount.grouped());
         }
         sum(table, columns, total("share-base"));
     }
-    beside(table, columns, "priority", &segment.priority);
-    beside(table, columns, "catch-up", &segment.catch_up);
-    tiers(table, columns, segment);
+    beside(table, columns, "priority", declared(&segment.priority, order));
+    beside(table, columns, "catch-up", declared(&segment.catch_up, order));
+    tiers(table, columns, (segment, order));
     if !segment.positions.is_empty() {
         table.free("");
-        for (at, (party, amount)) in segment.positions.iter().enumerate() {
+        for (at, (party, amount)) in declared(&segment.positions, order).enumerate() {
             table.last(columns, party_label("positions", at, party), amount.grouped());
         }
         sum(table, columns, total("net-sales"));
@@ -87,24 +90,29 @@ fn foot(table: &mut Table, columns: usize, segment: &Segment) {
 }
 
 /// What parties have beside their shares.
-fn beside(table: &mut Table, columns: usize, title: &str, list: &BTreeMap<String, Amount>) {
-    if !list.is_empty() {
-        table.free("");
-    }
-    for (at, (party, amount)) in list.iter().enumerate() {
+fn beside<'s>(
+    table: &mut Table,
+    columns: usize,
+    title: &str,
+    list: impl Iterator<Item = (&'s String, &'s Amount)>,
+) {
+    for (at, (party, amount)) in list.enumerate() {
+        if at == 0 {
+            table.free("");
+        }
         table.last(columns, party_label(title, at, party), amount.grouped());
     }
 }
 
 /// What each tier divided.
-fn tiers(table: &mut Table, columns: usize, segment: &Segment) {
+fn tiers(table: &mut Table, columns: usize, (segment, order): Ordered<'_>) {
     if !segment.tiers.is_empty() {
         table.free("");
     }
     let digits = total_digits(segment);
     for (at, tier) in segment.tiers.iter().enumerate() {
         let split: Vec<String> =
-            tier.split.iter().map(|(party, share)| format!("{party} {share}")).collect();
+            declared(&tier.split, order).map(|(party, share)| format!("{party} {share}")).collect();
         let label = party_label("tiers", at, &format!("{}: {}", tier.tier, split.join(", ")));
         table.last(columns, label, padded(tier.base.grouped(), digits));
     }
@@ -165,7 +173,7 @@ fn products<'a>(steps: &[&'a Step]) -> Vec<&'a str> {
     found.iter().copied().filter(|name| !name.is_empty()).chain(none).collect()
 }
 
-fn in_columns(segment: &Segment, steps: &[&Step], products: &[&str]) -> Table {
+fn in_columns(segment: Ordered<'_>, steps: &[&Step], products: &[&str]) -> Table {
     let mut table = Table::default();
     let name = |product: &&str| if product.is_empty() { NO_PRODUCT } else { *product }.to_owned();
     table.row([String::new()].into_iter().chain(products.iter().map(name)).chain(["total".into()]));
@@ -185,7 +193,7 @@ fn in_columns(segment: &Segment, steps: &[&Step], products: &[&str]) -> Table {
     table
 }
 
-fn in_lines(segment: &Segment, steps: &[&Step], with_products: bool) -> Table {
+fn in_lines(segment: Ordered<'_>, steps: &[&Step], with_products: bool) -> Table {
     let mut table = Table::default();
     let columns = if with_products { 3 } else { 2 };
     for (at, step) in steps.iter().enumerate() {
