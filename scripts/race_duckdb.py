@@ -2,7 +2,7 @@
 
 Prints wall and processor seconds of the query, then the sums as CSV. Rows that cannot be read are passed by
 (`ignore_errors`), those that revshare rejects by what they say are filtered: no reason is given for
-any of them. The types are as narrow as the generated month allows, which is in DuckDB's favour.
+any of them. (It takes 5/10/26 for a day of the year 5.) The types are as narrow as the generated month allows, which is in DuckDB's favour.
 """
 
 import csv
@@ -21,7 +21,7 @@ lines = f"""
     SELECT id, time, product, channel, kind, quantity, unit, amount, currency
     FROM read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '"',
                   columns = {columns}, ignore_errors = true)
-    WHERE id <> '' AND time IS NOT NULL AND amount IS NOT NULL AND currency IN ('USD', 'EUR')
+    WHERE id <> '' AND time >= TIMESTAMP '2000-01-01' AND amount IS NOT NULL AND currency IN ('USD', 'EUR')
       AND (kind = 'charge' AND amount >= 0 AND coalesce(quantity, 0) >= 0
            OR kind IN ('refund', 'credit') AND amount <= 0)
 """
