@@ -24,7 +24,7 @@ use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
 use revshare::store::{MarksShelf, Store};
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unused_imports, unreachable_pub)]
 #[path = "../src/intake/express/split.rs"]
 mod split;
 
@@ -153,7 +153,9 @@ fn limits(bench: &Bench, sales: &Path) -> Outcome {
     let ids: Vec<String> = (0..bench.rows).map(|row| format!("{row:022}")).collect();
     let key = HashKey::default();
     bench.stage("limit: hash ids", || {
-        ids.iter().for_each(|id| drop(black_box(key.id(Table::Sales, "own", id))));
+        for id in &ids {
+            black_box(key.id(Table::Sales, "own", id));
+        }
         Ok(())
     })?;
     let hashes: Vec<_> = ids.iter().map(|id| key.id(Table::Sales, "own", id)).collect();

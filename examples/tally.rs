@@ -27,7 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (kind, unit) = (key.kind.as_str(), &key.unit);
             let name =
                 format!("{},{},{},{kind},{unit},{currency}", key.day, key.product, key.channel);
-            *sums.entry(name).or_default() += cell;
+            let sum = sums.entry(name).or_default();
+            sum.rows += cell.rows;
+            sum.quantity += cell.quantity;
+            sum.amount += cell.amount;
         }
     }
     println!("day,product,channel,kind,unit,currency,rows,quantity,amount");

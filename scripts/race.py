@@ -10,6 +10,9 @@ only revshare runs. Needs nothing else than Python. What is measured, of each pr
 time, processor time of all its threads (user and system), and the peak of its memory. DuckDB's
 times are those of the query alone, without starting Python; revshare's those of the whole program.
 
+The month has refunds, duplicates, contradictions and late lines, but no line that cannot be read: DuckDB
+either stops at one or takes what revshare refuses (5/10/26 for a day of the year 5, 1e6 for a number).
+
 Exit code 1 if a sum differs, 2 if something could not be run.
 """
 
@@ -120,7 +123,7 @@ class Race:
 
     def prepare(self):
         lines, seed = self.args.lines, self.args.seed
-        for where, more in [(self.book, ["--lines", lines, "--seed", seed]),
+        for where, more in [(self.book, ["--lines", lines, "--seed", seed, "--bad", "0%"]),
                             (self.late, ["--lines", 100, "--seed", seed + 1, "--clean", "--late", "100%"])]:
             measured(self.revshare("generate", "--out", where, *more))
         self.expected = json.loads((self.book / "expected.json").read_text())
