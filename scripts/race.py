@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs revshare and DuckDB in turn on the same generated month, and compares every sum.
 
-    cargo build --release --bin revshare --example tally
+    cargo build --release --bin revshare --example stored_tally
     python3 scripts/race.py                      # 3 million lines, three rounds, two threads
     python3 scripts/race.py --lines 10000000 --threads 1,2
 
@@ -221,7 +221,7 @@ class Race:
             print(f"DuckDB cannot be had, only revshare runs: {why}")
         if not self.args.tally.exists():
             print(f"{self.args.tally} is not there: of revshare only the control totals are compared;")
-            print("  build it with: cargo build --release --example tally")
+            print("  build it with: cargo build --release --example stored_tally")
         self.prepare()
         size = (self.book / "sales.csv").stat().st_size
         print(f"{self.args.lines:,} lines of seed {self.args.seed}, {size / 1e6:,.0f} MB; "
@@ -248,12 +248,12 @@ def arguments():
     parse.add_argument("--rounds", type=int, default=3, help="how often each of them runs")
     parse.add_argument("--threads", default="2", help="such as 1,2")
     parse.add_argument("--binary", type=Path, default=ROOT / "target" / "release" / "revshare")
-    parse.add_argument("--tally", type=Path, help="the example of that name [default: in examples/ beside the binary]")
+    parse.add_argument("--tally", type=Path, help="the example stored_tally [default: in examples/ beside the binary]")
     parse.add_argument("--work", type=Path, default=ROOT / "target" / "race",
                        help="where the month and the stores lie; made anew")
     args = parse.parse_args()
     args.binary = args.binary.resolve()
-    args.tally = (args.tally or args.binary.parent / "examples" / "tally").resolve()
+    args.tally = (args.tally or args.binary.parent / "examples" / "stored_tally").resolve()
     args.threads = [int(part) for part in args.threads.split(",")]
     return args
 

@@ -2,7 +2,7 @@
 //! form as the `expected-tally.csv` of a generated month, so that anybody can compare them.
 //!
 //! ```sh
-//! cargo run --example tally -- path/to/book [path/to/store]
+//! cargo run --example stored_tally -- path/to/book [path/to/store]
 //! ```
 
 use std::collections::BTreeMap;
