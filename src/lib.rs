@@ -76,3 +76,4 @@ pub mod settlement;
 pub mod statement;
 pub mod store;
 pub mod stress;
+pub mod warehouse;

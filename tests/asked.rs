@@ -178,8 +178,11 @@ fn explained(case: &str, args: &[&str]) -> String {
 fn what_drops_out_of_trailing_months_is_told() {
     let line = "balance/tier-measure/marketplace/net-sales";
     let shown = explained("trailing-months", &["2026-04", line]);
-    assert!(shown.contains("2026-01 has become too old            -300.00"), "{shown}");
-    assert!(shown.contains("2026-04 adds                           200.00"), "{shown}");
+    assert!(shown.contains("2026-01 has become too old  -300.00"), "{shown}");
+    assert!(
+        shown.contains("2026-04-10 charge marketplace                             200"),
+        "{shown}"
+    );
 }
 
 #[test]

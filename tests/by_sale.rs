@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 use revshare::calendar::{Period, PeriodLength};
-use revshare::contract::Contract;
+use revshare::contract::{Contract, Late};
 use revshare::fact::{Archive, Entry, Evidence, Fact, FileHeader, Gather, Kind, Lens, Table};
-use revshare::settlement::{Balances, Settlement, settle};
+use revshare::settlement::{Balances, Settlement, Stage, as_arrived, settle};
 
 const TIERS: &str = "[ { from = \"0\", vendor = \"10%\", platform = \"rest\" }, \
      { from = \"100\", vendor = \"1/3\", platform = \"rest\" }, \
@@ -115,6 +115,39 @@ fn what_takes_back_has_the_rate_of_its_sale() {
     // Facts that name each other stand alone: 10% of 194.75, a third of 97.375 and of -10.2625 each.
     let circle = ["refund x 2026-01-06 -10 y", "refund y 2026-01-07 -10 x"];
     assert_eq!(vendor(&[sales[0], sales[1], circle[0], circle[1]])[0], 4509);
+}
+
+/// What the vendor has in February, in cents, of what comes while February is open.
+fn vendor_of_late(in_time: &[&str], late: &[&str]) -> i128 {
+    let contract = Contract { late: Late::NextPeriod, ..contract("deal", "sale", "") };
+    let of = |lines: &[&str]| -> Vec<Fact> { lines.iter().map(|line| fact(line)).collect() };
+    let deliveries = [vec![of(in_time)], vec![of(late)]];
+    let stage = |open, deliveries| {
+        let archive = known(&Lens::of([&contract]), deliveries);
+        Stage { open, evidence: archive.evidence(&contract.zone).expect("tallied") }
+    };
+    let february: Period = "2026-02".parse().expect("a period");
+    let stages = vec![stage(None, &deliveries[..1]), stage(Some(february), &deliveries)];
+    let evidence = as_arrived(&contract, stages);
+    let settlement = settle(&contract, february, &evidence, &Balances::default());
+    settlement.expect("nothing missing").schedules[0].segments[0].share_of("vendor").0
+}
+
+#[test]
+fn a_late_sale_has_its_turn_on_the_first_day_of_the_period_that_is_open() {
+    // By id, whenever they happened: 10% of the first 194.00, a third of 97.00.
+    let late = ["charge a 2026-01-20T10:00:00Z 200", "charge b 2026-01-05T10:00:00Z 100"];
+    assert_eq!(vendor_of_late(&[], &late), 1940 + 3233);
+    // Among what bears the date of the day alone; before its instants. Of 110, 106.70 is shared.
+    assert_eq!(vendor_of_late(&["charge 0 2026-02-01 110"], &late[..1]), 1067 + 6467);
+    assert_eq!(vendor_of_late(&["charge c 2026-02-01 110"], &late[..1]), 1940 + 3557);
+    assert_eq!(vendor_of_late(&["charge 0 2026-02-01T00:00:00Z 110"], &late[..1]), 1940 + 3557);
+    // What takes a late sale back and is late too has its turn; b begins at 0 then.
+    let back = "refund r 2026-01-25 -200 a";
+    assert_eq!(vendor_of_late(&[], &[late[0], late[1], back]), 970);
+    // One of a sale that was settled before has the turn of that sale's id: before b, all is below
+    // the line.
+    assert_eq!(vendor_of_late(&[late[0]], &[late[1], back]), -970);
 }
 
 fn rows() -> impl Strategy<Value = Vec<Fact>> {

@@ -136,6 +136,13 @@ fn the_engine_comes_to_the_same_totals_over_files_and_with_refs() {
     agrees(&Plan { files: 3, refs: true, seed: 5, ..rough(20_000) });
 }
 
+/// Large enough for the express way, whose marks lie on the disk.
+#[test]
+fn the_engine_comes_to_the_same_totals_of_large_files() {
+    agrees(&rough(60_000));
+    agrees(&Plan { files: 3, refs: true, seed: 5, ..rough(60_000) });
+}
+
 #[test]
 fn a_usual_month_and_a_clean_one_agree_as_well() {
     agrees(&Plan { lines: 20_000, ..Plan::new(october()) });

@@ -19,6 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("intake", &["money", "calendar", "origin", "finding", "contract", "fact"]),
     ("store", &["money", "calendar", "origin", "finding", "contract", "fact", "settlement"]),
     ("generate", &["money", "calendar"]),
+    ("warehouse", &["money", "calendar", "contract", "fact"]),
     (
         "export",
         &[

@@ -258,7 +258,7 @@ fn has(printed: &Value, party: &Value) -> i128 {
         sum += statement["positions"]
             .get(party.as_str().unwrap())
             .map_or(0, |own| cents(own.as_str().unwrap()));
-        for moved in statement["adjustments"].as_array().unwrap() {
+        for moved in statement["adjustments"].as_array().into_iter().flatten() {
             if waits.contains(&moved["clause"].as_str().unwrap_or_default()) {
                 continue;
             }

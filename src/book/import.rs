@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::rejects::Rejects;
 use super::{Book, BookError, codes};
-use crate::fact::{Control, Count, FileTally, Table};
+use crate::fact::{Control, Count, FileTally, Pending, Table};
 use crate::finding::Finding;
-use crate::intake::{self, Bulk, Feeds, Import, Progress, Request, SourceFile};
+use crate::intake::{self, Bulk, Feeds, Import, Progress, Request, SourceFile, Tallied};
 use crate::statement::FileControl;
 use crate::store::{Marked, MarksShelf};
 
@@ -60,9 +60,11 @@ impl Book {
         if fresh.is_empty() {
             return Ok(report);
         }
+        let (tallies, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(SourceFile::is_tally);
+        let tallies = self.read_tallies(&tallies)?;
         let mut rejects = Rejects::new(&self.store_dir, self.store.imports() + 1);
         let shelf = self.shelf(&fresh)?;
-        let import = intake::import(Request {
+        let mut import = intake::import(Request {
             files: &fresh,
             mapping: &self.mapping,
             contracts: &self.contracts,
@@ -78,6 +80,7 @@ impl Book {
             }),
         })?;
         report.rejects = rejects.keep()?;
+        self.add_tallies(&mut import, tallies)?;
         let Import { gathered, findings, feeds, marked } = import;
         let (places, void) = (&gathered.places, &marked.void);
         let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
@@ -86,6 +89,34 @@ impl Book {
         report.findings = findings;
         report.feeds = feeds;
         Ok(report)
+    }
+
+    /// Reads the tallies of a delivery, with all that is wrong with any of them.
+    fn read_tallies(&self, files: &[SourceFile]) -> Result<Vec<Tallied>, BookError> {
+        let (mut tallies, mut findings) = (Vec::new(), Vec::new());
+        for file in files {
+            match intake::read_tally(file, &self.lens())? {
+                Ok(tally) => tallies.push(tally),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if findings.is_empty() { Ok(tallies) } else { Err(findings.into()) }
+    }
+
+    /// Adds tallies to what the lines of the same delivery brought.
+    fn add_tallies(&self, import: &mut Import, tallies: Vec<Tallied>) -> Result<(), BookError> {
+        let archive = self.store.archive();
+        let delivery = &mut import.gathered.delivery;
+        for Tallied { file, waiting, findings } in tallies {
+            let place = (archive.files().len() + delivery.files.len()) as u64;
+            let here = waiting.into_iter().map(|pending| Pending { file: place, ..pending });
+            delivery.pending.extend(here);
+            delivery.files.push(file);
+            import.findings.extend(findings);
+        }
+        delivery.pending.sort();
+        let overlaps = intake::overlaps(archive, &delivery.files);
+        if overlaps.is_empty() { Ok(()) } else { Err(overlaps.into()) }
     }
 
     /// Which files are new, and the names of those whose bytes were imported before. A copy under

@@ -97,7 +97,7 @@ impl Book {
             let delivery: Vec<&ArchivedFile> = archived[at..].iter().take_while(same).collect();
             let mut there = Vec::new();
             for (index, file) in delivery.iter().enumerate() {
-                if self.is_unchanged(&file.tally, &mut findings) {
+                if self.has_rows(&file.tally, &mut findings) {
                     there.push((at + index, *file));
                 }
             }
@@ -123,6 +123,16 @@ impl Book {
 
     fn source_of(&self, file: &FileTally) -> SourceFile {
         SourceFile { path: self.dir.join(&file.path), name: file.path.clone(), table: file.table }
+    }
+
+    /// Are its rows there as they were imported?
+    fn has_rows(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+        if file.format != intake::TALLY {
+            return self.is_unchanged(file, findings);
+        }
+        let message = format!("{} holds sums; its rows are where the tally was made", file.path);
+        findings.push(Finding::new(&codes::SOURCE, message).help("ask the warehouse for them"));
+        false
     }
 
     /// Is the file there as it was imported?
@@ -320,7 +330,7 @@ impl<'k> Behind<'k> {
     }
 
     /// Is it a granted rate or a finding that was asked for, and as it stands?
-    fn outside(&self, entry: &Entry, source: &str) -> Option<Standing> {
+    fn outside(&mut self, entry: &Entry, source: &str) -> Option<Standing> {
         let (table, id, stands) = match entry {
             Entry::Grant(grant) => {
                 (Table::Grants, &grant.id, self.archive.grant(source, &grant.id) == Some(grant))
@@ -331,7 +341,9 @@ impl<'k> Behind<'k> {
             Entry::Fact(_) | Entry::Fx(_) | Entry::Payment(_) => return None,
         };
         let wanted = stands && self.facts.contains(&(table, id.clone()));
-        wanted.then_some(Standing::Counts)
+        // A row that repeats another is not shown again.
+        let hash = self.archive.key().id(table, source, id);
+        (wanted && self.shown.insert(hash)).then_some(Standing::Counts)
     }
 
     fn paid(&self, payment: &Payment) -> Option<Standing> {

@@ -27,6 +27,12 @@ Deliveries:
   --through, no folder comes after that period is closed.
   Running again goes on where it was, and changes nothing when all is done.";
 
+const WAREHOUSE: &str = "\
+The rows have revshare's own columns, as texts, decimals and dates; of a timestamp make a text with
+--set. Run the script where the table is and put the file it writes into the book under a name that
+begins with tally-sales, tally-costs or tally-usage: import takes it in place of the lines. The same
+period again replaces what was there. See docs/scale.md.";
+
 /// Settles what a marketplace sold: gross profit after infrastructure cost, split by contract.
 #[derive(Debug, Parser)]
 #[command(name = "revshare", version, after_help = AFTER, max_term_width = 100)]
@@ -93,6 +99,9 @@ pub(super) enum Verb {
     Stress(StressArgs),
     /// Make up a month of sale lines from a seed, with what it must add up to
     Generate(Box<GenerateArgs>),
+    /// Print the SQL that makes a tally where the lines are; `import` takes the result
+    #[command(after_help = WAREHOUSE)]
+    Sql(Box<SqlArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
     /// Make the index of a store anew from its journal
@@ -288,6 +297,50 @@ pub(super) struct GenerateArgs {
     /// Lines that are rejected, for one of eight reasons each [default: 0.02%]
     #[arg(long, value_name = "SHARE")]
     pub(super) bad: Option<Share>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// The directory of the book: its contracts say what has to be kept apart
+    pub(super) dir: PathBuf,
+    /// Whose SQL
+    #[arg(long, value_enum)]
+    pub(super) dialect: Engine,
+    /// What the rows are
+    #[arg(long, default_value = "sales", value_parser = ["sales", "costs", "usage"])]
+    pub(super) of: String,
+    /// The table, or anything else that can stand after FROM [default: sales, costs or usage]
+    #[arg(long, value_name = "NAME")]
+    pub(super) table: Option<String>,
+    /// The feed; ids are unique within it
+    #[arg(long, value_name = "NAME", default_value = "own")]
+    pub(super) source: String,
+    /// Only what happened in this period, by the day in UTC [default: the whole table]
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Option<Period>,
+    /// The columns that the table has [default: every field of its rows]
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// A field that comes from another column or an expression, such as amount=net_amount
+    #[arg(long, value_name = "FIELD=SQL", value_parser = super::sql::setting)]
+    pub(super) set: Vec<(String, String)>,
+    /// Which state of the table this is; kept with the result
+    #[arg(long, value_name = "TEXT")]
+    pub(super) snapshot: Option<String>,
+    /// Where the engine writes the result as CSV, such as tally-sales-2026-10.csv
+    /// [default: the last statement selects it]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// DuckDB
+    Duckdb,
+    /// Spark 3.5 or later
+    Spark,
+    /// Apache DataFusion
+    Datafusion,
 }
 
 #[derive(Debug, Args)]

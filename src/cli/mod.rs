@@ -13,6 +13,7 @@ mod init;
 mod run;
 mod schema;
 mod settle;
+mod sql;
 mod statement;
 mod stress;
 mod upkeep;
@@ -47,6 +48,7 @@ fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
         Verb::Explain(args) => explain::explain(console, &args),
         Verb::Stress(args) => stress::stress(console, &args),
         Verb::Generate(args) => generate::generate(console, &args),
+        Verb::Sql(args) => sql::sql(console, &args),
         Verb::Verify(args) => upkeep::verify(console, &args),
         Verb::Rebuild(args) => upkeep::rebuild(console, &args),
         Verb::Schema(args) => schema::schema(console, &args),

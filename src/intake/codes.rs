@@ -79,6 +79,18 @@ codes! {
     FINDING = "I032" Error "not a finding that the contract can mean";
     /// An audit of what is too old.
     LOOK_BACK = "I033" Error "an audit reaches further back than the contract lets it";
+    /// A file that should be a tally.
+    TALLY = "I034" Error "not a tally of a warehouse";
+    /// Sums that differ from their control totals.
+    TALLY_TOTALS = "I035" Error "a tally does not add up to its control totals";
+    /// Made for other contracts.
+    TALLY_LENS = "I036" Error "a tally does not keep apart what the contracts ask about";
+    /// Rows that only the engine's own reader can judge.
+    TALLY_BEYOND = "I037" Error "a tally holds rows that SQL cannot judge";
+    /// The same facts twice.
+    TALLY_OVERLAP = "I038" Error "a tally overlaps what was delivered of the same feed";
+    /// Rows that the query rejected.
+    TALLY_REJECTED = "I039" Warning "rows were rejected where a tally was made";
 
     /// The mapping is not TOML.
     SYNTAX = "M001" Error "the mapping is not TOML";

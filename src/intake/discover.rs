@@ -92,6 +92,12 @@ impl SourceFile {
         Some(Self { name, path: path.to_owned(), table })
     }
 
+    /// Does it hold sums that a warehouse made, instead of rows?
+    pub fn is_tally(&self) -> bool {
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
+        name.starts_with(super::tally::PREFIX) && layout_of(name) == Some(Layout::Csv)
+    }
+
     pub(super) fn layout(&self) -> Layout {
         layout_of(&self.name).unwrap_or(Layout::Csv)
     }
@@ -114,6 +120,7 @@ fn table_in(name: &str, mapping: &Mapping) -> Option<Table> {
 
 /// The table that the beginning of a name says.
 pub(super) fn table_of_name(name: &str) -> Option<Table> {
+    let name = name.strip_prefix(super::tally::PREFIX).unwrap_or(name);
     let tables = [
         ("sales", Table::Sales),
         ("costs", Table::Costs),

@@ -22,6 +22,7 @@
 //!     known: &(),
 //!     rejects: None,
 //!     progress: &mut intake::silent,
+//!     bulk: None,
 //! })
 //! .unwrap();
 //! let control = &import.gathered.delivery.files[0].controls[0];
@@ -47,6 +48,7 @@ mod json;
 mod large;
 mod mapping;
 mod outside;
+mod overlap;
 mod own;
 mod piece;
 mod plan;
@@ -55,6 +57,8 @@ mod reject;
 mod rows;
 mod source;
 mod survey;
+mod tally;
+mod tally_row;
 mod target;
 mod value;
 
@@ -65,8 +69,10 @@ pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
 pub use import::{Bulk, Import, MarkedFacts, Progress, Request, import, silent};
 pub use mapping::Mapping;
+pub use overlap::overlaps;
 pub use read::{Reader, Reading, Row, Rows};
 pub use source::digest_of;
+pub use tally::{TALLY, Tallied, read_tally};
 
 /// The machine failed, or a file is damaged: nothing of the delivery may be kept.
 #[derive(Debug, thiserror::Error)]

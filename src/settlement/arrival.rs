@@ -80,8 +80,12 @@ impl Door<'_> {
         if self.is_final(key.own_day()) {
             return None;
         }
-        let late = self.contract.late == Late::NextPeriod && key.day < open.first_day();
-        Some(if late { key.placed(open.first_day(), key.charged.clone()) } else { key.clone() })
+        let first = open.first_day();
+        if self.contract.late != Late::NextPeriod || key.day >= first {
+            return Some(key.clone());
+        }
+        // It counts as a sale of that day, with no time of its own.
+        Some(key.standing(Moment::On(first), &self.contract.zone, key.charged.clone()))
     }
 
     /// Is the day's period closed for good?

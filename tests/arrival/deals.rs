@@ -81,9 +81,10 @@ const SPLIT: &[&str] = &[
     "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"60%\", platform = \"rest\" }, { from = \"500\", vendor = \"1/3\", platform = \"rest\" } ] }",
     "{ measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { above = \"400\", vendor = \"1/3\", platform = \"rest\" } ] }",
     "{ measure = \"gross-sales\", window = \"lifetime\", over = [\"market\", \"resale\"], mode = \"forward\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"900\", vendor = \"35%\", platform = \"rest\" } ] }",
-    "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"forward\", by = \"sale\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
+    SALE_BY_SALE,
     "{ measure = \"net-sales\", window = { trailing = 2 }, mode = \"marginal\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }",
 ];
+const SALE_BY_SALE: &str = "{ measure = \"net-sales\", window = \"calendar-year\", mode = \"forward\", by = \"sale\", tiers = [ { from = \"0\", vendor = \"20%\", platform = \"rest\" }, { from = \"300\", vendor = \"35%\", platform = \"rest\" } ] }";
 /// The same terms over again, or others, from the middle of a month.
 const AGAIN: &[&str] = &[
     "",
@@ -188,7 +189,16 @@ fn filled(
 
 /// The one that has nothing special.
 pub(crate) fn one_deal() -> String {
-    let sales = (CEILING[0], LOSSES[0], RECOGNITION[0], PRIORITY[0], SPLIT[0]);
+    plain(SPLIT[0])
+}
+
+/// One whose sales each have the tier that stood when they began.
+pub(crate) fn sale_by_sale() -> String {
+    plain(SALE_BY_SALE)
+}
+
+fn plain(split: &'static str) -> String {
+    let sales = (CEILING[0], LOSSES[0], RECOGNITION[0], PRIORITY[0], split);
     let cards = ((CARD[0], CARD[0]), AGAIN[0]);
     filled((TOP[0], POLICIES[0], DRIVER[0]), sales, cards, "")
 }

@@ -42,6 +42,8 @@ pub(crate) struct Rough {
     pub(crate) to: Option<usize>,
     /// The delivery that brings it.
     pub(crate) comes: usize,
+    /// Its id and what it names, if its place among the facts and `to` do not say so.
+    pub(crate) called: Option<(String, Option<String>)>,
 }
 
 const KINDS: [(Kind, &str, &str); 9] = [
@@ -71,10 +73,10 @@ impl Rough {
         refers && KINDS[other.what].1 == channel
     }
 
-    /// The fact whose day it counts on: its charge, if it takes one back, or itself.
-    pub(crate) fn counted_with<'a>(&'a self, facts: &'a [Self]) -> &'a Self {
+    /// The charge that it takes back, if it does.
+    pub(crate) fn taken_back(&self) -> Option<usize> {
         let takes_back = matches!(KINDS[self.what].0, Kind::Refund | Kind::Chargeback);
-        self.to.filter(|_| takes_back).map_or(self, |to| &facts[to])
+        self.to.filter(|_| takes_back)
     }
 
     fn fact(&self, id: String, reference: Option<String>) -> Fact {
@@ -158,8 +160,9 @@ impl History {
     fn rows(&self, of: impl Fn(usize) -> bool, with_first_rates: bool) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         for (at, rough) in self.facts.iter().enumerate().filter(|(_, rough)| of(rough.comes)) {
-            let to = rough.to.map(|to| format!("f-{to}"));
-            rows.push((Entry::Fact(rough.fact(format!("f-{at}"), to)), None));
+            let by_place = || (format!("f-{at}"), rough.to.map(|to| format!("f-{to}")));
+            let (id, to) = rough.called.clone().unwrap_or_else(by_place);
+            rows.push((Entry::Fact(rough.fact(id, to)), None));
         }
         let mut rates: BTreeMap<String, (usize, i64)> = BTreeMap::new();
         if with_first_rates {
@@ -205,7 +208,7 @@ impl Export {
     pub(crate) fn facts(&self) -> Vec<Rough> {
         let line = |&(day, cents, euros): &(i64, i64, bool)| {
             let (what, to, comes) = (4, None, self.comes);
-            Rough { what, month: self.month, day, cents, euros, to, comes }
+            Rough { what, month: self.month, day, cents, euros, to, comes, called: None }
         };
         self.lines.iter().map(line).collect()
     }
@@ -291,6 +294,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Vec<Rough>> {
             euros,
             to: None,
             comes,
+            called: None,
         };
         let mut facts: Vec<Rough> = list.iter().map(rough).collect();
         for (at, (_, _, _, to, _)) in list.iter().enumerate() {

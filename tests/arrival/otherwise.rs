@@ -9,7 +9,7 @@ use revshare::settlement::{Exception, ExceptionKind, Rule, Settlement, Trace};
 
 use super::book::{Closes, close_all, in_time};
 use super::config;
-use super::deals::{SUSPENDED, deal, one_deal, written};
+use super::deals::{SUSPENDED, deal, one_deal, sale_by_sale, written};
 use super::history::{Export, History, MONTHS, Rate, Rough, SHARED_COST, history, month};
 
 /// A contract without suspensions, which look at the day of a charge whatever day it counts on.
@@ -52,32 +52,45 @@ fn happened() -> impl Strategy<Value = History> {
 
 /// What each delivery changed, one plain fact for each change: a fact on the day that it counts on;
 /// one that found its charge later, taken from its own day to the charge's; an export, taken back
-/// and put anew.
-fn changes(history: &History) -> Vec<Change> {
+/// and put anew. With `next` each stands in the period that was open when it came.
+fn changes(history: &History, next: bool) -> Vec<Change> {
+    let placed = |change: Change| if next { change.in_the_next_period() } else { change };
     let mut changes = Vec::new();
-    for rough in &history.facts {
-        let charge = rough.counted_with(&history.facts);
-        let own = |comes, sign| Change::of(rough, rough, comes, sign);
-        if charge.comes <= rough.comes {
-            changes.push(Change::of(rough, charge, rough.comes, 1));
-        } else {
-            changes.extend([own(rough.comes, 1), own(charge.comes, -1)]);
-            changes.push(Change::of(rough, charge, charge.comes, 1));
+    for (at, rough) in history.facts.iter().enumerate() {
+        let own = |comes, sign| placed(Change::of(rough, rough, comes, sign));
+        let Some(to) = rough.taken_back() else {
+            changes.push(own(rough.comes, 1).called(format!("f-{at}"), None));
+            continue;
+        };
+        let charge = &history.facts[to];
+        let mut parts = Vec::new();
+        if rough.comes < charge.comes {
+            parts.extend([own(rough.comes, 1), own(charge.comes, -1)]);
         }
+        parts.push(placed(Change::of(rough, charge, rough.comes.max(charge.comes), 1)));
+        // It has the turn of the sale that it takes back, but not always its day.
+        let sale = placed(Change::of(charge, charge, charge.comes, 1));
+        changes.extend(parts.into_iter().enumerate().map(|(part, change)| {
+            let elsewhere = if change.day() == sale.day() { "" } else { "-elsewhere" };
+            change.called(format!("f-{at}-{part}"), Some(format!("f-{to}{elsewhere}")))
+        }));
     }
     let mut forms: BTreeMap<(i64, u8), BTreeMap<usize, &Export>> = BTreeMap::new();
     for export in &history.exports {
         forms.entry((export.month, export.account)).or_default().insert(export.comes, export);
     }
+    let mut lines = Vec::new();
     for forms in forms.values() {
         let mut before: Vec<Rough> = Vec::new();
         for (&comes, export) in forms {
             let gone = before.iter().map(|line| Change::of(line, line, comes, -1));
-            changes.extend(gone);
+            lines.extend(gone);
             before = export.facts();
-            changes.extend(before.iter().map(|line| Change::of(line, line, comes, 1)));
+            lines.extend(before.iter().map(|line| Change::of(line, line, comes, 1)));
         }
     }
+    let line = |(at, line)| placed(line).called(format!("e-{at}"), None);
+    changes.extend(lines.into_iter().enumerate().map(line));
     changes
 }
 
@@ -97,11 +110,20 @@ impl Change {
         Self { rough: Rough { month, day, cents, to: None, comes, ..rough.clone() }, own, sign }
     }
 
+    fn day(&self) -> (i64, i64) {
+        (self.rough.month, self.rough.day)
+    }
+
+    fn called(self, id: String, names: Option<String>) -> Self {
+        Self { rough: Rough { called: Some((id, names)), ..self.rough }, ..self }
+    }
+
     /// On the first day of the month that was open, if it came for a closed one.
-    fn in_the_next_period(self) -> Rough {
+    fn in_the_next_period(self) -> Self {
         let open = self.rough.comes as i64;
         let late = self.rough.comes > 0 && self.rough.month < open;
-        if late { Rough { month: open, day: 1, ..self.rough } } else { self.rough }
+        let rough = if late { Rough { month: open, day: 1, ..self.rough } } else { self.rough };
+        Self { rough, ..self }
     }
 }
 
@@ -111,9 +133,9 @@ fn is_final(comes: usize, month: i64, months: i64) -> bool {
 }
 
 /// What counts under `finality`, and how many facts do not, by the month that was open.
-fn in_force(history: &History, months: i64) -> (History, Vec<i64>) {
+fn in_force(history: &History, months: i64, next: bool) -> (History, Vec<i64>) {
     let (mut facts, mut listed) = (Vec::new(), vec![0; MONTHS]);
-    for change in changes(history) {
+    for change in changes(history, next) {
         if is_final(change.rough.comes, change.own, months) {
             listed[change.rough.comes] += change.sign;
         } else {
@@ -133,33 +155,56 @@ fn refused(settlement: &Settlement) -> i64 {
     settlement.exceptions.iter().filter(refused).map(|exception| exception.cell.rows).sum()
 }
 
+/// A fact of a kind, a month and a day.
+fn rough((what, month, day): (usize, i64, i64), cents: i64, comes: usize) -> Rough {
+    Rough { what, month, day, cents, euros: false, to: None, comes, called: None }
+}
+
+fn of_facts(facts: Vec<Rough>) -> History {
+    let (rates, exports, payments, outside) = Default::default();
+    History { facts, rates, exports, payments, outside }
+}
+
 /// Cost that names no product belongs to no schedule by itself; it is listed all the same.
 #[test]
 fn shared_cost_that_comes_too_late_is_listed() {
     let text = one_deal();
     let contract = read(&text, "finality = 1").expect("it is a contract");
-    let fact = |what, month, comes| Rough {
-        what,
-        month,
-        day: 5,
-        cents: 10_000,
-        euros: false,
-        to: None,
-        comes,
-    };
-    let history = History {
-        facts: vec![fact(0, 0, 0), fact(SHARED_COST, 0, 1), fact(SHARED_COST, 0, 3)],
-        rates: Vec::new(),
-        exports: Vec::new(),
-        payments: Vec::new(),
-        outside: Vec::new(),
-    };
+    let history = of_facts(vec![
+        rough((0, 0, 5), 10_000, 0),
+        rough((SHARED_COST, 0, 5), 10_000, 1),
+        rough((SHARED_COST, 0, 5), 10_000, 3),
+    ]);
     let closes = closed(&history, &contract).expect("every month closes");
     let listed: Vec<i64> = closes.settlements().iter().map(refused).collect();
     assert_eq!(listed, [0, 0, 0, 1, 0, 0]);
 }
 
 const NEXT_PERIOD: &str = "late = \"next-period\"";
+
+fn counts_from_the_first_day(contract: &Contract, history: History) -> Result<(), TestCaseError> {
+    // A rate that is corrected late counts for what is settled after it.
+    let history = History { rates: Vec::new(), ..history };
+    let is = closed(&history, contract)?.settlements();
+    let facts = changes(&history, true).into_iter().map(|change| change.rough).collect();
+    let moved = History { facts, exports: Vec::new(), ..history };
+    let due = in_time(&moved, contract, MONTHS - 1, is[0].period);
+    prop_assert!(is.iter().all(|one| one.true_ups.is_empty()));
+    prop_assert_eq!(numbers(&is), numbers(&due));
+    Ok(())
+}
+
+/// Two sales that come late together follow each other as sales of one day do, by id, and not as they
+/// happened: the one of March crosses the line before the one of January has its turn.
+#[test]
+fn late_sales_follow_each_other_by_id() {
+    let contract = read(&sale_by_sale(), NEXT_PERIOD).expect("it is a contract");
+    let history = of_facts(vec![rough((0, 2, 2), 40_000, 4), rough((0, 0, 1), 10_000, 4)]);
+    let closes = closed(&history, &contract).expect("every month closes");
+    let may = &closes.settlements()[4].schedules[0].segments[0];
+    assert_eq!(may.share_of("vendor").0, 8_000 + 3_500);
+    counts_from_the_first_day(&contract, history).expect("they count from the first day");
+}
 
 proptest! {
     #![proptest_config(config(24))]
@@ -170,15 +215,13 @@ proptest! {
     fn in_the_next_period_a_late_fact_counts_from_its_first_day(
         text in deal(), history in happened(),
     ) {
-        let contract = read(&text, NEXT_PERIOD)?;
-        // A rate that is corrected late counts for what is settled after it.
-        let history = History { rates: Vec::new(), ..history };
-        let is = closed(&history, &contract)?.settlements();
-        let facts = changes(&history).into_iter().map(Change::in_the_next_period).collect();
-        let moved = History { facts, exports: Vec::new(), ..history };
-        let due = in_time(&moved, &contract, MONTHS - 1, is[0].period);
-        prop_assert!(is.iter().all(|one| one.true_ups.is_empty()));
-        prop_assert_eq!(numbers(&is), numbers(&due));
+        counts_from_the_first_day(&read(&text, NEXT_PERIOD)?, history)?;
+    }
+
+    /// Above all where each sale has its turn among those of its day.
+    #[test]
+    fn in_the_next_period_a_late_sale_has_its_turn_on_the_first_day(history in happened()) {
+        counts_from_the_first_day(&read(&sale_by_sale(), NEXT_PERIOD)?, history)?;
     }
 
     /// What comes more than so many months late changes nothing and is listed once, in the month
@@ -191,7 +234,7 @@ proptest! {
         let contract = read(&text, &format!("{late}\nfinality = {months}"))?;
         // As many lines, because traces name them.
         let open_ended = read(&text, &format!("{late}\n"))?;
-        let (counts, due) = in_force(&history, months);
+        let (counts, due) = in_force(&history, months, next);
         let is = closed(&history, &contract)?.settlements();
         let without = closed(&counts, &open_ended)?.settlements();
         prop_assert_eq!(numbers(&is), numbers(&without));

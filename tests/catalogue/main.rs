@@ -2,7 +2,7 @@
 //! program says of each fixture what `expected.txt` holds, and `docs/errors.md` is made from both.
 //!
 //! A fixture is a folder `fixtures/errors/ID-slug`: a contract (`C`), a file of facts or a mapping
-//! (`I`, `M`), or, for what only a book and its store can show (`B`, `S`, `T`), changes to the
+//! (`I`, `M`), or, for what only a book and its store can show (`B`, `S`, `T`, tallies), changes to the
 //! small book with the commands in `command.txt`.
 //! `UPDATE_EXPECTED=1 cargo test --test catalogue` writes the expected texts and the page anew.
 
@@ -63,7 +63,8 @@ fn id(folder: &Path) -> &str {
 fn said(folder: &Path) -> Said {
     match name(folder).chars().next() {
         Some('C') => contract::said(folder),
-        Some('I' | 'M') => intake::said(folder),
+        // What only a book shows, such as a tally beside lines, is done by commands.
+        Some('I' | 'M') if !folder.join("command.txt").exists() => intake::said(folder),
         _ => command::said(folder),
     }
 }

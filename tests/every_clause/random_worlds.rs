@@ -13,7 +13,7 @@ use super::settled::{DELIVERIES, FILES, digests, digests_in_parts, settled};
 /// floors have measured, and advances that wait for earnings.
 fn is_a_measure(kind: &BalanceKind) -> bool {
     let name = format!("{kind:?}");
-    ["Measure", "Advance"].iter().any(|part| name.contains(part))
+    ["Measure", "TierPeriod", "RateQuantity", "Advance"].iter().any(|part| name.contains(part))
 }
 
 /// A world is ten periods of every clause: a quarter of the usual number takes as long as others.

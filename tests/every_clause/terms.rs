@@ -8,15 +8,18 @@ use proptest::sample::select;
 use super::deal::{PARTIES, Piece, SCHEDULES, Schedule, Terms, pair, rate, some_day};
 
 /// Splits, tiers in every mode, groups; first what is written before a table's rows.
-const SCALES: [&str; 8] = [
-    "by = \"net-sales\", window = \"calendar-year\", mode = \"marginal\"",
-    "by = \"gross-sales\", window = \"lifetime\", mode = \"marginal\"",
-    "by = \"share-base\", window = \"contract-year\", mode = \"retroactive\"",
-    "by = \"net-sales\", window = \"period\", mode = \"retroactive\"",
-    "by = \"gross-sales\", window = \"calendar-year\", mode = \"forward\"",
-    "by = \"net-sales\", window = \"lifetime\", mode = \"forward\", each = \"day\"",
-    "by = { unit = \"token\" }, window = \"calendar-year\", mode = \"marginal\"",
-    "by = \"net-sales\", window = \"lifetime\", mode = \"marginal\", over = [\"market\", \"resale\"]",
+const SCALES: [&str; 11] = [
+    "measure = \"net-sales\", window = \"calendar-year\", mode = \"marginal\"",
+    "measure = \"gross-sales\", window = \"lifetime\", mode = \"marginal\"",
+    "measure = \"share-base\", window = \"contract-year\", mode = \"retroactive\"",
+    "measure = \"net-sales\", window = \"period\", mode = \"retroactive\"",
+    "measure = \"gross-sales\", window = \"calendar-year\", mode = \"forward\"",
+    "measure = \"net-sales\", window = \"lifetime\", mode = \"forward\", by = \"day\"",
+    "measure = { unit = \"token\" }, window = \"calendar-year\", mode = \"marginal\"",
+    "measure = \"net-sales\", window = \"lifetime\", mode = \"marginal\", over = [\"market\", \"resale\"]",
+    "measure = \"net-sales\", window = \"lifetime\", mode = \"forward\", by = \"sale\"",
+    "measure = \"gross-sales\", window = { trailing = 3 }, mode = \"marginal\"",
+    "measure = \"gross-sales\", window = \"lifetime\", mode = \"retroactive\"",
 ];
 
 /// Shares of all parties, or of two and a group. The first two always have one.

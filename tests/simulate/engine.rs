@@ -194,8 +194,10 @@ impl Reader {
     }
 }
 
+/// What stands in a list; a list that is not used is not there.
 fn each(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().expect("a list").iter()
+    let absent = list.is_null();
+    list.as_array().or_else(|| absent.then_some(const { &Vec::new() })).expect("a list").iter()
 }
 
 fn text(value: &Value) -> String {
