@@ -1,0 +1,268 @@
+//! What each stage of a large import costs, beside the limits of the machine: processor time of the
+//! thread at work, per row, the least of several runs.
+//!
+//! ```sh
+//! cargo bench --bench stages                # a million lines
+//! cargo bench --bench stages -- 3000000
+//! ```
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::hint::black_box;
+use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::Instant;
+
+use revshare::book::Book;
+use revshare::calendar::Moment;
+use revshare::contract::Contract;
+use revshare::fact::bulk::{Company, Hand, Mark, Placed, Shelf, judge};
+use revshare::fact::{Archive, HashKey, Lens, Table};
+use revshare::generate::{Plan, generate};
+use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
+use revshare::store::{MarksShelf, Store};
+
+#[allow(dead_code, unused_imports, unreachable_pub)]
+#[path = "../src/intake/express/split.rs"]
+mod split;
+
+/// The field ends of a chunk; the module itself has no other way out.
+fn signs(text: &[u8]) -> usize {
+    let mut count = 0;
+    split::signs(text, b',', |at| count += at & 1);
+    count
+}
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Nanoseconds of processor time: of this thread, or of all that there were, which the system counts
+/// in hundredths of a second. Wall time where it does not tell.
+fn spent(started: Instant, threads: usize) -> u128 {
+    let told = if threads == 0 { of_thread() } else { of_process() };
+    told.unwrap_or_else(|| started.elapsed().as_nanos())
+}
+
+fn of_thread() -> Option<u128> {
+    fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
+}
+
+fn of_process() -> Option<u128> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u128>().ok()? + fields.get(12)?.parse::<u128>().ok()?;
+    Some(ticks * 10_000_000)
+}
+
+/// The stages, and over how many rows and bytes they go.
+#[derive(Clone, Copy)]
+struct Bench {
+    rows: u64,
+    bytes: u64,
+    runs: u32,
+    /// Threads that a stage starts.
+    threads: usize,
+}
+
+impl Bench {
+    /// Runs a stage several times and says what the quickest of them cost.
+    fn stage(&self, name: &str, mut run: impl FnMut() -> Outcome) -> Outcome {
+        let started = Instant::now();
+        let (mut least, mut wall) = (u128::MAX, u128::MAX);
+        for _ in 0..self.runs {
+            let (before, at) = (spent(started, self.threads), Instant::now());
+            run()?;
+            wall = wall.min(at.elapsed().as_nanos());
+            least = least.min(spent(started, self.threads) - before);
+        }
+        let per_row = least as f64 / self.rows as f64;
+        let rate = self.bytes as f64 / least as f64;
+        let millis = least as f64 / 1e6;
+        let wall = wall as f64 / 1e6;
+        println!("{name:46}{millis:10.1} ms{wall:10.1} ms{per_row:9.1} ns{rate:8.2} GB/s");
+        Ok(())
+    }
+}
+
+/// A shelf that forgets: what rows cost without what becomes of their marks.
+struct Forgets;
+
+impl Shelf for Forgets {
+    fn hand(&self) -> io::Result<Box<dyn Hand + '_>> {
+        Ok(Box::new(Forgets))
+    }
+
+    fn bits(&self) -> u32 {
+        0
+    }
+
+    fn bucket(&self, _: usize, _: &mut Vec<Placed>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Hand for Forgets {
+    fn put(&mut self, chunk: u32, marks: &[Mark]) -> io::Result<()> {
+        black_box((chunk, marks));
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Marks as a month brings them.
+fn marks(rows: u64) -> Vec<Mark> {
+    let key = HashKey::default();
+    let mark = |row: u64| {
+        let id = key.id(Table::Sales, "own", &format!("{row:022}"));
+        let content = *id.first_chunk().expect("sixteen bytes hold eight");
+        let seconds = 1_790_000_000 + (row * 7_919) as i64 % 2_678_400;
+        Mark { id, content, time: Moment::At { seconds, nanos: 0 }, place: (row % 6) as u32 }
+    };
+    (0..rows).map(mark).collect()
+}
+
+/// Reads a file in pieces that stay in the caches.
+fn pieces(path: &Path, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+    let (mut file, mut piece) = (fs::File::open(path)?, vec![0; Bulk::CHUNK]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(()),
+            count => each(&piece[..count]),
+        }
+    }
+}
+
+/// What the machine gives: nothing of an import can be quicker.
+fn limits(bench: &Bench, sales: &Path) -> Outcome {
+    bench.stage("limit: read the file", || {
+        Ok(pieces(sales, |piece| {
+            black_box(piece);
+        })?)
+    })?;
+    bench.stage("limit: read, find line ends", || {
+        Ok(pieces(sales, |piece| {
+            black_box(memchr::memchr_iter(b'\n', piece).count());
+        })?)
+    })?;
+    bench
+        .stage("limit: read, take the BLAKE3", || digest_of(sales).map(drop).map_err(Into::into))?;
+    let ids: Vec<String> = (0..bench.rows).map(|row| format!("{row:022}")).collect();
+    let key = HashKey::default();
+    bench.stage("limit: hash ids", || {
+        for id in &ids {
+            black_box(key.id(Table::Sales, "own", id));
+        }
+        Ok(())
+    })?;
+    let hashes: Vec<_> = ids.iter().map(|id| key.id(Table::Sales, "own", id)).collect();
+    bench.stage("limit: sort hashes, to compare", || {
+        let mut sorted = hashes.clone();
+        sorted.sort_unstable();
+        black_box(&sorted);
+        Ok(())
+    })
+}
+
+fn intake(bench: &Bench, dir: &Path, shelf: &dyn Shelf, threads: usize) -> Outcome {
+    let contract =
+        Contract::parse("contract.toml", &fs::read_to_string(dir.join("contract.toml"))?)
+            .map_err(|findings| format!("{findings:?}"))?;
+    let files = discover(dir)?;
+    let brought = import(Request {
+        files: &files,
+        mapping: &Mapping::default(),
+        contracts: std::slice::from_ref(&contract),
+        lens: &Lens::of(std::slice::from_ref(&contract)),
+        archive: &Archive::default(),
+        known: &(),
+        rejects: None,
+        progress: &mut silent,
+        bulk: Some(Bulk { shelf, threads, chunk: Bulk::CHUNK }),
+    })?;
+    let files = &brought.gathered.delivery.files;
+    let rows: u64 = files.iter().flat_map(|file| &file.controls).map(|it| it.read.rows).sum();
+    assert!(rows >= bench.rows, "every row is read: {rows}");
+    Ok(())
+}
+
+fn put(shelf: &MarksShelf, marks: &[Mark]) -> io::Result<()> {
+    let mut hand = shelf.hand()?;
+    for (number, chunk) in (0..).zip(marks.chunks(2200)) {
+        hand.put(number, chunk)?;
+    }
+    hand.finish()
+}
+
+/// Marks: put down, taken up by bucket, judged.
+fn shelves(bench: &Bench, dir: &Path) -> Outcome {
+    let (store, marks) = (Store::create_or_open(&dir.join("shelf"))?, marks(bench.rows));
+    bench.stage("put marks on the shelf", || Ok(put(&store.shelf(bench.rows)?, &marks)?))?;
+    let shelf = store.shelf(bench.rows)?;
+    put(&shelf, &marks)?;
+    let mut placed = Vec::new();
+    let buckets = 0..1_usize << shelf.bits();
+    bench.stage("take buckets from the shelf", || {
+        for bucket in buckets.clone() {
+            placed.clear();
+            shelf.bucket(bucket, &mut placed)?;
+        }
+        Ok(())
+    })?;
+    let mut all = BTreeMap::new();
+    for bucket in buckets {
+        let mut placed = Vec::new();
+        shelf.bucket(bucket, &mut placed)?;
+        all.insert(bucket, placed);
+    }
+    bench.stage("judge buckets", || {
+        all.values().for_each(|marks| drop(black_box(judge(marks, &Company::default()))));
+        Ok(())
+    })
+}
+
+fn main() -> Outcome {
+    let lines = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
+    let made = tempfile::tempdir()?;
+    let dir = made.path().join("month");
+    fs::create_dir(&dir)?;
+    let plan = Plan { lines, ..Plan::new("2026-10".parse()?) };
+    generate(&plan, &dir, &mut |_| ())?;
+    let sales = dir.join("sales.csv");
+    let bench = Bench { rows: lines, bytes: fs::metadata(&sales)?.len(), runs: 5, threads: 0 };
+    println!("{:46}{:>13}{:>13}{:>12}{:>13}", "", "processor", "wall", "a row", "of the file");
+    limits(&bench, &sales)?;
+    bench.stage("cut chunks and find field ends", || {
+        Ok(pieces(&sales, |piece| {
+            let end = memchr::memrchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
+            black_box(memchr::memchr(b'"', &piece[..end]).is_some());
+            black_box(signs(piece));
+        })?)
+    })?;
+    let counted = Bench { threads: 1, ..bench };
+    counted
+        .stage("read plain rows, their marks forgotten", || intake(&counted, &dir, &Forgets, 1))?;
+    shelves(&bench, made.path())?;
+    let store = made.path().join("store");
+    for threads in [1, 2] {
+        counted.stage(&format!("the whole import, threads: {threads}"), || {
+            let _may_not_be_there = fs::remove_dir_all(&store);
+            let mut book = Book::open(&dir, Some(&store))?;
+            book.set_threads(NonZeroUsize::new(threads));
+            assert!(book.import(&mut |_| ())?.rejected() > 0, "a month has bad rows");
+            Ok(())
+        })?;
+    }
+    bench.stage("settle the month before", || {
+        let book = Book::open(&dir, Some(&store))?;
+        let contract = book.contract(None)?.clone();
+        black_box(book.draft(&contract, "2026-09".parse()?)?);
+        Ok(())
+    })?;
+    let mut book = Book::open(&dir, Some(&store))?;
+    let once = Bench { runs: 1, ..counted };
+    once.stage("close all months", || Ok(book.close_through(None).map(drop)?))
+}

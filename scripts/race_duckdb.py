@@ -1,0 +1,45 @@
+"""One of DuckDB's runs in race.py: FILE plain|once THREADS SPILL.
+
+Prints wall and processor seconds of the query, then the sums as CSV. The types are as narrow as the
+generated month allows, and every line can be read: it only has to add up.
+"""
+
+import csv
+import sys
+import time
+
+import duckdb
+
+path, way, threads, spill = sys.argv[1:]
+columns = {
+    "id": "VARCHAR", "time": "TIMESTAMP", "product": "VARCHAR", "channel": "VARCHAR",
+    "customer": "VARCHAR", "kind": "VARCHAR", "quantity": "DECIMAL(18,3)", "unit": "VARCHAR",
+    "amount": "DECIMAL(18,6)", "currency": "VARCHAR",
+}
+lines = f"""
+    SELECT id, time, product, channel, kind, quantity, unit, amount, currency
+    FROM read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '"', columns = {columns})
+"""
+if way == "once":
+    # Of rows that contradict each other the earliest counts.
+    lines = f"""
+        SELECT min(time) AS time, arg_min(product, time) AS product, arg_min(channel, time) AS channel,
+               arg_min(kind, time) AS kind, arg_min(quantity, time) AS quantity,
+               arg_min(unit, time) AS unit, arg_min(amount, time) AS amount,
+               arg_min(currency, time) AS currency
+        FROM ({lines}) GROUP BY id
+    """
+query = f"""
+    SELECT CAST(time AS DATE) AS day, product, channel, kind, unit, currency, count(*),
+           coalesce(sum(quantity), 0), coalesce(sum(amount), 0)
+    FROM ({lines}) GROUP BY ALL ORDER BY ALL
+"""
+connection = duckdb.connect()
+connection.execute(f"SET threads = {int(threads)}")
+connection.execute(f"SET temp_directory = '{spill}'")
+wall, cpu = time.perf_counter(), time.process_time()
+rows = connection.execute(query).fetchall()
+print(time.perf_counter() - wall, time.process_time() - cpu)
+write = csv.writer(sys.stdout)
+write.writerow("day product channel kind unit currency rows quantity amount".split())
+write.writerows(rows)
