@@ -21,8 +21,8 @@ pub(crate) enum Earned {
         sharing: Vec<usize>,
         /// Gross sales, net sales, gross profit, share base.
         steps: BTreeMap<&'static str, i128>,
-        /// Positive, in exact minor units.
-        chargebacks: Q,
+        /// What each party has borne of them: positive, in exact minor units.
+        chargebacks: BTreeMap<usize, Q>,
     },
     Fee {
         payer: usize,

@@ -15,7 +15,10 @@ use super::outcome::{Adjusted, Outcome, Segment, Step};
 use super::placing::{Placed, in_force, place, reach, unsettled};
 use super::sharing::parts;
 use super::waterfall::{Carried, Fall, fee, shared};
-use super::world::{Deal, PlainContract, PlainSchedule, PlainTerms, Q, Shared, What, World};
+use super::world::{
+    Deal, OffTheTop, PlainContract, PlainPriority, PlainSchedule, PlainTerms, Q, Shared, What,
+    World, zero,
+};
 
 /// Balances by the name they have in statements; what is not listed is zero.
 pub(crate) type Balances = BTreeMap<String, i128>;
@@ -198,21 +201,48 @@ fn earned(
     for (party, name) in contract.parties.iter().enumerate() {
         parts.insert(party, shares.get(*name).copied().unwrap_or(0));
     }
+    let rates = rates_at_source(deal, fall);
+    let at_source = |of: &dyn Fn(usize) -> bool| -> Q {
+        rates.iter().filter(|(party, _)| of(*party)).map(|(_, rate)| rate).sum()
+    };
+    let given = on.facts.iter().filter(|placed| placed.fact.what == What::Chargeback);
+    let given = given.filter_map(|placed| Some(placed.fact.amount.clone()? * &placed.part));
+    let given = -given.sum::<Q>() * contract.currency.minor();
+    let all: i128 = parts.values().sum();
+    let share = |own: i128| if all == 0 { zero() } else { whole(own) / whole(all) };
+    // The shares bear what the rates at source leave of them.
+    let left = whole(1) - at_source(&|_| true);
+    let part = |party: usize, own: i128| at_source(&|one| one == party) + &left * share(own);
+    let chargebacks =
+        parts.iter().map(|(party, own)| (*party, &given * part(*party, *own))).collect();
     for (party, amount) in &fall.priority {
         *parts.entry(*party).or_default() += amount;
     }
     let total = |of: &str| fall.steps.iter().filter(|s| s.step == of).map(|s| s.total).sum();
     let asked = ["gross-sales", "net-sales", "gross-profit", "share-base"];
-    let given = on.facts.iter().filter(|placed| placed.fact.what == What::Chargeback);
-    let given = given.filter_map(|placed| Some(placed.fact.amount.clone()? * &placed.part));
     Earned::Shares {
         from: on.days.0,
         to: on.days.1,
         parts,
         sharing: deal.split.iter().map(|(party, _)| *party).collect(),
         steps: asked.into_iter().map(|step| (step, total(step))).collect(),
-        chargebacks: -given.sum::<Q>() * contract.currency.minor(),
+        chargebacks,
     }
+}
+
+/// What of each unit of net sales more or less the entries of priority take, in their order: a rate
+/// below net sales does, beyond a hurdle once it is reached; a fee or a rate of gross sales does not.
+fn rates_at_source(deal: &Shared, fall: &Fall) -> Vec<(usize, Q)> {
+    let entries = deal.priority.iter().zip(&fall.priority);
+    let rate = |(entry, (to, taken)): (&PlainPriority, &(usize, i128))| match &entry.take {
+        OffTheTop::Rate { rate, of, above }
+            if *of != "gross-sales" && (above.is_none() || *taken != 0) =>
+        {
+            (*to, rate.clone())
+        }
+        OffTheTop::Rate { .. } | OffTheTop::Fee(_) => (*to, zero()),
+    };
+    entries.map(rate).collect()
 }
 
 /// Who is owed what by whom.

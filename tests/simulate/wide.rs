@@ -237,12 +237,8 @@ impl History<'_> {
                 self.months[now].earned.iter().enumerate().filter(|(id, _)| held.counts(*id))
             {
                 for segment in list {
-                    let Earned::Shares { parts, chargebacks, .. } = segment else { continue };
-                    let all: i128 = parts.values().sum();
-                    if all != 0 {
-                        let own = parts.get(&earner).copied().unwrap_or(0);
-                        exact += chargebacks * whole(own) / whole(all);
-                    }
+                    let Earned::Shares { chargebacks, .. } = segment else { continue };
+                    exact += chargebacks.get(&earner).cloned().unwrap_or_else(zero);
                 }
             }
             left = self.round(&exact).max(0);
