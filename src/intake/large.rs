@@ -6,8 +6,9 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::again::{Again, Line, changed, unreadable};
 use super::company::company_of;
-use super::express::{Columns, Express, FilePass, Lane, Left, Ordinary, Rest, Revisit, each_line};
+use super::express::{Chunk, Columns, Express, FilePass, Lane, Left, Ordinary, Rest, each_line};
 use super::import::{MarkedFacts, Run};
 use super::read::{Reader, Reading, Row, Rows};
 use super::{IntakeError, SourceFile};
@@ -147,7 +148,7 @@ impl<'a> Large<'a> {
         let mut again = Again::open(pass, reader, file)?;
         let mut lane = self.express.common.lane(&pass.columns, &pass.source);
         for group in verdicts.chunk_by(|a, b| a.0 == b.0) {
-            let (first_line, text) = again.chunk(group[0].0)?;
+            let (first_line, Chunk { text, .. }) = again.chunk(group[0].0)?;
             let left = settle_chunk(&mut lane, &text, pass.columns.delimiter(), group);
             for left in left.ok_or_else(|| changed(file))? {
                 let row = again.rows.line(&text[left.from..left.to], first_line + left.line);
@@ -176,17 +177,25 @@ impl<'a> Large<'a> {
             .iter()
             .filter(|(id, chunk)| range.contains(chunk) && run.gather.is_contested(id));
         let chunks: BTreeSet<u32> = contested.map(|(_, chunk)| *chunk).collect();
+        let lane = self.express.common.lane(&pass.columns, &pass.source);
         let mut again = Again::open(pass, reader, file)?;
         for chunk in chunks {
-            let (line, text) = again.chunk(chunk)?;
-            again.rows.each_in(&text, line, &mut |_, row| {
+            let mut rows = Vec::new();
+            let contested = |line: &Line<'_>| {
+                lane.id(line.text, line.from, line.ends)
+                    .is_some_and(|id| run.gather.is_contested(&id))
+            };
+            again.rows_of(chunk, &contested, &mut |row| {
+                rows.push(row);
+                Ok(())
+            })?;
+            for row in rows {
                 if let Reading::Entries(entries) = &row.result {
                     for (slice, entry) in entries {
                         run.gather.contest(number, row.line, slice.as_ref(), entry);
                     }
                 }
-                Ok(())
-            })?;
+            }
         }
         Ok(())
     }
@@ -208,8 +217,8 @@ impl<'a> Large<'a> {
         let chunks: BTreeSet<u32> = lines.iter().map(chunk_of).collect();
         let mut again = Again::open(pass, reader, file)?;
         for chunk in chunks {
-            let (line, text) = again.chunk(chunk)?;
-            again.rows.each_in(&text, line, &mut |_, row| tell(row.line, &row.text))?;
+            let asked = |line: &Line<'_>| lines.contains(&line.number);
+            again.rows_of(chunk, &asked, &mut |row| tell(row.line, &row.text))?;
         }
         Ok(())
     }
@@ -259,38 +268,6 @@ fn settle_chunk(
         }
     });
     (met.len() == verdicts.len()).then_some(left)
-}
-
-/// A file that is read again, and its ordinary reader.
-struct Again<'p, 'r> {
-    revisit: Revisit<'p>,
-    rows: Rows<'r>,
-    file: &'p SourceFile,
-}
-
-impl<'p, 'r> Again<'p, 'r> {
-    fn open(
-        pass: &'p FilePass,
-        reader: &'r Reader<'r>,
-        file: &'p SourceFile,
-    ) -> Result<Self, IntakeError> {
-        let mut rows = reader.open(file)?;
-        let (input, _) = rows.take_input().ok_or_else(|| changed(file))?;
-        let revisit = if file.is_packed() {
-            Revisit::packed(pass, input)
-        } else {
-            let open = std::fs::File::open(&file.path);
-            Revisit::plain(pass, open.map_err(|source| unreadable(file, source))?)
-        };
-        Ok(Self { revisit, rows, file })
-    }
-
-    /// The number of a chunk's first line, and its text.
-    fn chunk(&mut self, number: u32) -> Result<(u64, Vec<u8>), IntakeError> {
-        let chunk = self.revisit.chunk(number).map_err(|source| unreadable(self.file, source))?;
-        let (at, chunk) = chunk.ok_or_else(|| changed(self.file))?;
-        Ok((at.line, chunk.text))
-    }
 }
 
 /// Sees to the rows of a file that the express way leaves.
@@ -363,12 +340,4 @@ fn note(
         let ids = entries.iter().filter_map(|(_, entry)| gather.id(number, entry));
         ordinary.extend(ids.map(|id| (id, chunk)));
     }
-}
-
-fn changed(file: &SourceFile) -> IntakeError {
-    IntakeError::Changed { path: file.path.clone() }
-}
-
-fn unreadable(file: &SourceFile, source: io::Error) -> IntakeError {
-    IntakeError::Read { path: file.path.clone(), source }
 }

@@ -30,6 +30,7 @@
 //! assert!(import.findings[0].message.contains("which number is the day"));
 //! ```
 
+mod again;
 mod aws;
 mod channel;
 mod cloudevents;

@@ -18,6 +18,7 @@ mod sums;
 
 pub(super) use chunk::{Left, each_line};
 pub(super) use columns::Columns;
+pub(super) use cutter::Chunk;
 pub(super) use lane::Lane;
 pub(super) use pass::{Express, FilePass, Ordinary, Rest};
 pub(super) use revisit::Revisit;

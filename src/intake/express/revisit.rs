@@ -28,6 +28,11 @@ impl<'a> Revisit<'a> {
         Self { pass, input: Input::Packed(input, 0) }
     }
 
+    /// What stands between two fields.
+    pub(in crate::intake) fn delimiter(&self) -> u8 {
+        self.pass.columns.delimiter
+    }
+
     /// The chunk of a number, and where it is; none if the file is not the same any more. Numbers
     /// have to rise.
     pub(in crate::intake) fn chunk(&mut self, number: u32) -> io::Result<Option<(ChunkAt, Chunk)>> {
