@@ -45,14 +45,18 @@ impl<'a> Teller<'a> {
         (!amount.is_zero()).then(|| node.noting("as the period before closed"))
     }
 
-    /// An amount in the currency that a balance counts in.
+    /// An amount in the currency that a balance counts in, or a quantity.
     pub(super) fn counted_in(
         &self,
         balance: &Balance,
         title: impl Into<String>,
         amount: Minor,
     ) -> Node {
-        Node::money(title, amount, balance.currency.unwrap_or(self.settlement.currency))
+        let currency = balance.currency.unwrap_or(self.settlement.currency);
+        if balance.is_quantity {
+            return Node::exactly(title, amount.to_ratio(currency));
+        }
+        Node::money(title, amount, currency)
     }
 
     fn moves(&self, balance: &Balance) -> Vec<Node> {

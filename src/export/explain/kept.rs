@@ -38,7 +38,7 @@ impl Teller<'_> {
                         self.moved(pair(it.from, it.party), false, by(ClauseKind::Guarantee));
                     nodes.extend(least.into_iter().take(1));
                 }
-                nodes
+                self.with_the_end(balance, nodes)
             }
             BalanceKind::Advance
             | BalanceKind::AdvanceInterest
@@ -63,6 +63,19 @@ impl Teller<'_> {
             | BalanceKind::PaidOnAccount
             | BalanceKind::CarriedPayable => Vec::new(),
         }
+    }
+
+    /// In its last period a guarantee is settled, and what it has counted is counted no more.
+    fn with_the_end(&self, balance: &Balance, mut nodes: Vec<Node>) -> Vec<Node> {
+        let movement = (balance.movement - balance.restated).to_ratio(self.settlement.currency);
+        let rest = movement - Node::sum(&nodes);
+        if balance.closing.is_zero() && !rest.is_zero() {
+            let mut node =
+                Node::exactly("settled for the last time: counted no more", rest.clone());
+            node.amount = Some(self.major(&rest));
+            nodes.push(node);
+        }
+        nodes
     }
 
     /// What was due, less what was cut; in another currency, what that counts there.
