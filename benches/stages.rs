@@ -24,7 +24,13 @@ use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
 use revshare::store::{MarksShelf, Store};
 
-#[allow(dead_code, unused_imports, unreachable_pub)]
+// The file is a private module of the library; here only its first function is used.
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "a part of the library, seen from outside"
+)]
 #[path = "../src/intake/express/split.rs"]
 mod split;
 

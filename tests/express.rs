@@ -179,6 +179,33 @@ proptest! {
     }
 }
 
+/// Else the law above would hold for a way that is never taken.
+#[test]
+fn plain_rows_do_take_the_express_way() {
+    let (dir, contracts) = (tempfile::tempdir().unwrap(), [contract()]);
+    let row = |id: &str, customer: &str| {
+        format!("{id},2026-10-05,aria-1,marketplace,{customer},charge,7,request,5.00,USD,\n")
+    };
+    let text = [format!("{HEAD}\n"), row("s-1", "b"), row("s-2", "b"), row("s-3", "\"q, r\"")];
+    fs::write(dir.path().join("sales.csv"), text.concat()).unwrap();
+    let (lens, shelf) = (Lens::of(&contracts), MemoryShelf::default());
+    let import = import(Request {
+        files: &discover(dir.path()).unwrap(),
+        mapping: &Mapping::default(),
+        contracts: &contracts,
+        lens: &lens,
+        archive: &Archive::default(),
+        known: &(),
+        rejects: None,
+        progress: &mut silent,
+        bulk: Some(Bulk { shelf: &shelf, threads: 2, chunk: 40 }),
+    })
+    .unwrap();
+    // The third has a quote, which only the ordinary reader takes.
+    assert_eq!((import.marked.facts, import.gathered.ids.len()), (2, 1));
+    assert_eq!(marked(&shelf, &import.gathered, &import.marked.void).len(), 2);
+}
+
 fn packed_of(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
