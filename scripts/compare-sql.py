@@ -6,6 +6,7 @@ book once from its lines and once from its tallies and compares the digests of t
     scripts/compare-sql.py duckdb              the golden cases, hard rows, generated months
     scripts/compare-sql.py spark --few         a selection; needs Java 17
     scripts/compare-sql.py datafusion
+    scripts/compare-sql.py ballista --few      distributed/, which takes half an hour to build
     scripts/compare-sql.py overflow            DataFusion's sums of 128 bits wrap, these do not
 
 The engine's Python package is installed into target/sql-venv the first time. Without it the script
@@ -34,6 +35,7 @@ PACKAGES = {
     "duckdb": ["duckdb", "pyarrow"],
     "datafusion": ["datafusion", "pyarrow"],
     "spark": ["pyspark"],
+    "ballista": [],
     "overflow": ["datafusion", "pyarrow"],
 }
 TABLES = ["sales", "costs", "usage"]
@@ -68,7 +70,7 @@ def into_venv(arguments):
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
         packages = PACKAGES[arguments.engine]
-        there = [python, "-c", "import " + ", ".join(packages)]
+        there = [python, "-c", "\n".join(f"import {package}" for package in packages)]
         if subprocess.run(there, capture_output=True).returncode != 0:
             pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             subprocess.run(pip + packages, check=True)
@@ -93,7 +95,14 @@ def program(name, *words):
 # ---- engines: a table of texts, then statements; the last gives rows
 
 
-class DuckDb:
+class InPython:
+    """What the statements are told of an engine that reads tables by their own name, and writes files."""
+
+    def words(self, out):
+        return ["--out", out]
+
+
+class DuckDb(InPython):
     dialect = "duckdb"
 
     def __init__(self):
@@ -111,13 +120,13 @@ class DuckDb:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")
         self.connection.unregister("arriving")
 
-    def run(self, statements, out):
+    def run(self, statements, out, table, period):
         for statement in statements:
             self.connection.execute(statement)
         return out
 
 
-class DataFusion:
+class DataFusion(InPython):
     dialect = "datafusion"
 
     def __init__(self):
@@ -134,13 +143,13 @@ class DataFusion:
             self.context.deregister_table(name)
         self.context.register_record_batches(name, [[batch]])
 
-    def run(self, statements, out):
+    def run(self, statements, out, table, period):
         for statement in statements:
             self.context.sql(statement).collect()
         return out
 
 
-class Spark:
+class Spark(InPython):
     dialect = "spark"
 
     def __init__(self):
@@ -157,7 +166,7 @@ class Spark:
         frame = self.session.createDataFrame([tuple(row) for row in rows], schema)
         frame.createOrReplaceTempView(name)
 
-    def run(self, statements, out):
+    def run(self, statements, out, table, period):
         for statement in statements:
             self.session.sql(statement).collect()
         parts = sorted(Path(out).glob("part-*.csv"))
@@ -165,7 +174,48 @@ class Spark:
         return parts[0]
 
 
-ENGINES = {"duckdb": DuckDb, "datafusion": DataFusion, "spark": Spark}
+class Ballista:
+    """A scheduler and two executors, processes of their own, for all tallies."""
+
+    dialect = "datafusion"
+    program = ["cargo", "run", "--release", "--quiet", "--manifest-path", str(ROOT / "distributed/Cargo.toml"), "--"]
+
+    def __init__(self):
+        subprocess.run(["cargo", "build", "--release", *self.program[3:-1]], check=True)
+        self.place = tempfile.TemporaryDirectory()
+        self.children = []
+        self.scheduler = self.child("scheduler")
+        for number_of in [1, 2]:
+            work = Path(self.place.name) / f"executor-{number_of}"
+            work.mkdir()
+            self.child("executor", "--scheduler", self.scheduler, "--work", work)
+
+    def child(self, *words):
+        """They end when this process does: nobody holds their standard input any more."""
+        command = [*self.program, words[0], "--with-parent", *map(str, words[1:])]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.children.append(child)
+        return child.stdout.readline().decode().strip()
+
+    def words(self, out):
+        return ["--table", "revshare_input"]
+
+    def table(self, name, columns, rows):
+        path = Path(self.place.name) / f"{name}.csv"
+        path.write_text(as_csv(columns, rows), encoding="utf-8")
+
+    def run(self, statements, out, table, period):
+        path = Path(self.place.name) / "statements.json"
+        path.write_text(json.dumps({"statements": statements}))
+        lines = Path(self.place.name) / f"{table}.csv"
+        command = [*self.program, "tally", self.place.name, lines, "--of", table, "--statements", path,
+                   "--scheduler", self.scheduler, "--out", out, *period]
+        done = subprocess.run([str(word) for word in command], capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return out
+
+
+ENGINES = {"duckdb": DuckDb, "datafusion": DataFusion, "spark": Spark, "ballista": Ballista}
 
 
 # ---- books
@@ -254,10 +304,12 @@ def digests(folder):
 
 def tally_of(engine, table, columns, book, out, *more):
     """Runs the statements for a table of a book; the file that the engine wrote, or a complaint."""
-    words = ["sql", book, "--dialect", engine.dialect, "--of", table, "--out", out,
+    words = ["sql", book, "--dialect", engine.dialect, "--of", table, *engine.words(out),
              "--columns", ",".join(columns), "--format", "json", *more]
     code, text, err = program("revshare", *words)
-    return (engine.run(json.loads(text)["statements"], str(out)), "") if code == 0 else (None, err)
+    if code != 0:
+        return None, err
+    return engine.run(json.loads(text)["statements"], str(out), table, more), ""
 
 
 def by_periods(engine, columns, work, due):

@@ -12,6 +12,8 @@ on Ballista with one and with two executors; then `revshare import` of each tall
 be equal row for row, and the statement from each the one from the lines; else the exit code is 1. An engine that is
 not there is told and left out.
 
+    scripts/scale.py --compute figures.json    # what larger months would take, from figures of --json
+
 Measured of each: wall time, processor time of all its processes, and the peak of the memory that
 they hold together (resident; what processes share is counted in each). The Python packages are
 installed into target/scale-venv; --venv takes another.
@@ -204,6 +206,42 @@ class Scale:
         shutil.rmtree(store)
 
 
+def compute(figures):
+    """A straight line through the smallest and the largest month of each engine, and where it leads."""
+    costs = {}
+    for row in figures:
+        if "cpu" in row:
+            costs.setdefault(row["name"], {})[row["lines"] / 1e6] = row
+    print("| | start | a million lines | memory | and a million lines |\n|---|---|---|---|---|")
+    lines = {}
+    for name, of in costs.items():
+        least, most = min(of), max(of)
+        if least == most:
+            continue
+        slope = {what: max(of[most][what] - of[least][what], 0) / (most - least) for what in ("cpu", "peak")}
+        start = {what: max(of[least][what] - slope[what] * least, 0) for what in slope}
+        lines[name] = start["cpu"], slope["cpu"]
+        print(f"| {name} | {start['cpu']:.1f} s | {slope['cpu']:.2f} s | {start['peak'] / 1e6:,.0f} MB | {slope['peak'] / 1e6:,.1f} MB |")
+    print("\n| computed | lines | core-hours | 2 cores | 16 cores | 64 cores |\n|---|---|---|---|---|---|")
+    for name, (start, slope) in lines.items():
+        if name.endswith("of a tally"):
+            continue
+        for millions in [100, 1000, 10_000, 100_000]:
+            work = start + slope * millions
+            # The import of lines is one process, whose first thread cuts the file; more than two
+            # cores are not measured.
+            cores = [2] if name.startswith("revshare") else [2, 16, 64]
+            walls = " | ".join([spoken(work / of) for of in cores] + ["" for _ in range(3 - len(cores))])
+            print(f"| {name} | {millions:,} M | {work / 3600:,.2f} | {walls} |")
+
+
+def spoken(seconds):
+    for size, unit in [(86400, "days"), (3600, "h"), (60, "min")]:
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.1f} {unit}"
+    return f"{seconds:,.0f} s"
+
+
 def with_packages(args):
     python, missing = args.venv / "bin" / "python", []
     for engine in [engine for engine in PACKAGES if engine in args.engines]:
@@ -231,7 +269,10 @@ def main():
     parser.add_argument("--venv", type=Path, default=ROOT / "target/scale-venv")
     parser.add_argument("--work", type=Path, help="a folder for the months; by default a temporary one")
     parser.add_argument("--json", type=Path, help="write the figures there")
+    parser.add_argument("--compute", type=Path, help="measure nothing, compute from such figures")
     args = parser.parse_args()
+    if args.compute:
+        return compute(json.loads(args.compute.read_text()))
     args.engines = [engine for engine in args.engines.split(",") if engine]
     with_packages(args)
     with tempfile.TemporaryDirectory(dir=args.work) as work:
