@@ -67,7 +67,8 @@ pub async fn make(
         }
     }
     let last = last.ok_or_else(|| Trouble::Input("these statements give no tally".to_owned()))?;
-    let tally = often("the tally", || async { engine.run(engine.plan(last).await?).await }).await?;
+    let tally =
+        often("the tally", || async { engine.run_union(engine.plan(last).await?).await }).await?;
     proof::joins(engine, &steps, period).await?;
     write(&tally.0, out)?;
     Ok(steps)
@@ -130,16 +131,23 @@ fn write(batches: &[RecordBatch], out: &Path) -> Result<(), Trouble> {
         let names = first.schema_ref().fields().iter().map(|field| field.name().as_str());
         file.write_record(names).map_err(|error| fail(error.into()))?;
     }
-    for batch in batches {
-        for row in 0..batch.num_rows() {
-            let texts = batch.columns().iter().map(|column| array_value_to_string(column, row));
-            let texts: Vec<String> = texts
-                .collect::<Result<_, _>>()
-                .map_err(|error| Trouble::engine("the tally")(error.into()))?;
-            file.write_record(&texts).map_err(|error| fail(error.into()))?;
-        }
+    for row in in_order(batches).map_err(Trouble::engine("the tally"))? {
+        file.write_record(&row).map_err(|error| fail(error.into()))?;
     }
     let file = file.into_inner().map_err(|error| fail(error.into_error()))?;
     file.sync_all().map_err(fail)?;
     std::fs::rename(&partial, out).map_err(|error| Trouble::file(out, error))
+}
+
+/// The rows as texts, in the order that the statement asks for: by every column, byte by byte.
+fn in_order(batches: &[RecordBatch]) -> Result<Vec<Vec<String>>, DataFusionError> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let texts = batch.columns().iter().map(|column| array_value_to_string(column, row));
+            rows.push(texts.collect::<Result<_, _>>()?);
+        }
+    }
+    rows.sort_unstable();
+    Ok(rows)
 }
