@@ -5,12 +5,13 @@
 //! sends one side whole to every task is where engines of this kind gave wrong rows before.)
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballista_core::execution_plans::execute_physical_plan;
 use ballista_core::extension::SessionConfigExt;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{Result, internal_datafusion_err, not_impl_err};
+use datafusion::common::{Result, exec_err, internal_datafusion_err, not_impl_err};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -32,6 +33,8 @@ pub struct Engine {
     context: SessionContext,
     /// Where the scheduler listens; none for this process alone.
     scheduler: Option<String>,
+    /// How long a job may take on a cluster; one that never ends must not be waited for for ever.
+    patience: Duration,
 }
 
 impl Engine {
@@ -44,12 +47,12 @@ impl Engine {
         let pool = Arc::new(FairSpillPool::new(memory));
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Ok(Self { context, scheduler: None })
+        Ok(Self { context, scheduler: None, patience: Duration::MAX })
     }
 
     /// A cluster by the address of its scheduler, `127.0.0.1:50050`. The work is cut into so many
-    /// parts.
-    pub fn cluster(scheduler: &str, parts: usize) -> Self {
+    /// parts; a job that takes longer than `patience` has failed.
+    pub fn cluster(scheduler: &str, parts: usize, patience: Duration) -> Self {
         let config = SessionConfig::new_with_ballista()
             // With one part a plan may leave out what divides a join.
             .with_target_partitions(parts.max(2))
@@ -59,7 +62,7 @@ impl Engine {
             .set_u64("datafusion.optimizer.hash_join_single_partition_threshold_rows", 0)
             .set_bool("datafusion.optimizer.prefer_hash_join", true);
         let context = SessionContext::new_with_config(config);
-        Self { context, scheduler: Some(format!("http://{scheduler}")) }
+        Self { context, scheduler: Some(format!("http://{scheduler}")), patience }
     }
 
     /// The session: tables, views, settings.
@@ -88,16 +91,19 @@ impl Engine {
             return collect(plan, self.context.task_ctx()).await;
         };
         let config = self.context.copied_config();
-        let stream = execute_physical_plan::<PhysicalPlanNode>(
-            scheduler.clone(),
-            &config.ballista_config(),
-            plan,
-            &Wire::default(),
-            self.context.session_id(),
-            config.clone(),
-        )
-        .await?;
-        stream.try_collect().await
+        let (ballista, wire) = (config.ballista_config(), Wire::default());
+        let job = async {
+            let session = self.context.session_id();
+            let (to, config) = (scheduler.clone(), config.clone());
+            let stream = execute_physical_plan::<PhysicalPlanNode>(
+                to, &ballista, plan, &wire, session, config,
+            );
+            stream.await?.try_collect().await
+        };
+        match tokio::time::timeout(self.patience, job).await {
+            Ok(done) => done,
+            Err(_) => exec_err!("a job did not end within {} s", self.patience.as_secs()),
+        }
     }
 
     /// Runs a plan that is a union under an order, as the tally is, and gives its rows in any order. On a

@@ -95,6 +95,7 @@ pub async fn view(
     let mut parts = Vec::new();
     for (number, group) in groups.iter().enumerate() {
         let name = format!("{VIEW}_{number}");
+        context.deregister_table(&name).map_err(engine)?;
         context.register_table(&name, Arc::new(group.table().map_err(engine)?)).map_err(engine)?;
         let fields = columns.iter().map(|field| match group.has(field) {
             true => format!("\"{field}\""),

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use revshare::book::read_contracts;
@@ -104,6 +105,9 @@ struct TallyArgs {
     /// Into how many parts the work is cut; by default two for each task at a time.
     #[arg(long)]
     parts: Option<usize>,
+    /// How many seconds a job may take on a cluster.
+    #[arg(long, default_value_t = 3600)]
+    patience: u64,
     /// A folder that all executors share, for what lies between the steps; by default one beside the
     /// file that is written.
     #[arg(long)]
@@ -182,13 +186,14 @@ fn engine(args: &TallyArgs, work: &std::path::Path) -> Result<(Engine, Option<Cl
         })?;
         return Ok((engine, None));
     }
+    let patience = Duration::from_secs(args.patience);
     let parts = args.parts.unwrap_or(2 * args.executors * args.tasks);
     if let Some(scheduler) = args.scheduler {
-        return Ok((Engine::cluster(&scheduler.to_string(), parts), None));
+        return Ok((Engine::cluster(&scheduler.to_string(), parts, patience), None));
     }
     let program = std::env::current_exe().map_err(|error| Trouble::Cluster(error.to_string()))?;
     let cluster = Cluster::start(&program, args.executors, args.tasks, args.memory, work)?;
-    Ok((Engine::cluster(&cluster.scheduler.to_string(), parts), Some(cluster)))
+    Ok((Engine::cluster(&cluster.scheduler.to_string(), parts, patience), Some(cluster)))
 }
 
 fn written(

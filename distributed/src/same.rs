@@ -20,7 +20,7 @@ pub type Sums = BTreeMap<String, (i128, Exact, Exact)>;
 pub fn sums(dir: &Path, table: Table) -> Result<Sums, Trouble> {
     let mut book = Book::open(dir, None)?;
     let report = book.import(&mut |_| ())?;
-    if report.files.iter().all(|file| file.table != table) {
+    if book.store().archive().files().iter().all(|file| file.tally.table != table) {
         let told: Vec<String> = report.findings.iter().map(|finding| finding.to_string()).collect();
         return Err(Trouble::Input(format!("nothing was imported: {}", told.join("; "))));
     }

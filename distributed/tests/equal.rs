@@ -18,6 +18,8 @@ use revshare_distributed::{Trouble, lines, same, tally};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_revshare-distributed");
 const MEMORY: u64 = 1 << 30;
+/// Longer than any job here takes, and shorter than anybody waits.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 const CONTRACT: &str = r#"
 id = "much"
@@ -81,6 +83,7 @@ fn book_of_tally(lines: &Path, tally: &Path, book: &Path) {
 fn made(book: &Path, from: &Path, out: &Path, more: &[&str]) -> Result<(), String> {
     let mut command = Command::new(PROGRAM);
     command.arg("tally").arg(book).arg(from).arg("--out").arg(out).args(more);
+    command.args(["--patience", "120"]);
     let done = command.output().expect("the program runs");
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     eprintln!("{}\n{said}", more.join(" "));
@@ -173,7 +176,7 @@ fn an_executor_that_dies_costs_no_row() {
         let program = Path::new(PROGRAM);
         let mut cluster = Cluster::start(program, 2, 1, MEMORY, &folder).expect("a cluster");
         let victim = cluster.executors()[0];
-        let engine = Engine::cluster(&cluster.scheduler.to_string(), 8);
+        let engine = Engine::cluster(&cluster.scheduler.to_string(), 8, PATIENCE);
         let (work, out) = (folder.join("work"), folder.join("tally.csv"));
         let watched = work.join(step);
         let killer = std::thread::spawn(move || {
@@ -215,7 +218,7 @@ fn both_executors_work() {
     month(&lines, 100_000, 4);
     let program = Path::new(PROGRAM);
     let cluster = Cluster::start(program, 2, 1, MEMORY, place.path()).expect("a cluster");
-    let engine = Engine::cluster(&cluster.scheduler.to_string(), 4);
+    let engine = Engine::cluster(&cluster.scheduler.to_string(), 4, PATIENCE);
     let (work, out) = (place.path().join("work"), place.path().join("tally.csv"));
     let steps = run(async {
         let statements = statements(&engine, &lines, &lines).await?;
@@ -254,7 +257,7 @@ fn narrow_sums_wrap_and_ours_do_not() {
     let cluster = Cluster::start(program, 2, 1, MEMORY, place.path()).expect("a cluster");
     for engine in [
         Engine::here(2, 1 << 30).expect("an engine"),
-        Engine::cluster(&cluster.scheduler.to_string(), 4),
+        Engine::cluster(&cluster.scheduler.to_string(), 4, PATIENCE),
     ] {
         let sum = |narrow: &str| {
             let query = format!(
@@ -354,7 +357,7 @@ fn a_join_that_sends_a_side_whole_never_gets_to_a_cluster() {
     let file = place.path().join("sales.csv");
     fs::write(&file, "id,product\na,p\n").expect("a file");
     // Nothing is asked of the scheduler, so there need not be one.
-    let engine = Engine::cluster("127.0.0.1:1", 4);
+    let engine = Engine::cluster("127.0.0.1:1", 4, PATIENCE);
     let view = lines::VIEW;
     run(async {
         lines::view(engine.context(), Table::Sales, &[file]).await.expect("a view");
