@@ -12,7 +12,7 @@ use crate::store::medium::Medium;
 
 const MARK: [u8; 8] = *b"\xF5revmar\n";
 const FOOT_MARK: [u8; 8] = *b"\xF5revend\n";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 pub(super) const HEAD: usize = 16;
 /// A block in a section.
 const LISTED: usize = 12 + FILTER;

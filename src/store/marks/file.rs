@@ -74,7 +74,9 @@ impl MarksFile {
         for block in section.blocks.iter().filter(|block| may_hold(&block.filter, id)) {
             bytes.resize(usize::from(block.length) + SLACK, 0);
             block.read(medium, &self.file, &mut bytes)?;
-            if let Some(found) = self.marks(&bytes, bucket, foot)?.of_id(id) {
+            let found =
+                self.marks(&bytes, bucket, foot)?.all().find(|placed| placed.mark.id == *id);
+            if let Some(found) = found {
                 return self.entry(&found, places).map(Some);
             }
         }
@@ -111,7 +113,7 @@ impl MarksFile {
             for block in &section.blocks {
                 bytes.resize(usize::from(block.length) + SLACK, 0);
                 block.read(medium, &self.file, &mut bytes)?;
-                let marks = self.marks(&bytes, bucket, foot)?.map(|placed| placed.mark);
+                let marks = self.marks(&bytes, bucket, foot)?.all().map(|placed| placed.mark);
                 marks
                     .filter(|mark| (first..=last).contains(&&mark.id))
                     .filter(|mark| section.void.binary_search(&mark.id).is_err())
