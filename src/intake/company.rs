@@ -19,11 +19,7 @@ pub(super) fn company_of(
     let to = wanted.partition_point(|id| *id <= most);
     let mut earlier = Vec::new();
     if !crowd.keys().is_empty() {
-        known.between(&least, &most, &mut |id, content| {
-            if crowd.may_hold(id) {
-                earlier.push((*id, *content));
-            }
-        })?;
+        known.among(first, crowd, &mut |id, content| earlier.push((*id, *content)))?;
     }
     let ordinary = gather.ids_between(&least, &most).copied().collect();
     Ok(Company { ordinary, earlier, wanted: wanted[from..to].to_vec() })

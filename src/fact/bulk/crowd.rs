@@ -49,9 +49,9 @@ impl<'b> Crowd<'b> {
         &self.keys
     }
 
-    /// May an id be among them?
-    pub fn may_hold(&self, id: &Hash) -> bool {
-        self.here.get(key_of(id)) == 1
+    /// May the id of a key be among them?
+    pub fn may_hold(&self, key: u64) -> bool {
+        self.here.get(key) == 1
     }
 
     /// Finds the company of its marks.
@@ -63,8 +63,8 @@ impl<'b> Crowd<'b> {
         let mut others: Vec<u64> = known
             .chain(&ordinary)
             .chain(&wanted)
-            .filter(|id| self.may_hold(id))
             .map(key_of)
+            .filter(|key| self.may_hold(*key))
             .collect();
         others.sort_unstable();
         for key in &others {

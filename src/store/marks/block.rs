@@ -117,9 +117,14 @@ pub(super) fn end(bytes: &mut [u8], marks: u16) {
     bytes[16..18].copy_from_slice(&marks.to_le_bytes());
 }
 
-/// The ids of a block that was just made, each without its first byte.
-pub(super) fn ids<'a>(bytes: &'a [u8], widths: &Widths) -> impl Iterator<Item = &'a [u8]> {
-    bytes[HEAD..].chunks_exact(widths.size()).map(|mark| &mark[..ID])
+/// What the ids of a block that was just made are told by.
+pub(super) fn keys<'a>(bytes: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + use<'a> {
+    keys_of(&bytes[HEAD..], widths)
+}
+
+fn keys_of<'a>(marks: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + use<'a> {
+    let key = |mark: &[u8]| *mark.first_chunk().expect("an id is longer");
+    marks.chunks_exact(widths.size()).map(move |mark| u64::from_be_bytes(key(mark)))
 }
 
 /// The marks of a block that was read.
@@ -156,13 +161,13 @@ impl<'a> Marks<'a> {
 
     /// What each id is told by.
     pub(super) fn keys(&self) -> impl Iterator<Item = u64> + use<'a> {
-        let marks = self.bytes[..self.bytes.len() - SLACK].chunks_exact(self.widths.size());
-        marks.map(|mark| u64::from_be_bytes(*mark.first_chunk().expect("an id is longer")))
+        keys_of(&self.bytes[..self.bytes.len() - SLACK], &self.widths)
     }
 
-    /// All of them, in their order.
-    pub(super) fn all(self) -> impl Iterator<Item = Placed> + use<'a> {
-        (0..self.count()).map(move |number| self.get(number))
+    /// Those whose keys fit.
+    pub(super) fn those(self, fit: impl Fn(u64) -> bool) -> impl Iterator<Item = Placed> {
+        let numbers = (0..).zip(self.keys()).filter(move |(_, key)| fit(*key));
+        numbers.map(move |(number, _)| self.get(number))
     }
 
     /// A mark by its number.
@@ -205,7 +210,7 @@ mod tests {
                 put(&mut bytes[at + widths.size()..], &widths, &mark, number, 0);
                 end(&mut bytes, 2);
                 bytes.truncate(at + 2 * widths.size() + SLACK);
-                let read: Vec<_> = Marks::of(&bytes, 9).unwrap().all().collect();
+                let read: Vec<_> = Marks::of(&bytes, 9).unwrap().those(|_| true).collect();
                 let due = [4_000_000_000 + u64::from(u32::MAX), 4_000_000_000];
                 assert_eq!(read, due.map(|at| Placed { at, mark }), "{text} {place}");
                 assert!(Marks::of(&bytes[1..], 9).is_none());

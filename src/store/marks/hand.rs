@@ -95,7 +95,7 @@ impl<'a> MarksHand<'a> {
         let bytes = &mut self.bytes[bucket * STRIDE..][..used.into()];
         block::end(bytes, marks);
         let mut filter = [0; FILTER];
-        block::ids(bytes, widths).for_each(|id| filter::add(&mut filter, id));
+        block::keys(bytes, widths).for_each(|key| filter::add(&mut filter, key));
         self.listed.push(Listed {
             bucket: bucket as u32,
             offset: self.out.len() as u64,

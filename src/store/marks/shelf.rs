@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::block::{Marks, SLACK};
 use super::directory::{self, Listed};
 use super::hand::MarksHand;
-use super::{FEWEST_BITS, NamedMarks, bits_for};
+use super::{NamedMarks, bits_for};
 use crate::fact::bulk::{Bucket, Hand, Placed, Shelf};
 use crate::fact::{Hash, Kind};
 use crate::store::error::StoreError;
@@ -209,9 +209,7 @@ impl Shelf for MarksShelf {
     }
 
     fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
-        let more = self.bits - FEWEST_BITS;
-        let buckets = u32::from(first) << more..=(u32::from(first) << more) + (1 << more) - 1;
-        let blocks = self.sorted().of(buckets);
+        let blocks = self.sorted().of(directory::buckets_of(first, self.bits));
         let bytes: usize = blocks.clone().map(|block| usize::from(block.length) + SLACK).sum();
         let (mut read, mut ends) = (vec![0; bytes], Vec::new());
         let (mut from, mut marks) = (0, 0);
