@@ -14,7 +14,7 @@ use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{Hash, HashKey, Kind, Lens, Table};
+use crate::fact::{HashKey, Kind, Lens, Table};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
@@ -54,7 +54,7 @@ pub(in crate::intake) struct Taken {
     shape: u32,
     span: u32,
     cell: Cell,
-    pub(super) mark: Mark,
+    pub(in crate::intake) mark: Mark,
 }
 
 /// The fields that a shape is made of.
@@ -129,15 +129,6 @@ impl<'a> Lane<'a> {
         let (id, content) = (self.ids.of(id), known.contents.of(&rest));
         let mark = Mark { id, content, time: moment, place: known.place };
         Some(Taken { shape, span: self.days.span(time), cell, mark })
-    }
-
-    /// The fingerprint of the id of a row that may be one to look for.
-    pub(in crate::intake) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
-        let id = match self.columns.at(Target::Id)? {
-            0 => &text[start..*ends.first()?],
-            at => text.get(*ends.get(at - 1)? + 1..*ends.get(at)?)?,
-        };
-        Some(self.ids.of(id))
     }
 
     /// Adds a row.
