@@ -136,12 +136,12 @@ impl Window {
 
     /// Reads so many bytes from a place on, or as many as there are, behind those that are to be kept.
     fn read(&mut self, at: u64, size: usize) -> io::Result<usize> {
-        self.file.seek(SeekFrom::Start(self.head + at))?;
         let kept = self.bytes.len();
         self.bytes.resize(kept + size, 0);
         let mut read = kept;
         while read < self.bytes.len() {
-            match self.file.read(&mut self.bytes[read..]) {
+            let at = self.head + at + (read - kept) as u64;
+            match read_at(&self.file, &mut self.bytes[read..], at) {
                 Ok(0) => break,
                 Ok(more) => read += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -194,6 +194,17 @@ impl Window {
         self.bytes.clear();
         Ok(ends)
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.read(buffer)
 }
 
 /// The plain bytes of a packed file, up to where they were read.
