@@ -6,6 +6,7 @@
 //! deliveries gives the same sums.
 
 mod archive;
+mod archived;
 pub mod bulk;
 mod canonical;
 mod collect;
@@ -16,6 +17,7 @@ mod key;
 mod lens;
 mod outside;
 mod standing;
+mod sums;
 mod tally;
 
 use std::fmt;
@@ -23,7 +25,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use archive::{Archive, ArchivedFile, NotTallied};
+pub use archive::{Archive, NotTallied};
+pub use archived::ArchivedFile;
 pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
