@@ -24,6 +24,7 @@ impl Cell {
 }
 
 impl std::ops::AddAssign for Cell {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         self.rows += other.rows;
         self.quantity += other.quantity;
