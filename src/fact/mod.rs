@@ -16,6 +16,7 @@ mod gather;
 mod key;
 mod lens;
 mod outside;
+mod sip;
 mod standing;
 mod sums;
 mod tally;
