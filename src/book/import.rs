@@ -10,7 +10,7 @@ use crate::fact::{Control, Count, FileTally, Pending, Table};
 use crate::finding::Finding;
 use crate::intake::{self, Bulk, Feeds, Import, Progress, Request, SourceFile, Tallied};
 use crate::statement::FileControl;
-use crate::store::{Marked, MarksShelf};
+use crate::store::{Marked, MarksShelf, Stamp};
 
 /// From so many bytes on a delivery is large.
 const LARGE: u64 = 4 << 20;
@@ -62,6 +62,7 @@ impl Book {
         }
         let (tallies, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(SourceFile::is_tally);
         let tallies = self.read_tallies(&tallies)?;
+        let stamps: Vec<Option<Stamp>> = fresh.iter().map(|file| Stamp::of(&file.path)).collect();
         let mut rejects = Rejects::new(&self.store_dir, self.store.imports() + 1);
         let shelf = self.shelf(&fresh)?;
         let mut import = intake::import(Request {
@@ -85,6 +86,12 @@ impl Book {
         let (places, void) = (&gathered.places, &marked.void);
         let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
         self.store.import_with(&gathered.delivery, &gathered.ids, marked)?;
+        for (file, stamp) in fresh.iter().zip(stamps) {
+            let mut named = gathered.delivery.files.iter().filter(|read| read.path == file.name);
+            if let (Some(read), None) = (named.next(), named.next()) {
+                self.store.saw(&file.path, stamp, &read.digest);
+            }
+        }
         report.files = gathered.delivery.files;
         report.findings = findings;
         report.feeds = feeds;
@@ -122,7 +129,7 @@ impl Book {
     /// Which files are new, and the names of those whose bytes were imported before. A copy under
     /// another name is the same file, whether it comes now or later.
     fn sorted_out(
-        &self,
+        &mut self,
         files: Vec<SourceFile>,
     ) -> Result<(Vec<SourceFile>, Vec<String>), BookError> {
         let (mut fresh, mut unchanged) = (Vec::new(), Vec::new());
@@ -158,10 +165,16 @@ impl Book {
 }
 
 impl Book {
-    /// The digest of a file's bytes.
-    pub(super) fn digest_of(&self, path: &Path) -> Result<String, BookError> {
+    /// The digest of a file's bytes, which are read unless the file lies as it lay before.
+    fn digest_of(&mut self, path: &Path) -> Result<String, BookError> {
+        if let Some(digest) = self.store.digest_seen(path) {
+            return Ok(digest.to_owned());
+        }
+        let before = Stamp::of(path);
         let fail = |source| BookError::File { path: path.display().to_string(), source };
-        intake::digest_of(path).map_err(fail)
+        let digest = intake::digest_of(path).map_err(fail)?;
+        self.store.saw(path, before, &digest);
+        Ok(digest)
     }
 
     /// A file to import by its path; its name says which table it holds.

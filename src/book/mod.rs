@@ -32,7 +32,7 @@ pub use deliveries::Arrival;
 pub use error::BookError;
 pub use explain::Replay;
 pub use import::{ImportReport, Step};
-pub use open::{read_contract_file, read_contracts, store_dir};
+pub use open::{changed_unseen, read_contract_file, read_contracts, store_dir};
 pub use rows::SourceRow;
 pub use settle::{Closed, Standing};
 

@@ -67,6 +67,20 @@ pub fn store_dir(dir: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| dir.join(STORE), Path::to_owned)
 }
 
+/// A finding for each file that a command would take for one it knows, because it lies as it lay when
+/// it was imported, although its bytes have changed. Reads all of them.
+pub fn changed_unseen(store_dir: &Path) -> Vec<Finding> {
+    let told = |path: PathBuf| {
+        let path = path.display();
+        let message =
+            format!("{path} has other bytes than were read, and its times do not show it");
+        let help = "import it under another name, or restore it; `revshare rebuild` lets every file \
+                    be read again";
+        Finding::new(&codes::SOURCE, message).help(help)
+    };
+    crate::store::changed_unseen(store_dir).into_iter().map(told).collect()
+}
+
 /// Reads `contract.toml` and every `contracts/*.toml` in the order of their names, then those that
 /// come with deliveries.
 ///
