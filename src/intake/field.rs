@@ -155,19 +155,31 @@ pub(super) struct Row<'a> {
     pub(super) body: Body<'a>,
     /// Do `NULL` and `(null)` mean nothing, too?
     pub(super) nulls: bool,
+    /// Why values of a column are refused, by column; empty if none are.
+    pub(super) unfit: &'a [Option<Refusal>],
 }
 
 impl<'a> Row<'a> {
     /// The text of a column; none if it is absent, empty or null.
     pub(super) fn text(&self, column: &Column) -> Result<Option<Cow<'a, str>>, Refusal> {
         let text = match &self.body {
-            Body::Csv(text, spans) => column.at.map(|at| cell(text, &spans[at])),
+            Body::Csv(text, spans) => match column.at {
+                Some(at) => self.fit(at, cell(text, &spans[at]))?,
+                None => None,
+            },
             Body::Json(object) => match object.get(&column.name) {
                 Some(value) => scalar(&column.name, value)?,
                 None => None,
             },
         };
         Ok(text.filter(|text| !self.is_null(text)))
+    }
+
+    fn fit(&self, at: usize, text: Cow<'a, str>) -> Result<Option<Cow<'a, str>>, Refusal> {
+        match self.unfit.get(at) {
+            Some(Some(refusal)) if !text.is_empty() => Err(refusal.clone().field(Some(at))),
+            Some(_) | None => Ok(Some(text)),
+        }
     }
 
     fn is_null(&self, text: &str) -> bool {

@@ -51,6 +51,7 @@ mod mapping;
 mod outside;
 mod overlap;
 mod own;
+mod parquet;
 mod piece;
 mod plan;
 mod read;

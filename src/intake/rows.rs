@@ -52,16 +52,23 @@ pub(super) struct Lines<R> {
     returned: VecDeque<Line>,
     /// The line that the next call reads, from 1.
     next: u64,
+    /// Are whole records counted, and not their lines?
+    by_record: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, returned: VecDeque::new(), next: 1 }
+        Self { input, returned: VecDeque::new(), next: 1, by_record: false }
     }
 
     /// The lines of a text that begins with a line of that number.
     pub(super) fn from_line(input: R, number: u64) -> Self {
         Self { next: number, ..Self::new(input) }
+    }
+
+    /// Counts a record as one line, whatever its fields hold.
+    pub(super) fn by_record(self) -> Self {
+        Self { by_record: true, ..self }
     }
 
     /// The number of the line that comes next.
@@ -117,6 +124,9 @@ impl<R: BufRead> Lines<R> {
         scan.read(&raw.bytes, delimiter, 0, fields);
         if scan.state == State::Quoted {
             self.read_to_quote(&mut raw, &mut scan, delimiter, fields)?;
+        }
+        if self.by_record {
+            self.next = raw.line + 1;
         }
         if raw.refused.is_none() {
             scan.end(raw.bytes.len(), fields);

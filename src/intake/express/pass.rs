@@ -2,10 +2,11 @@
 //! reader, in the order of the file; the others take what can be taken.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::super::source::Input;
 use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
@@ -143,7 +144,7 @@ impl<'a> Express<'a> {
         &mut self,
         columns: Columns,
         source: &str,
-        input: Box<dyn BufRead>,
+        input: Input,
         line: u64,
         ordinary: &mut O,
     ) -> Result<FilePass, O::Error> {
@@ -227,7 +228,7 @@ pub(super) fn check(text: &[u8]) -> u64 {
 
 /// The way of one file's chunks: out to the threads, and back in order.
 struct Course {
-    cutter: Cutter<Box<dyn BufRead>>,
+    cutter: Cutter<Input>,
     /// The most chunks on their way.
     limit: usize,
     first: u32,

@@ -1,8 +1,9 @@
 //! Reads some chunks of a file again, in their order.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use super::super::source::Input as Source;
 use super::cutter::{Chunk, Cutter};
 use super::pass::{ChunkAt, FilePass, check};
 
@@ -16,7 +17,7 @@ enum Input {
     /// A file with plain bytes, and how many of them its header takes.
     Plain(File, u64),
     /// The plain bytes of a packed file behind its header, and how many were passed by.
-    Packed(Box<dyn BufRead>, u64),
+    Packed(Source, u64),
 }
 
 impl<'a> Revisit<'a> {
@@ -24,7 +25,7 @@ impl<'a> Revisit<'a> {
         Self { pass, input: Input::Plain(file, pass.head) }
     }
 
-    pub(in crate::intake) fn packed(pass: &'a FilePass, input: Box<dyn BufRead>) -> Self {
+    pub(in crate::intake) fn packed(pass: &'a FilePass, input: Source) -> Self {
         Self { pass, input: Input::Packed(input, 0) }
     }
 
