@@ -7,7 +7,7 @@ use super::codes;
 use super::discover::Layout;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
-use super::json::Object;
+use super::json::object_of;
 use super::mapping::Mapping;
 use super::parquet::Columnar;
 use super::plan::{Outcome, Plan};
@@ -379,18 +379,6 @@ impl Rows<'_> {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-fn object_of(raw: &Raw) -> Result<Object, Refusal> {
-    if let Some(refusal) = &raw.refused {
-        return Err(refusal.clone());
-    }
-    serde_json::from_slice(&raw.bytes).map_err(|fault| {
-        // The place within the line is said by serde_json as line 1.
-        let message = fault.to_string().replace(" at line 1 column", " at column");
-        Refusal::new(&codes::JSON, format!("this line is not one JSON object: {message}"))
-            .help("write one object a line, each key once")
-    })
 }
 
 fn miscounted(found: usize, due: usize) -> Refusal {

@@ -1,7 +1,7 @@
 //! The texts of one column, some rows at a time.
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType, Int96};
+use parquet::data_type::{ByteArrayType, DataType, FixedLenByteArrayType, Int32Type, Int64Type};
 use parquet::errors::{ParquetError, Result};
 
 use super::DELIMITER;
@@ -16,10 +16,6 @@ pub(super) struct Cells {
     ends: Vec<usize>,
     levels: Vec<i16>,
     clock: Clock,
-    /// Whole numbers that were read, kept for their memory; so are the others.
-    ints: Vec<i32>,
-    longs: Vec<i64>,
-    bytes: Vec<ByteArray>,
 }
 
 /// What stands for a value that cannot be read.
@@ -47,97 +43,115 @@ impl Cells {
             return Ok(());
         };
         match reader {
-            ColumnReader::Int32ColumnReader(reader) => {
-                let mut values = std::mem::take(&mut self.ints);
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |clock, value, text| match holds {
-                    Holds::Date => clock.day((*value).into(), text),
-                    Holds::Natural => whole(value.cast_unsigned(), text),
-                    Holds::Decimal(scale) => decimal((*value).into(), scale, text),
-                    Holds::Text
-                    | Holds::Truth
-                    | Holds::Whole
-                    | Holds::Time { .. }
-                    | Holds::OldTime
-                    | Holds::Uuid
-                    | Holds::Unfit => whole(*value, text),
-                })?;
-                self.ints = values;
-            }
-            ColumnReader::Int64ColumnReader(reader) => {
-                let mut values = std::mem::take(&mut self.longs);
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |clock, value, text| match holds {
-                    Holds::Time { unit, utc } => clock.time(*value, unit, utc, text),
-                    Holds::Natural => whole(value.cast_unsigned(), text),
-                    Holds::Decimal(scale) => decimal((*value).into(), scale, text),
-                    Holds::Text
-                    | Holds::Truth
-                    | Holds::Whole
-                    | Holds::Date
-                    | Holds::OldTime
-                    | Holds::Uuid
-                    | Holds::Unfit => whole(*value, text),
-                })?;
-                self.longs = values;
-            }
-            ColumnReader::ByteArrayColumnReader(reader) => {
-                let mut values = std::mem::take(&mut self.bytes);
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |_, value, text| match holds {
-                    Holds::Decimal(scale) => decimal_of(value.data(), scale, text),
-                    Holds::Unfit => text.extend_from_slice(UNFIT),
-                    Holds::Text
-                    | Holds::Truth
-                    | Holds::Whole
-                    | Holds::Natural
-                    | Holds::Date
-                    | Holds::Time { .. }
-                    | Holds::OldTime
-                    | Holds::Uuid => quoted(value.data(), text),
-                })?;
-                self.bytes = values;
-            }
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                let mut values = Vec::new();
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |_, value, text| match holds {
-                    Holds::Decimal(scale) => decimal_of(value.data(), scale, text),
-                    Holds::Uuid => uuid(value.data(), text),
-                    Holds::Text
-                    | Holds::Truth
-                    | Holds::Whole
-                    | Holds::Natural
-                    | Holds::Date
-                    | Holds::Time { .. }
-                    | Holds::OldTime
-                    | Holds::Unfit => text.extend_from_slice(UNFIT),
-                })?;
-            }
-            ColumnReader::BoolColumnReader(reader) => {
-                let mut values = Vec::new();
-                read(reader, rows, &mut self.levels, &mut values)?;
-                let name = |value: &bool| if *value { "true" } else { "false" };
-                let write = |value: &bool, text: &mut Vec<u8>| text.extend(name(value).bytes());
-                self.write(rows, &values, |_, value, text| write(value, text))?;
-            }
+            ColumnReader::Int32ColumnReader(reader) => self.ints(reader, holds, rows),
+            ColumnReader::Int64ColumnReader(reader) => self.longs(reader, holds, rows),
+            ColumnReader::ByteArrayColumnReader(reader) => self.bytes(reader, holds, rows),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => self.fixed(reader, holds, rows),
+            ColumnReader::BoolColumnReader(reader) => self.take(reader, rows, |_, value, text| {
+                text.extend_from_slice(if *value { b"true" } else { b"false" });
+            }),
             ColumnReader::Int96ColumnReader(reader) => {
-                let mut values: Vec<Int96> = Vec::new();
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |clock, value, text| clock.old(value.data(), text))?;
+                self.take(reader, rows, |clock, value, text| clock.old(value.data(), text))
             }
-            ColumnReader::FloatColumnReader(reader) => {
-                let mut values = Vec::new();
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |_, _, text| text.extend_from_slice(UNFIT))?;
-            }
-            ColumnReader::DoubleColumnReader(reader) => {
-                let mut values = Vec::new();
-                read(reader, rows, &mut self.levels, &mut values)?;
-                self.write(rows, &values, |_, _, text| text.extend_from_slice(UNFIT))?;
-            }
+            ColumnReader::FloatColumnReader(reader) => self.take(reader, rows, placeholder),
+            ColumnReader::DoubleColumnReader(reader) => self.take(reader, rows, placeholder),
         }
-        Ok(())
+    }
+
+    fn ints(
+        &mut self,
+        reader: &mut ColumnReaderImpl<Int32Type>,
+        holds: Holds,
+        rows: usize,
+    ) -> Result<()> {
+        self.take(reader, rows, |clock, value, text| match holds {
+            Holds::Date => clock.day((*value).into(), text),
+            Holds::Natural => whole(value.cast_unsigned(), text),
+            Holds::Decimal(scale) => decimal((*value).into(), scale, text),
+            Holds::Text
+            | Holds::Truth
+            | Holds::Whole
+            | Holds::Time { .. }
+            | Holds::OldTime
+            | Holds::Uuid
+            | Holds::Unfit => whole(*value, text),
+        })
+    }
+
+    fn longs(
+        &mut self,
+        reader: &mut ColumnReaderImpl<Int64Type>,
+        holds: Holds,
+        rows: usize,
+    ) -> Result<()> {
+        self.take(reader, rows, |clock, value, text| match holds {
+            Holds::Time { unit, utc } => clock.time(*value, unit, utc, text),
+            Holds::Natural => whole(value.cast_unsigned(), text),
+            Holds::Decimal(scale) => decimal((*value).into(), scale, text),
+            Holds::Text
+            | Holds::Truth
+            | Holds::Whole
+            | Holds::Date
+            | Holds::OldTime
+            | Holds::Uuid
+            | Holds::Unfit => whole(*value, text),
+        })
+    }
+
+    fn bytes(
+        &mut self,
+        reader: &mut ColumnReaderImpl<ByteArrayType>,
+        holds: Holds,
+        rows: usize,
+    ) -> Result<()> {
+        self.take(reader, rows, |_, value, text| match holds {
+            Holds::Decimal(scale) => decimal_of(value.data(), scale, text),
+            Holds::Unfit => text.extend_from_slice(UNFIT),
+            Holds::Text
+            | Holds::Truth
+            | Holds::Whole
+            | Holds::Natural
+            | Holds::Date
+            | Holds::Time { .. }
+            | Holds::OldTime
+            | Holds::Uuid => quoted(value.data(), text),
+        })
+    }
+
+    fn fixed(
+        &mut self,
+        reader: &mut ColumnReaderImpl<FixedLenByteArrayType>,
+        holds: Holds,
+        rows: usize,
+    ) -> Result<()> {
+        self.take(reader, rows, |_, value, text| match holds {
+            Holds::Decimal(scale) => decimal_of(value.data(), scale, text),
+            Holds::Uuid => uuid(value.data(), text),
+            Holds::Text
+            | Holds::Truth
+            | Holds::Whole
+            | Holds::Natural
+            | Holds::Date
+            | Holds::Time { .. }
+            | Holds::OldTime
+            | Holds::Unfit => text.extend_from_slice(UNFIT),
+        })
+    }
+
+    /// Reads the values of the next rows and writes each.
+    fn take<T: DataType>(
+        &mut self,
+        reader: &mut ColumnReaderImpl<T>,
+        rows: usize,
+        write: impl Fn(&mut Clock, &T::T, &mut Vec<u8>),
+    ) -> Result<()> {
+        let mut values = Vec::with_capacity(rows);
+        let (records, _, _) =
+            reader.read_records(rows, Some(&mut self.levels), None, &mut values)?;
+        if records != rows {
+            return Err(short());
+        }
+        self.write(rows, &values, write)
     }
 
     fn unfit(&mut self, rows: usize) {
@@ -167,15 +181,8 @@ impl Cells {
     }
 }
 
-fn read<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    rows: usize,
-    levels: &mut Vec<i16>,
-    values: &mut Vec<T::T>,
-) -> Result<()> {
-    values.clear();
-    let (records, _, _) = reader.read_records(rows, Some(levels), None, values)?;
-    if records == rows { Ok(()) } else { Err(short()) }
+fn placeholder<T>(_: &mut Clock, _: &T, text: &mut Vec<u8>) {
+    text.extend_from_slice(UNFIT);
 }
 
 fn short() -> ParquetError {
