@@ -127,18 +127,17 @@ impl<'a> Lane<'a> {
         let known = &self.shapes[shape as usize];
         let (quantity, amount) = known.rules.check(quantity, amount)?;
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
-        let number = |short: Short| Number::new(short.mantissa, short.scale);
         let time_of_day = moment(time);
         let rest = Rest {
             time: time_of_day,
             customer,
             deal,
             resource: field(Target::Resource),
-            quantity: quantity.map(number),
-            amount: amount.map(number),
+            quantity: quantity.map(|_| Number::Units(cell.quantity)),
+            amount: amount.map(|_| Number::Units(cell.amount)),
             reference: None,
         };
-        let content = known.contents.of(&rest, &mut self.scratch);
+        let content = known.contents.of(&rest);
         let id = self.ids.of(id);
         let mark = Mark { id, content, time: time_of_day, place: known.place };
         Some(Taken { shape, time, cell, mark })
