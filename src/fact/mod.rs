@@ -15,6 +15,7 @@ mod gather;
 mod key;
 mod lens;
 mod outside;
+mod sip;
 mod standing;
 mod tally;
 
