@@ -145,7 +145,11 @@ struct Brought {
 
 fn marked(shelf: &MemoryShelf, gathered: &Gathered, void: &[Hash]) -> BTreeMap<Hash, IdEntry> {
     let mut placed = Vec::new();
-    (0..1 << shelf.bits()).for_each(|bucket| shelf.bucket(bucket, &mut placed).unwrap());
+    for first in 0..=u8::MAX {
+        let (bucket, mut keys) = (shelf.bucket(first).unwrap(), Vec::new());
+        bucket.keys(&mut keys);
+        placed.extend((0..keys.len()).map(|number| bucket.mark(number)));
+    }
     let standing = placed.iter().filter(|placed| void.binary_search(&placed.mark.id).is_err());
     standing
         .map(|placed| {

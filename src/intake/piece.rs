@@ -4,7 +4,7 @@ use super::IntakeError;
 use super::express::Columns;
 use super::parquet::Columnar;
 use super::read::{Row, Rows};
-use super::rows::{Lines, Raw, split_plain};
+use super::rows::{Lines, Raw, split};
 use super::source::Input;
 
 impl Rows<'_> {
@@ -29,10 +29,10 @@ impl Rows<'_> {
         lines.into_input().map(|input| (input, next))
     }
 
-    /// The row that one line of plain text is.
+    /// The row that one line is, whose fields all end within it.
     pub(super) fn line(&mut self, text: &[u8], line: u64) -> Row {
-        split_plain(text, self.delimiter.unwrap_or(b','), &mut self.spans);
-        self.row_of(Raw { line, bytes: text.to_vec(), refused: None })
+        let refused = split(text, self.delimiter.unwrap_or(b','), &mut self.spans);
+        self.row_of(Raw { line, bytes: text.to_vec(), refused })
     }
 
     /// Every row of some whole lines; says the number of the line behind them.

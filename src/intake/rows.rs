@@ -230,8 +230,22 @@ fn without_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
+/// The fields of a record that is one line without its end; or why it has none.
+pub(super) fn split(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) -> Option<Refusal> {
+    if !bytes.contains(&b'"') {
+        split_plain(bytes, delimiter, fields);
+        return None;
+    }
+    fields.clear();
+    let mut scan = Scan::default();
+    scan.read(bytes, delimiter, 0, fields);
+    let open = scan.state == State::Quoted;
+    scan.end(bytes.len(), fields);
+    open.then(never_closed).or_else(|| scan.broken.then(after_quote))
+}
+
 /// The fields of a record without a quote.
-pub(super) fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
+fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
     fields.clear();
     let mut from = 0;
     for part in bytes.split(|&byte| byte == delimiter) {

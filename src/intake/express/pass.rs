@@ -11,6 +11,7 @@ use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
+use super::quoted;
 use super::shapes::Places;
 use crate::fact::bulk::{Hand, Shelf};
 use crate::fact::{Count, HashKey, Lens, Tally};
@@ -210,7 +211,11 @@ fn work(
         let read = if chunk.knotty {
             Ok(Read::default())
         } else {
-            let read = chunk::read(lane, &chunk.text, delimiter, start + chunk.offset);
+            let (text, at) = (&chunk.text, start + chunk.offset);
+            let read = match chunk.quoted {
+                true => quoted::read(lane, text, delimiter, at),
+                false => chunk::read(lane, text, delimiter, at),
+            };
             hand.put(&read.marks).map(|()| read)
         };
         let answer = read.map(|read| Done { number, chunk, knotty, read });
