@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 
+use super::ahead::ahead;
 use super::express::{Common, FilePass, Lane, Revisit, Taken, check, each_line, take_quoted};
 use super::read::{Reader, Row, Rows};
 use super::{IntakeError, SourceFile};
@@ -52,7 +53,7 @@ impl<'p> Again<'p> {
         let mut rows = self.reader.open(self.file)?;
         let (input, _) = rows.take_input().ok_or_else(|| changed(self.file))?;
         let revisit = if self.file.is_packed() {
-            Revisit::packed(self.pass, input)
+            Revisit::packed(self.pass, ahead(input))
         } else {
             open_plain(self.pass, self.file)?
         };

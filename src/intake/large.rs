@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::again::{Again, Found, Noted, unreadable};
+use super::ahead::ahead;
 use super::company::company_of;
 use super::express::{Columns, Express, FilePass, Left, Ordinary, Poured, Rest};
 use super::import::{MarkedFacts, Run};
@@ -58,6 +59,7 @@ impl<'a> Large<'a> {
         debug_assert_eq!(opened, number);
         let source = rows.source().to_owned();
         let (input, line) = rows.take_input().expect("a header of CSV gives no line back");
+        let input = if file.is_packed() { ahead(input) } else { input };
         let ordinary = &mut self.ordinary;
         let mut counter = Counter { run, rows: &mut rows, number, file, ordinary, count: 0 };
         let pass = self.express.file(columns, &source, input, line, &mut counter);

@@ -31,6 +31,7 @@
 //! ```
 
 mod again;
+mod ahead;
 mod aws;
 mod channel;
 mod cloudevents;
@@ -57,6 +58,7 @@ mod plan;
 mod read;
 mod reject;
 mod rows;
+mod scan;
 mod source;
 mod survey;
 mod tally;

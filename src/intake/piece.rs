@@ -4,7 +4,8 @@ use super::IntakeError;
 use super::express::Columns;
 use super::parquet::Columnar;
 use super::read::{Row, Rows};
-use super::rows::{Lines, Raw, split};
+use super::rows::{Lines, Raw};
+use super::scan::split;
 use super::source::Input;
 
 impl Rows<'_> {

@@ -5,7 +5,8 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::super::rows::{LONGEST, opens_at_end};
+use super::super::rows::LONGEST;
+use super::super::scan::opens_at_end;
 use super::quoted::is_closed;
 
 /// A run of whole lines.
