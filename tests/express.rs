@@ -64,8 +64,37 @@ fn marked(shelf: &MemoryShelf, gathered: &Gathered, void: &[Hash]) -> BTreeMap<H
     standing.map(|placed| entry(&placed.mark)).collect()
 }
 
-fn brought(dir: &Path, before: &Before, express: Option<(usize, usize)>) -> Brought {
-    let (contracts, mapping) = ([contract()], Mapping::default());
+/// How files are read: our own columns; some of them replaced; columns that a map names.
+const MAPS: [&str; 3] = [
+    "",
+    r#"
+    [[map]]
+    files = "sales*"
+    format = "own"
+    zone = "Europe/Berlin"
+    fields.channel = { constant = "direct" }
+    fields.product = { column = "product", lookup = { "aria-1" = "aria-one" }, otherwise = "" }
+    fields.kind = { column = "kind", lookup = { charge = "charge", refund = "refund", gift = "charge" } }
+    "#,
+    r#"
+    [[map]]
+    files = "sales*"
+    source = "shop"
+    fields.id = { column = "id" }
+    fields.time = { column = "time" }
+    fields.product = { column = "product" }
+    fields.customer = { column = "customer", lookup = { "acme-1" = "acme-7", "NULL" = "b" }, otherwise = "c" }
+    fields.region = { column = "channel", lookup = { "marketplace" = "EU" } }
+    fields.kind = { column = "kind" }
+    fields.quantity = { column = "quantity" }
+    fields.unit = { constant = "token" }
+    fields.amount = { column = "amount" }
+    fields.currency = { constant = "EUR" }
+    "#,
+];
+
+fn brought(dir: &Path, map: &str, before: &Before, express: Option<(usize, usize)>) -> Brought {
+    let (contracts, mapping) = ([contract()], Mapping::parse("revshare.toml", map).unwrap());
     let (lens, shelf) = (Lens::of(&contracts), MemoryShelf::default());
     let files = discover(dir).unwrap();
     let mut rejects = Vec::new();
@@ -104,10 +133,14 @@ fn nothing() -> Before {
 
 /// Both ways through one folder after the other.
 fn compare(folders: &[&Path], express: (usize, usize)) -> Result<(), TestCaseError> {
+    compare_by(MAPS[0], folders, express)
+}
+
+fn compare_by(map: &str, folders: &[&Path], express: (usize, usize)) -> Result<(), TestCaseError> {
     let mut before = nothing();
     for folder in folders {
-        let ordinary = brought(folder, &before, None);
-        let fast = brought(folder, &before, Some(express));
+        let ordinary = brought(folder, map, &before, None);
+        let fast = brought(folder, map, &before, Some(express));
         prop_assert_eq!(&fast, &ordinary);
         before.archive.apply(&ordinary.delivery);
         before.ids.extend(ordinary.ids);
@@ -136,6 +169,7 @@ fn row() -> impl Strategy<Value = String> {
         9 => Just("acme-1"),
         9 => Just("b"),
         9 => Just("zürich"),
+        2 => Just("NULL"),
         6 => Just("\"q, r\""),
         2 => Just("\"a \"\"b\"\"\""),
         2 => Just("5\" wide"),
@@ -199,6 +233,7 @@ proptest! {
         deliveries in proptest::collection::vec(delivery(), 1..4),
         threads in 1_usize..4,
         chunk in prop_oneof![Just(40_usize), Just(300), Just(Bulk::CHUNK)],
+        map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1]), 1 => Just(MAPS[2])],
     ) {
         let folders: Vec<_> = deliveries.iter().map(|_| tempfile::tempdir().unwrap()).collect();
         for (folder, files) in folders.iter().zip(&deliveries) {
@@ -211,7 +246,7 @@ proptest! {
             }
         }
         let paths: Vec<&Path> = folders.iter().map(|folder| folder.path()).collect();
-        compare(&paths, (threads, chunk))?;
+        compare_by(map, &paths, (threads, chunk))?;
     }
 }
 
@@ -268,7 +303,7 @@ fn replaced(
     let (first, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(first.path().join("sales.csv"), format!("{HEAD}\n{earlier}")).unwrap();
     let mut known = nothing();
-    let brought = brought(first.path(), &known, None);
+    let brought = brought(first.path(), MAPS[0], &known, None);
     known.archive.apply(&brought.delivery);
     known.ids.extend(brought.ids);
     let path = dir.path().join(if packed { "sales.csv.zst" } else { "sales.csv" });
@@ -372,6 +407,10 @@ fn a_change_of_quoted_rows_or_of_rows_that_lost_is_noticed() {
 /// Else the law above would hold for a way that is never taken.
 #[test]
 fn plain_rows_do_take_the_express_way() {
+    MAPS.iter().for_each(|map| takes(map));
+}
+
+fn takes(map: &str) {
     let (dir, contracts) = (tempfile::tempdir().unwrap(), [contract()]);
     let row = |id: &str, customer: &str| {
         format!("{id},2026-10-05,aria-1,marketplace,{customer},charge,7,request,5.00,USD,\n")
@@ -387,7 +426,7 @@ fn plain_rows_do_take_the_express_way() {
     let (lens, shelf) = (Lens::of(&contracts), MemoryShelf::default());
     let import = import(Request {
         files: &discover(dir.path()).unwrap(),
-        mapping: &Mapping::default(),
+        mapping: &Mapping::parse("revshare.toml", map).unwrap(),
         contracts: &contracts,
         lens: &lens,
         archive: &Archive::default(),

@@ -167,11 +167,12 @@ impl Look<'_> {
         let row = self.revisit.row_at(spot.at - self.pass.start);
         let row = row.map_err(|source| unreadable(self.file, source))?;
         let row = row.ok_or_else(|| changed(self.file))?;
-        let (mut taken, delimiter) = (None, self.pass.columns.delimiter());
+        let columns = &self.pass.columns;
+        let (mut taken, delimiter) = (None, columns.delimiter());
         let (whole, given) = (ended(row), row);
         let row = whole.as_ref();
-        if row.contains(&b'"') {
-            taken = take_quoted(&mut self.lane, row, delimiter);
+        if columns.are_made() || row.contains(&b'"') {
+            taken = take_quoted(&mut self.lane, row, columns);
         } else {
             each_line(row, delimiter, |_, from, ends| taken = self.lane.take(row, from, ends));
         }

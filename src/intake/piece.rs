@@ -11,14 +11,9 @@ use super::source::Input;
 impl Rows<'_> {
     /// Where its fields stand, if the express way may take its rows.
     pub(super) fn columns(&self) -> Option<Columns> {
-        let plan = self.plan.as_ref()?;
-        let fit = |columnar: &Columnar| {
-            plan.straight().is_some_and(|places| columnar.are_fit(places.into_iter().flatten()))
-        };
-        if !self.columnar.as_ref().is_none_or(fit) {
-            return None;
-        }
-        Columns::of(plan, self.columns, self.delimiter?)
+        let columns = Columns::of(self.plan.as_ref()?, self.columns, self.delimiter?)?;
+        let fit = |columnar: &Columnar| columnar.are_fit(columns.read());
+        self.columnar.as_ref().is_none_or(fit).then_some(columns)
     }
 
     /// Takes away what is to be read, and says the number of its first line. Rows come from

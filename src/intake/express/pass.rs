@@ -174,7 +174,7 @@ impl<'a> Express<'a> {
                 let answers = Answers(results.clone());
                 scope.spawn(move || {
                     let mut lane = common.lane(columns_of, source);
-                    work(&mut lane, hand.as_mut(), (columns_of.delimiter, start), queue, &answers);
+                    work(&mut lane, hand.as_mut(), (columns_of, start), queue, &answers);
                     lane.pour(&mut all.lock().expect("nobody panics while holding it"));
                 });
             }
@@ -200,7 +200,7 @@ impl<'a> Express<'a> {
 fn work(
     lane: &mut Lane<'_>,
     hand: &mut dyn Hand,
-    (delimiter, start): (u8, u64),
+    (columns, start): (&Columns, u64),
     queue: &Mutex<Receiver<Job>>,
     answers: &Answers,
 ) {
@@ -212,9 +212,10 @@ fn work(
             Ok(Read::default())
         } else {
             let (text, at) = (&chunk.text, start + chunk.offset);
-            let read = match chunk.quoted {
-                true => quoted::read(lane, text, delimiter, at),
-                false => chunk::read(lane, text, delimiter, at),
+            let read = if chunk.quoted || columns.are_made() {
+                quoted::read(lane, text, columns, at)
+            } else {
+                chunk::read(lane, text, columns.delimiter, at)
             };
             hand.put(&read.marks).map(|()| read)
         };

@@ -1,4 +1,5 @@
-//! Lines with quotes whose fields all end within their line, as most warehouses write them.
+//! Lines with quotes whose fields all end within their line, as most warehouses write them; and lines
+//! of files with fields that [are made](super::made).
 //!
 //! The law: fields are those that the ordinary reader finds. A row with a doubled quote, or with a
 //! quote inside of a field without quotes around it, is left to that one; so is a whole chunk in which
@@ -6,7 +7,9 @@
 
 use super::super::rows::LONGEST;
 use super::chunk::{Left, Read};
+use super::columns::Columns;
 use super::lane::{Lane, Taken};
+use super::made::Made;
 use crate::fact::bulk::Placed;
 
 /// Bytes compared at once.
@@ -111,7 +114,7 @@ struct Row<'t> {
 }
 
 /// Calls `each` with every line that is not blank; says how many lines there are.
-fn each_row(text: &[u8], delimiter: u8, mut each: impl FnMut(&Row<'_>)) -> u64 {
+fn each_row(text: &[u8], (delimiter, made): (u8, &[Made]), mut each: impl FnMut(&Row<'_>)) -> u64 {
     let (mut walk, mut ends, mut from, mut lines) = (Walk::default(), Vec::new(), 0, 0);
     let mut bare = Bare::default();
     let mut line = |walk: &mut Walk, ends: &mut Vec<usize>, from: usize, at: usize, line: u64| {
@@ -120,7 +123,7 @@ fn each_row(text: &[u8], delimiter: u8, mut each: impl FnMut(&Row<'_>)) -> u64 {
         if !text[from..to].iter().all(u8::is_ascii_whitespace) {
             ends.push(to);
             let plain = !walk.odd && !walk.knotty;
-            let fields = plain.then(|| bare.of(text, from, ends));
+            let fields = if plain { bare.of(text, from, ends, made) } else { None };
             each(&Row { line, from, to, fields });
         }
         ends.clear();
@@ -153,30 +156,51 @@ struct Bare {
 }
 
 impl Bare {
-    fn of(&mut self, text: &[u8], from: usize, ends: &[usize]) -> (&[u8], &[usize]) {
+    /// None if a field cannot be made.
+    fn of(
+        &mut self,
+        text: &[u8],
+        from: usize,
+        ends: &[usize],
+        made: &[Made],
+    ) -> Option<(&[u8], &[usize])> {
         self.text.clear();
         self.ends.clear();
         let mut start = from;
         for &end in ends {
-            let field = match &text[start..end] {
-                [b'"', inner @ .., b'"'] => inner,
-                field => field,
-            };
-            self.text.extend_from_slice(field);
-            self.ends.push(self.text.len());
-            // What stands between two fields does not matter: their ends are known.
-            self.text.push(0);
+            self.push(without_quotes(&text[start..end]));
             start = end + 1;
         }
-        (&self.text, &self.ends)
+        for it in made {
+            let field = |at: usize| {
+                let from = if at == 0 { from } else { ends.get(at - 1)? + 1 };
+                Some(without_quotes(&text[from..*ends.get(at)?]))
+            };
+            self.push(it.text(field)?.as_bytes());
+        }
+        Some((&self.text, &self.ends))
+    }
+
+    fn push(&mut self, field: &[u8]) {
+        self.text.extend_from_slice(field);
+        self.ends.push(self.text.len());
+        // What stands between two fields does not matter: their ends are known.
+        self.text.push(0);
+    }
+}
+
+fn without_quotes(field: &[u8]) -> &[u8] {
+    match field {
+        [b'"', inner @ .., b'"'] => inner,
+        field => field,
     }
 }
 
 /// Reads a chunk that [is closed](is_closed), and adds up what is taken of it.
-pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> Read {
+pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], columns: &Columns, at: u64) -> Read {
     let mut read = Read { marks: Vec::with_capacity(text.len() / 128), ..Read::default() };
     let ascii = text.is_ascii();
-    read.lines = each_row(text, delimiter, |row| {
+    read.lines = each_row(text, (columns.delimiter, &columns.made), |row| {
         read.rows += 1;
         let &Row { line, from, to, fields } = row;
         let readable = || ascii || std::str::from_utf8(&text[from..to]).is_ok();
@@ -191,10 +215,10 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
     read
 }
 
-/// One row with quotes, as [`read`] takes it.
-pub(in crate::intake) fn take(lane: &mut Lane<'_>, row: &[u8], delimiter: u8) -> Option<Taken> {
+/// One row, as [`read`] takes it.
+pub(in crate::intake) fn take(lane: &mut Lane<'_>, row: &[u8], columns: &Columns) -> Option<Taken> {
     let mut taken = None;
-    each_row(row, delimiter, |row| {
+    each_row(row, (columns.delimiter, &columns.made), |row| {
         taken = row.fields.and_then(|(bare, ends)| lane.take(bare, 0, ends));
     });
     taken
@@ -222,7 +246,7 @@ mod tests {
 
     fn quoted(text: &str) -> (u64, Vec<(u64, Option<Vec<String>>)>) {
         let mut all = Vec::new();
-        let lines = each_row(text.as_bytes(), b',', |row| {
+        let lines = each_row(text.as_bytes(), (b',', &[]), |row| {
             let fields = row.fields.map(|(bare, ends)| {
                 let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
                 let text = |(from, to): (usize, &usize)| {
