@@ -71,7 +71,7 @@ impl<'p> Again<'p> {
         common: &Common<'_>,
         threads: usize,
         spots: &[Spot],
-        act: &(dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync),
+        act: &Act<'_, T>,
     ) -> Result<Vec<T>, IntakeError> {
         let (pass, file) = (self.pass, self.file);
         let lane = || common.lane(&pass.columns, &pass.source);
@@ -123,6 +123,9 @@ impl<'p> Again<'p> {
         Ok(())
     }
 }
+
+/// What a thread does with its part of the rows.
+type Act<'a, T> = dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync + 'a;
 
 /// Rows that one thread sees to at least.
 const FEWEST: usize = 64;
