@@ -8,9 +8,10 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use revshare::calendar::{Day, Zone};
 use revshare::contract::Contract;
 use revshare::fact::bulk::{MemoryShelf, Shelf};
-use revshare::fact::{Archive, Delivery, Gathered, Hash, IdEntry, Lens};
+use revshare::fact::{Archive, Delivery, Forgotten, Gathered, Hash, IdEntry, Lens};
 use revshare::intake::{Bulk, Mapping, Request, discover, import, silent};
 
 /// What an import brought, in a form that both ways share.
@@ -98,10 +99,18 @@ fn nothing() -> Before {
     Before { archive: Archive::default(), ids: BTreeMap::new() }
 }
 
-/// Both ways through one folder after the other.
-fn compare(folders: &[&Path], express: (usize, usize)) -> Result<(), TestCaseError> {
+/// Both ways through one folder after the other; before the last, what happened before a day is
+/// forgotten, if one is given.
+fn compare(
+    folders: &[&Path],
+    express: (usize, usize),
+    forgotten: Option<&str>,
+) -> Result<(), TestCaseError> {
     let mut before = nothing();
-    for folder in folders {
+    for (at, folder) in folders.iter().enumerate() {
+        if let Some(day) = forgotten.filter(|_| at + 1 == folders.len()) {
+            forget(&mut before, day.parse().unwrap());
+        }
         let ordinary = brought(folder, &before, None);
         let fast = brought(folder, &before, Some(express));
         prop_assert_eq!(&fast, &ordinary);
@@ -109,6 +118,13 @@ fn compare(folders: &[&Path], express: (usize, usize)) -> Result<(), TestCaseErr
         before.ids.extend(ordinary.ids);
     }
     Ok(())
+}
+
+fn forget(before: &mut Before, day: Day) {
+    let zone: Zone = "America/Los_Angeles".parse().unwrap();
+    let days = [(zone.name().to_owned(), day)].into();
+    before.archive.forget(&Forgotten { imports: vec![1], before: days }).unwrap();
+    before.ids.retain(|_, entry| entry.time.day_in(&zone) >= day);
 }
 
 const HEAD: &str = "id,time,product,channel,customer,kind,quantity,unit,amount,currency,ref";
@@ -165,6 +181,7 @@ proptest! {
         second in file(),
         threads in 1_usize..4,
         chunk in prop_oneof![Just(40_usize), Just(300), Just(Bulk::CHUNK)],
+        forgotten in prop_oneof![Just(None), Just(Some("2026-10-29")), Just(Some("2026-11-01"))],
     ) {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::write(one.path().join("sales.csv"), &first).unwrap();
@@ -175,7 +192,7 @@ proptest! {
             packed.shrink_to_fit();
             fs::write(two.path().join("sales.csv.zst"), packed).unwrap();
         }
-        compare(&[one.path(), two.path()], (threads, chunk))?;
+        compare(&[one.path(), two.path()], (threads, chunk), forgotten)?;
     }
 }
 

@@ -104,6 +104,9 @@ pub(super) enum Verb {
     Sql(Box<SqlArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
+    /// Forget ids that can no longer be needed, so that the store does not grow for ever
+    #[command(after_help = super::forget::AFTER)]
+    Forget(super::forget::ForgetArgs),
     /// Make the index of a store anew from its journal
     Rebuild(BookArgs),
     /// Print the JSON Schema of what --format json prints
@@ -368,6 +371,8 @@ pub(super) enum SchemaKind {
     Stress,
     /// What verify and rebuild print
     Verify,
+    /// What forget prints
+    Forget,
     /// What every command says on standard error of the world: a list of findings
     Findings,
     /// What every command says on standard error when the machine fails

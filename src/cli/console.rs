@@ -55,7 +55,8 @@ fn of_store(error: &StoreError) -> u8 {
         StoreError::Absent(_)
         | StoreError::AlreadyClosed { .. }
         | StoreError::OutOfOrder { .. }
-        | StoreError::NoSuchImport { .. } => REFUSED,
+        | StoreError::NoSuchImport { .. }
+        | StoreError::NoSuchZone(_) => REFUSED,
         StoreError::Disk { .. }
         | StoreError::NotAJournal { .. }
         | StoreError::Format { .. }

@@ -7,6 +7,7 @@ mod close;
 mod console;
 mod diff;
 mod explain;
+mod forget;
 mod generate;
 mod import;
 mod init;
@@ -50,6 +51,7 @@ fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
         Verb::Generate(args) => generate::generate(console, &args),
         Verb::Sql(args) => sql::sql(console, &args),
         Verb::Verify(args) => upkeep::verify(console, &args),
+        Verb::Forget(args) => forget::forget(console, &args),
         Verb::Rebuild(args) => upkeep::rebuild(console, &args),
         Verb::Schema(args) => schema::schema(console, &args),
         Verb::Completions(args) => schema::completions(console, &args),

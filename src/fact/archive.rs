@@ -9,11 +9,11 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::{
-    AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, GrantedRate, Hash,
-    HashKey, IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing,
-    Table, Tally, Unresolved,
+    AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, Forgotten, FxRate,
+    GrantedRate, Hash, HashKey, Horizon, IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment,
+    Pending, Slice, Standing, Table, Tally, Unresolved,
 };
-use crate::calendar::{Day, Zone};
+use crate::calendar::{Day, UnknownZone, Zone};
 use crate::money::Currency;
 
 /// The state of everything delivered.
@@ -34,6 +34,7 @@ pub struct Archive {
     audits: BTreeMap<(String, String), AuditFinding>,
     /// Where facts stand that found their original after they came.
     moved: BTreeMap<Hash, Standing>,
+    horizon: Horizon,
 }
 
 /// A file and what became of it since.
@@ -112,6 +113,19 @@ impl Archive {
         }
         delivery.moves.iter().for_each(|moved| self.relocate(moved));
         self.deliveries += 1;
+    }
+
+    /// Ids of earlier deliveries are no longer remembered.
+    ///
+    /// # Errors
+    /// If it names a time zone that is none; nothing has changed then.
+    pub fn forget(&mut self, forgotten: &Forgotten) -> Result<(), UnknownZone> {
+        self.horizon.add(forgotten)
+    }
+
+    /// What is no longer certain to be remembered.
+    pub fn horizon(&self) -> &Horizon {
+        &self.horizon
     }
 
     fn name(&mut self, product: &str) {

@@ -43,6 +43,7 @@ mod express;
 mod feed;
 mod field;
 mod focus;
+mod forgotten;
 mod format;
 mod import;
 mod json;
@@ -55,6 +56,7 @@ mod piece;
 mod plan;
 mod read;
 mod reject;
+mod request;
 mod rows;
 mod source;
 mod survey;
@@ -68,10 +70,11 @@ use std::path::PathBuf;
 
 pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Bulk, Import, MarkedFacts, Progress, Request, import, silent};
+pub use import::{Import, MarkedFacts, import};
 pub use mapping::Mapping;
 pub use overlap::overlaps;
 pub use read::{Reader, Reading, Row, Rows};
+pub use request::{Bulk, Progress, Request, silent};
 pub use source::digest_of;
 pub use tally::{TALLY, Tallied, read_tally};
 

@@ -22,6 +22,7 @@ mod entry;
 mod error;
 mod filter;
 mod fold;
+mod forget;
 mod ids;
 mod import;
 mod index;

@@ -51,7 +51,7 @@ impl Contest {
 impl Gather<'_> {
     /// Takes a row for the second time; rows that are not contested pass by.
     pub fn contest(&mut self, file: usize, row: u64, _slice: Option<&Slice>, entry: &Entry) {
-        if self.contests.is_empty() {
+        if self.contests.is_empty() || self.may_be_forgotten(entry) {
             return;
         }
         let Some(id) = self.id(file, entry) else { return };

@@ -10,19 +10,20 @@ use super::super::target::Target;
 use super::columns::Columns;
 use super::days::Days;
 use super::parse::{self, Short, Time, number};
-use super::pass::Poured;
+use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{Hash, HashKey, Kind, Lens, Table};
+use crate::fact::{Hash, HashKey, Horizon, Kind, Lens, Table};
 use crate::money::Currency;
 
 /// One thread's way through a file.
 pub(in crate::intake) struct Lane<'a> {
     columns: &'a Columns,
     lens: &'a Lens,
+    horizon: &'a Horizon,
     places: &'a Places,
     key: HashKey,
     ids: IdHasher,
@@ -71,16 +72,12 @@ const SHAPE: [Target; 7] = [
 ];
 
 impl<'a> Lane<'a> {
-    pub(super) fn new(
-        columns: &'a Columns,
-        source: &str,
-        lens: &'a Lens,
-        places: &'a Places,
-        key: HashKey,
-    ) -> Self {
+    pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
+        let Common { lens, horizon, key, ref places, .. } = *common;
         Self {
             columns,
             lens,
+            horizon,
             places,
             key,
             ids: key.ids_of(columns.table, source),
@@ -129,6 +126,9 @@ impl<'a> Lane<'a> {
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
         let number = |short: Short| Number::new(short.mantissa, short.scale);
         let time_of_day = moment(time);
+        if self.horizon.is_before(time_of_day) {
+            return None;
+        }
         let rest = Rest {
             time: time_of_day,
             customer,
