@@ -76,6 +76,7 @@ fn brought(dir: &Path, before: &Before, express: Option<(usize, usize)>) -> Brou
         rejects: Some(&mut rejects),
         progress: &mut silent,
         bulk: express.map(|(threads, chunk)| Bulk { shelf: &shelf, threads, chunk }),
+        interrupt: None,
     })
     .unwrap();
     let mut ids: BTreeMap<Hash, IdEntry> =
@@ -216,6 +217,7 @@ fn plain_rows_do_take_the_express_way() {
         rejects: None,
         progress: &mut silent,
         bulk: Some(Bulk { shelf: &shelf, threads: 2, chunk: 40 }),
+        interrupt: None,
     })
     .unwrap();
     // The third has a quote, which only the ordinary reader takes.

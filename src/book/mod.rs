@@ -39,7 +39,7 @@ pub use rows::SourceRow;
 pub use settle::{Closed, Standing};
 
 use crate::contract::Contract;
-use crate::intake::Mapping;
+use crate::intake::{Interrupt, Mapping};
 use crate::store::Store;
 
 /// An open book: its contracts checked, its store locked.
@@ -65,6 +65,7 @@ pub struct Book {
     mapping: Mapping,
     store: Store,
     threads: Option<NonZeroUsize>,
+    interrupt: Interrupt,
 }
 
 impl Book {
@@ -87,6 +88,11 @@ impl Book {
     /// it.
     pub fn set_threads(&mut self, threads: Option<NonZeroUsize>) {
         self.threads = threads;
+    }
+
+    /// What stops its imports, and a run of closings between two of them.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
     }
 
     /// Its store.

@@ -14,6 +14,7 @@ Exit codes:
   2  the command line cannot be read
   3  the machine failed: a file, the disk, a damaged store
   4  another process holds the store
+  130  interrupted by Ctrl-C or a request to terminate; the store is whole, run the command again
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
 usage*, fx*, payments*, grants*, audits* (.csv or .jsonl, plain, .gz or .zst). What comes later may

@@ -40,6 +40,7 @@ impl<'p, 'r> Again<'p, 'r> {
 
     /// The number of a chunk's first line, and the chunk.
     pub(super) fn chunk(&mut self, number: u32) -> Result<(u64, Chunk), IntakeError> {
+        self.rows.interrupt().check()?;
         let chunk = self.revisit.chunk(number).map_err(|source| unreadable(self.file, source))?;
         let (at, chunk) = chunk.ok_or_else(|| changed(self.file))?;
         Ok((at.line, chunk))

@@ -16,7 +16,7 @@ use super::format::Format;
 use super::large::Large;
 use super::read::{Reader, Reading, Row, Rows};
 use super::reject::{self, Refusal};
-use super::request::{Bulk, Progress, Request};
+use super::request::{Bulk, Progress, Request, Step};
 use super::{IntakeError, SourceFile};
 use crate::fact::{Disposition, Entry, FileHeader, Gather, Gathered, Hash, Slice};
 use crate::finding::Finding;
@@ -55,12 +55,14 @@ const STEP: u64 = 4096;
 /// error but a finding.
 pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let mut reader = Reader::new(request.mapping, request.contracts);
+    reader.interrupt = request.interrupt.cloned().unwrap_or_default();
     reader.survey(request.files)?;
     let mut run = Run {
         gather: Gather::new(request.lens, request.archive, request.known),
         rejects: request.rejects,
         progress: request.progress,
         total_bytes: size(request.files),
+        read: (0, 0),
         complaints: Complaints::default(),
         feeds: Feeds::default(),
         digests: Vec::new(),
@@ -86,6 +88,7 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     }
     if run.gather.contested() {
         for (number, file) in request.files.iter().enumerate() {
+            run.tell_of(Step::ReadingAgain, &file.name, number, request.files.len());
             match large.as_mut().filter(|large| large.has(number)) {
                 Some(large) => large.contest(&mut run, number, &reader, file)?,
                 None => run.contest(number, reader.open(file)?)?,
@@ -160,12 +163,14 @@ pub(super) struct Run<'a> {
     rejects: Option<&'a mut dyn Write>,
     progress: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
+    /// Rows and bytes of the files that are done.
+    read: (u64, u64),
     complaints: Complaints,
     feeds: Feeds,
     digests: Vec<String>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     fn file(&mut self, mut rows: Rows<'_>, file: &SourceFile) -> Result<(), IntakeError> {
         let number = self.open(&rows, file);
         let mut count = 0;
@@ -200,13 +205,35 @@ impl Run<'_> {
     ) -> Result<u64, IntakeError> {
         let (digest, bytes) = rows.finish()?;
         self.tell(&file.name, count, bytes);
+        self.read = (self.read.0 + count, self.read.1 + bytes);
         self.digests.push(digest.clone());
         self.gather.close(number, digest, bytes);
         Ok(bytes)
     }
 
+    /// Tells how far a file is.
     pub(super) fn tell(&mut self, file: &str, rows: u64, bytes: u64) {
-        (self.progress)(Progress { file, rows, bytes, total_bytes: self.total_bytes });
+        let (rows, done) = (self.read.0 + rows, self.read.1 + bytes);
+        let (step, total) = (Step::Reading, self.total_bytes);
+        (self.progress)(Progress { step, file, rows, done, total });
+    }
+
+    /// What was gathered, and who is to be told meanwhile.
+    pub(super) fn while_gathered(
+        &mut self,
+    ) -> (&Gather<'a>, impl FnMut(Step, usize, usize) + use<'_, 'a>) {
+        let Self { gather, progress, read: (rows, _), .. } = self;
+        let tell = |step, done: usize, total: usize| {
+            let (done, total) = (done as u64, total as u64);
+            progress(Progress { step, file: "", rows: *rows, done, total });
+        };
+        (gather, tell)
+    }
+
+    /// Tells how far a step is that comes after reading.
+    pub(super) fn tell_of(&mut self, step: Step, file: &str, done: usize, total: usize) {
+        let (rows, done, total) = (self.read.0, done as u64, total as u64);
+        (self.progress)(Progress { step, file, rows, done, total });
     }
 
     pub(super) fn row(

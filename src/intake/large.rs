@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
 use super::again::{Again, Line, changed, unreadable};
 use super::company::company_of;
 use super::express::{Chunk, Columns, Express, FilePass, Lane, Left, Ordinary, Rest, each_line};
 use super::import::{MarkedFacts, Run};
+use super::interrupt::Interrupt;
 use super::read::{Reader, Reading, Row, Rows};
+use super::request::Step;
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::{Judged, Verdict, judge};
 use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Tally};
@@ -78,7 +81,7 @@ impl<'a> Large<'a> {
     ) -> Result<(), IntakeError> {
         self.express.finish_marks().map_err(IntakeError::Shelf)?;
         self.places = self.express.common.places.list();
-        let judged = self.all_buckets(&run.gather).map_err(IntakeError::Shelf)?;
+        let judged = self.all_buckets(run, &reader.interrupt)?;
         for placed in &judged.found {
             let (kind, product) = &self.places[placed.mark.place as usize];
             run.gather.found(placed.mark.id, *kind, placed.mark.time, product.as_deref());
@@ -100,16 +103,18 @@ impl<'a> Large<'a> {
     }
 
     /// Judges every bucket, on as many threads as read rows.
-    fn all_buckets(&self, gather: &Gather<'_>) -> io::Result<Judged> {
+    fn all_buckets(&self, run: &mut Run<'_>, interrupt: &Interrupt) -> Result<Judged, IntakeError> {
         let (next, all) = (AtomicUsize::new(0), Mutex::new(Judged::default()));
+        let (gather, mut tell) = run.while_gathered();
         let wanted = gather.wanted();
         let (common, threads, known) = (&self.express.common, self.express.threads, self.known);
         let shelf = common.shelf;
-        let work = || -> io::Result<()> {
+        let buckets = 1 << shelf.bits();
+        let work = |ready: Sender<()>| -> io::Result<()> {
             let mut marks = Vec::new();
             loop {
                 let bucket = next.fetch_add(1, Ordering::Relaxed);
-                if bucket >= 1 << shelf.bits() {
+                if bucket >= buckets || interrupt.check().is_err() {
                     return Ok(());
                 }
                 marks.clear();
@@ -120,13 +125,25 @@ impl<'a> Large<'a> {
                 all.verdicts.extend(judged.verdicts);
                 all.void.extend(judged.void);
                 all.found.extend(judged.found);
+                drop(all);
+                let _somebody_listens_or_it_does_not_matter = ready.send(());
             }
         };
+        let (ready, done) = channel();
         std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let (work, ready) = (&work, ready);
+            let start = |_| {
+                let ready = ready.clone();
+                scope.spawn(move || work(ready))
+            };
+            let threads: Vec<_> = (0..threads).map(start).collect();
+            drop(ready);
+            done.iter().zip(1..).for_each(|((), done)| tell(Step::Comparing, done, buckets));
             let broke = |_| io::Error::other("a thread that compares ids has stopped");
             threads.into_iter().try_for_each(|thread| thread.join().map_err(broke)?)
-        })?;
+        })
+        .map_err(IntakeError::Shelf)?;
+        interrupt.check()?;
         let mut judged = all.into_inner().expect("nobody panics while holding it");
         judged.verdicts.sort_unstable_by_key(|(chunk, id, _)| (*chunk, *id));
         judged.void.sort_unstable();
@@ -145,9 +162,11 @@ impl<'a> Large<'a> {
         file: &SourceFile,
     ) -> Result<(), IntakeError> {
         let mut sums = std::mem::take(&mut pass.sums);
+        let groups = verdicts.chunk_by(|a, b| a.0 == b.0).count();
         let mut again = Again::open(pass, reader, file)?;
         let mut lane = self.express.common.lane(&pass.columns, &pass.source);
-        for group in verdicts.chunk_by(|a, b| a.0 == b.0) {
+        for (done, group) in verdicts.chunk_by(|a, b| a.0 == b.0).enumerate() {
+            run.tell_of(Step::ReadingAgain, &file.name, done, groups);
             let (first_line, Chunk { text, .. }) = again.chunk(group[0].0)?;
             let left = settle_chunk(&mut lane, &text, pass.columns.delimiter(), group);
             for left in left.ok_or_else(|| changed(file))? {
@@ -324,6 +343,7 @@ impl Ordinary for Counter<'_, '_, '_> {
             }
         };
         self.run.tell(&self.file.name, self.count, self.rows.bytes());
+        self.rows.interrupt().check().map_err(Trouble::Intake)?;
         Ok(next)
     }
 }

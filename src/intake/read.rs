@@ -8,6 +8,7 @@ use super::codes;
 use super::discover::Layout;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
+use super::interrupt::Interrupt;
 use super::json::Object;
 use super::mapping::Mapping;
 use super::plan::{Outcome, Plan};
@@ -26,6 +27,8 @@ pub struct Reader<'a> {
     mapping: &'a Mapping,
     contracts: &'a [Contract],
     survey: Survey,
+    /// Stops all reading.
+    pub(super) interrupt: Interrupt,
 }
 
 /// What one row of a file says.
@@ -86,7 +89,8 @@ const AHEAD: usize = 64;
 impl<'a> Reader<'a> {
     /// A reader of files.
     pub fn new(mapping: &'a Mapping, contracts: &'a [Contract]) -> Self {
-        Self { mapping, contracts, survey: Survey::default() }
+        let (survey, interrupt) = Default::default();
+        Self { mapping, contracts, survey, interrupt }
     }
 
     /// Looks through the files whose rows can only be understood together: billing events, of
@@ -247,6 +251,11 @@ impl Rows<'_> {
         self.source.bytes()
     }
 
+    /// What stops reading.
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.reader.interrupt
+    }
+
     /// The next row; none after the last.
     ///
     /// # Errors
@@ -273,6 +282,7 @@ impl Rows<'_> {
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {
+        self.interrupt().check()?;
         let raw = match self.delimiter {
             Some(delimiter) => self.lines.next_record(delimiter, &mut self.spans),
             None => self.lines.next_line(),

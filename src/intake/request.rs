@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::SourceFile;
+use super::interrupt::Interrupt;
 use super::mapping::Mapping;
 use crate::contract::Contract;
 use crate::fact::bulk::Shelf;
@@ -24,10 +25,12 @@ pub struct Request<'a> {
     pub known: &'a dyn Known,
     /// Where refused rows go, as JSON lines.
     pub rejects: Option<&'a mut dyn Write>,
-    /// Told of every few thousand rows, and at the end of each file.
+    /// Told of every few thousand rows, at the end of each file, and of what follows.
     pub progress: &'a mut dyn FnMut(Progress<'_>),
     /// Takes plain rows of CSV files the express way.
     pub bulk: Option<Bulk<'a>>,
+    /// Stops it.
+    pub interrupt: Option<&'a Interrupt>,
 }
 
 /// What a large delivery is read with.
@@ -46,17 +49,34 @@ impl Bulk<'_> {
     pub const CHUNK: usize = 256 << 10;
 }
 
+/// What an import is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Finding out whether a file was imported before; counted in its bytes.
+    Recognising,
+    /// Reading the files; counted in bytes as they lie on the disk.
+    Reading,
+    /// Comparing ids with each other, and with those of earlier deliveries; counted in parts of all ids.
+    Comparing,
+    /// Reading rows again that contradict others; counted in parts of the files.
+    ReadingAgain,
+    /// Making it durable.
+    Keeping,
+}
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// The file at hand.
+    /// What it is at.
+    pub step: Step,
+    /// The file at hand; empty if it is none in particular.
     pub file: &'a str,
-    /// Its rows so far.
+    /// The rows that were read so far, of all files.
     pub rows: u64,
-    /// Its bytes read so far.
-    pub bytes: u64,
-    /// The bytes of all files of the delivery.
-    pub total_bytes: u64,
+    /// How much of the step is done.
+    pub done: u64,
+    /// How much there is to do; 0 if that is not known.
+    pub total: u64,
 }
 
 /// Nothing is told of progress.
