@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use super::{
     AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, Forgotten, FxRate,
@@ -254,6 +255,11 @@ impl Archive {
     /// Where a fact stands that found its original after it came.
     pub(super) fn moved(&self, id: &Hash) -> Option<Standing> {
         self.moved.get(id).copied()
+    }
+
+    /// The ids of such facts.
+    pub(super) fn moved_between(&self, ids: RangeInclusive<Hash>) -> impl Iterator<Item = &Hash> {
+        self.moved.range(ids).map(|(id, _)| id)
     }
 
     /// When a fact with an id counts as having happened, and the charge that it refers to in the

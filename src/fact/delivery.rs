@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use super::bulk::{Crowd, key_of};
 use super::{
     AuditFinding, Cell, Chain, Charged, Content, FxRate, GrantedRate, Hash, Key, Kind, Lens,
     Payment, Table,
@@ -324,6 +325,26 @@ pub trait Known: Sync {
         last: &Hash,
         take: &mut dyn FnMut(&Hash, &Content),
     ) -> io::Result<()>;
+
+    /// Gives the facts whose ids begin with a byte and are in a crowd, and perhaps others of that
+    /// byte: in any order, and a fact that was delivered again perhaps more than once.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    fn among(
+        &self,
+        first: u8,
+        crowd: &Crowd<'_>,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+        (least[0], most[0]) = (first, first);
+        self.between(&least, &most, &mut |id, content| {
+            if crowd.may_hold(key_of(id)) {
+                take(id, content);
+            }
+        })
+    }
 }
 
 /// Nothing was delivered before.

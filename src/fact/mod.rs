@@ -16,6 +16,7 @@ mod horizon;
 mod key;
 mod lens;
 mod outside;
+mod sip;
 mod standing;
 mod tally;
 

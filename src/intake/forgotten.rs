@@ -15,8 +15,7 @@ use crate::finding::Finding;
 pub(super) fn refusal(id: &str, horizon: &Horizon) -> Refusal {
     let upto = upto(horizon);
     let message = format!(
-        "{id:?} is not remembered, and it happened when ids are forgotten, {upto}: it may have been \
-         counted already"
+        "{id:?} may have been counted already: ids {upto} are forgotten, and this one is not remembered"
     );
     let help = "that time is settled for good; what is still owed needs a fact of its own, dated when \
                 it was agreed";

@@ -72,27 +72,21 @@ impl Exact {
         self.whole > 0 || self.frac > 0
     }
 
-    /// A mantissa and how many of its digits stand after the point, if that fits 64 bits.
+    /// How many times 10^-`scale` it is; none if it is no whole number of them, or too many.
+    ///
+    /// # Panics
+    /// If the scale is above 28.
     ///
     /// ```
     /// use revshare::money::Exact;
-    /// assert_eq!("-12.50".parse::<Exact>().unwrap().short(), Some((-125, 1)));
-    /// assert_eq!("0.1234567890123456789".parse::<Exact>().unwrap().short(), None);
+    /// assert_eq!("-12.50".parse::<Exact>().unwrap().in_units(3), Some(-12_500));
+    /// assert_eq!("0.0005".parse::<Exact>().unwrap().in_units(3), None);
     /// ```
-    pub fn short(self) -> Option<(i64, u8)> {
-        let (mut frac, mut scale) = (self.frac, SCALE as u8);
-        for step in [16, 8, 4, 2, 1] {
-            let power = 10_i128.pow(step);
-            if step as u8 <= scale && frac % power == 0 {
-                (frac, scale) = (frac / power, scale - step as u8);
-            }
-        }
-        if frac == 0 {
-            return i64::try_from(self.whole).ok().map(|whole| (whole, 0));
-        }
-        let whole = self.whole.checked_mul(10_i128.pow(scale.into()))?;
-        let mantissa = i64::try_from(whole + frac).ok()?;
-        (scale <= 18).then_some((mantissa, scale))
+    pub fn in_units(self, scale: u8) -> Option<i128> {
+        let power = 10_i128.pow(u32::from(scale));
+        let unit = ONE / power;
+        let whole = self.whole.checked_mul(power)?;
+        (self.frac % unit == 0).then(|| whole.checked_add(self.frac / unit)).flatten()
     }
 
     /// `mantissa` × 10^-`scale`.

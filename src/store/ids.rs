@@ -12,6 +12,7 @@ use super::error::StoreError;
 use super::marks::{self, MarksFile, NamedMarks};
 use super::medium::Medium;
 use super::segment::{self, Directory};
+use crate::fact::bulk::{Crowd, key_of};
 use crate::fact::{Content, Hash, IdEntry, Known};
 
 pub(super) const FOLDER: &str = "ids";
@@ -196,5 +197,26 @@ impl Known for Ids {
             segment.directory(medium)?.between(medium, &segment.file, first, last, take)?;
         }
         self.marks.iter().try_for_each(|marks| marks.between(medium, first, last, take))
+    }
+
+    fn among(
+        &self,
+        first: u8,
+        crowd: &Crowd<'_>,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+        (least[0], most[0]) = (first, first);
+        let medium = &*self.medium;
+        let mut fit = |id: &Hash, content: &Content| {
+            if crowd.may_hold(key_of(id)) {
+                take(id, content);
+            }
+        };
+        for segment in &self.segments {
+            let directory = segment.directory(medium)?;
+            directory.between(medium, &segment.file, &least, &most, &mut fit)?;
+        }
+        self.marks.iter().try_for_each(|marks| marks.among(medium, first, crowd, take))
     }
 }

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use revshare::calendar::Period;
-use revshare::fact::bulk::{Mark, Shelf};
+use revshare::fact::bulk::{Mark, Placed, Shelf};
 use revshare::fact::{
     Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
 };
@@ -176,7 +176,9 @@ pub(crate) fn import_marked(store: &mut Store, ids: u64, marks: u64) -> Result<u
     let shelf = store.shelf(marks)?;
     let failed = |source| StoreError::Disk { action: "write", name: "marks".into(), source };
     let mut hand = shelf.hand().map_err(failed)?;
-    hand.put(0, &self::marks(number, marks)).map_err(failed)?;
+    let placed = |(at, mark)| Placed { at, mark };
+    let marks_of = (0..).step_by(100).zip(self::marks(number, marks));
+    hand.put(&marks_of.map(placed).collect::<Vec<_>>()).map_err(failed)?;
     hand.finish().map_err(failed)?;
     let marked = Marked { shelf, facts: marks, places: &PLACES, void: &[] };
     store.import_with(&delivery(number), &self::ids(number, ids), Some(marked))

@@ -51,11 +51,11 @@ impl Contest {
 impl Gather<'_> {
     /// Takes a row for the second time; rows that are not contested pass by.
     pub fn contest(&mut self, file: usize, row: u64, _slice: Option<&Slice>, entry: &Entry) {
-        if self.contests.is_empty() || self.may_be_forgotten(entry) {
+        if self.contests.is_empty() {
             return;
         }
         let Some(id) = self.id(file, entry) else { return };
-        if !self.contests.contains_key(&id) {
+        if !self.contests.contains_key(&id) || self.may_be_forgotten(&id, entry) {
             return;
         }
         let (canonical, content) = (entry.canonical(), self.content(entry));

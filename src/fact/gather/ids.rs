@@ -36,7 +36,7 @@ impl Gather<'_> {
             return Ok(Disposition::Accepted);
         };
         let content = self.content(&entry);
-        if self.may_be_forgotten(&entry) {
+        if self.may_be_forgotten(&id, &entry) {
             let known = self.known_earlier(file, &id, &content, &entry)?;
             return Ok(known.unwrap_or(Disposition::Forgotten));
         }
@@ -58,11 +58,13 @@ impl Gather<'_> {
         Ok(Disposition::Accepted)
     }
 
-    /// Is it a fact that would be remembered by its id, of a time whose ids are forgotten? Such a row
-    /// is judged by itself, so that no order of rows matters.
-    pub(super) fn may_be_forgotten(&self, entry: &Entry) -> bool {
+    /// Is it a fact of a time whose ids are forgotten, or of the id of one that waited for its original
+    /// then? Such a row is judged by itself, so that no order of rows matters.
+    pub(super) fn may_be_forgotten(&self, id: &Hash, entry: &Entry) -> bool {
+        let horizon = self.archive.horizon();
+        let waited = || self.waiting.contains_key(id) || self.archive.moved(id).is_some();
         match entry {
-            Entry::Fact(fact) => self.archive.horizon().is_before(fact.time),
+            Entry::Fact(fact) => horizon.is_before(fact.time) || !horizon.is_empty() && waited(),
             Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => false,
         }
     }

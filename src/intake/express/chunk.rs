@@ -2,7 +2,7 @@
 
 use super::lane::Lane;
 use super::split::signs;
-use crate::fact::bulk::Mark;
+use crate::fact::bulk::Placed;
 
 /// What came of a chunk.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub(super) struct Read {
     /// Its rows: lines that are not blank.
     pub(super) rows: u64,
     /// Marks of the rows that were taken, in their order.
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: Vec<Placed>,
     /// Rows left to the ordinary reader.
     pub(super) left: Vec<Left>,
 }
@@ -56,8 +56,8 @@ pub(in crate::intake) fn each_line(
     lines
 }
 
-/// Reads a chunk and adds up what is taken of it.
-pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8) -> Read {
+/// Reads a chunk that begins at a place of the delivery, and adds up what is taken of it.
+pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> Read {
     let mut read = Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() };
     let ascii = text.is_ascii();
     read.lines = each_line(text, delimiter, |line, from, ends| {
@@ -67,7 +67,7 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8) -> Read {
         match lane.take(text, from, ends).filter(|_| readable) {
             Some(taken) => {
                 lane.add(&taken);
-                read.marks.push(taken.mark);
+                read.marks.push(Placed { at: at + from as u64, mark: taken.mark });
             }
             None => read.left.push(Left { line, from, to }),
         }

@@ -16,7 +16,7 @@ use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{Hash, HashKey, Horizon, Kind, Lens, Table};
+use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
 use crate::money::Currency;
 
 /// One thread's way through a file.
@@ -57,7 +57,7 @@ pub(in crate::intake) struct Taken {
     shape: u32,
     time: Time,
     cell: Cell,
-    pub(super) mark: Mark,
+    pub(in crate::intake) mark: Mark,
 }
 
 /// The fields that a shape is made of.
@@ -124,7 +124,6 @@ impl<'a> Lane<'a> {
         let known = &self.shapes[shape as usize];
         let (quantity, amount) = known.rules.check(quantity, amount)?;
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
-        let number = |short: Short| Number::new(short.mantissa, short.scale);
         let time_of_day = moment(time);
         if self.horizon.is_before(time_of_day) {
             return None;
@@ -134,23 +133,14 @@ impl<'a> Lane<'a> {
             customer,
             deal,
             resource: field(Target::Resource),
-            quantity: quantity.map(number),
-            amount: amount.map(number),
+            quantity: quantity.map(|_| Number::Units(cell.quantity)),
+            amount: amount.map(|_| Number::Units(cell.amount)),
             reference: None,
         };
-        let content = known.contents.of(&rest, &mut self.scratch);
+        let content = known.contents.of(&rest);
         let id = self.ids.of(id);
         let mark = Mark { id, content, time: time_of_day, place: known.place };
         Some(Taken { shape, time, cell, mark })
-    }
-
-    /// The fingerprint of the id of a row that may be one to look for.
-    pub(in crate::intake) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
-        let id = match self.columns.at(Target::Id)? {
-            0 => &text[start..*ends.first()?],
-            at => text.get(*ends.get(at - 1)? + 1..*ends.get(at)?)?,
-        };
-        Some(self.ids.of(id))
     }
 
     /// Adds a row.

@@ -16,9 +16,8 @@ mod shapes;
 mod split;
 mod sums;
 
-pub(super) use chunk::{Left, each_line};
+pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
-pub(super) use cutter::Chunk;
-pub(super) use lane::Lane;
-pub(super) use pass::{Express, FilePass, Ordinary, Rest};
+pub(super) use lane::{Lane, Taken};
+pub(super) use pass::{Common, Express, FilePass, Ordinary, Poured, Rest, check};
 pub(super) use revisit::Revisit;
