@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use kept::{PLACES, delivery, dir, entry_of, import_marked, marks};
 use proptest::prelude::*;
 use revshare::calendar::Moment;
-use revshare::fact::bulk::{Mark, Placed, Shelf, key_of};
+use revshare::fact::bulk::{Crowd, Mark, Placed, Shelf, key_of};
 use revshare::fact::{Content, Hash, IdEntry, Kind, Known};
 use revshare::store::{Marked, MarksShelf, Store, verify};
 
@@ -61,6 +61,24 @@ fn within(known: &dyn Known, first: &Hash, last: &Hash) -> BTreeSet<(Hash, Conte
     let mut found = BTreeSet::new();
     known.between(first, last, &mut |id, content| found.extend([(*id, *content)])).unwrap();
     found
+}
+
+/// Those of a crowd that are known are found, whether it is large or small, and nothing else than facts.
+fn check_among(known: &dyn Known, facts: &BTreeMap<Hash, IdEntry>, first: u8, every: usize) {
+    let time = "2026-10-05".parse().unwrap();
+    let asked = (0..2100).map(|number| kept::id(number, 1)).chain(facts.keys().copied());
+    let asked = asked.filter(|id| id[0] == first).step_by(every);
+    let placed = |id| Placed { at: 0, mark: Mark { id, content: [0; 8], time, place: 0 } };
+    let crowd: Vec<Placed> = asked.map(placed).collect();
+    let mut found = BTreeSet::new();
+    let take = &mut |id: &Hash, content: &Content| found.extend([(*id, *content)]);
+    known.among(first, &Crowd::of(&crowd), take).unwrap();
+    for Placed { mark, .. } in crowd {
+        let due = facts.get(&mark.id).map(|entry| (mark.id, entry.content));
+        assert!(due.is_none_or(|due| found.contains(&due)));
+    }
+    let is_fact = |(id, content): &(Hash, Content)| facts[id].content == *content && id[0] == first;
+    assert!(found.iter().all(is_fact));
 }
 
 fn place(place: u32) -> (Kind, Option<NonZeroU32>) {
@@ -144,6 +162,9 @@ proptest! {
                 let (first, last) = (edge(first, 0), edge(last, 0xFF));
                 let found = within(store.known(), &first, &last);
                 prop_assert_eq!(found, within(&facts, &first, &last));
+            }
+            for (every, first) in [(1, 7_u8), (9, 7), (1, 200), (40, 201)] {
+                check_among(store.known(), &facts, first, every);
             }
             for id in facts.keys().step_by(50) {
                 prop_assert_eq!(within(store.known(), id, id), within(&facts, id, id));

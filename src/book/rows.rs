@@ -94,7 +94,8 @@ impl Book {
         while at < archived.len() {
             // Some feeds can only be read together with the other files of their delivery.
             let same = |file: &&ArchivedFile| file.delivery == archived[at].delivery;
-            let delivery: Vec<&ArchivedFile> = archived[at..].iter().take_while(same).collect();
+            let rest = archived[at..].iter().map(AsRef::as_ref);
+            let delivery: Vec<&ArchivedFile> = rest.take_while(same).collect();
             let mut there = Vec::new();
             for (index, file) in delivery.iter().enumerate() {
                 if self.has_rows(file, &mut findings) {
@@ -304,7 +305,7 @@ impl<'k> Behind<'k> {
                 || file.tally.parts.iter().any(|part| part.slice.as_ref() == place.slice)
         };
         let known = self.since.as_ref().and_then(|since| since.files().get(place.at));
-        let counted = known.is_some_and(holds);
+        let counted = known.is_some_and(|file| holds(file));
         let counts = holds(place.file);
         let now = self.settled_under(now, place.file.delivery);
         let wanted = |key: &Key| self.keys.contains(key);

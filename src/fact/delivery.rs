@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::bulk::{Crowd, key_of};
 use super::{
     AuditFinding, Cell, Chain, Charged, Content, FxRate, GrantedRate, Hash, Key, Kind, Lens,
-    Payment, Table,
+    Payment, Table, Tally,
 };
 use crate::calendar::{Moment, Zone};
 use crate::contract::Pattern;
@@ -164,8 +164,8 @@ impl std::ops::Sub for Count {
 pub struct Part {
     /// What a later delivery would replace; none for facts that only add.
     pub slice: Option<Slice>,
-    /// Cells by the name of the time zone; keys in order, each once.
-    pub tallies: BTreeMap<String, Vec<(Key, Cell)>>,
+    /// Cells by the name of the time zone.
+    pub tallies: BTreeMap<String, Tally>,
 }
 
 impl Part {
@@ -173,7 +173,7 @@ impl Part {
     pub(super) fn counts(&self) -> BTreeMap<Option<Currency>, Count> {
         let mut counts: BTreeMap<_, Count> = BTreeMap::new();
         // Every zone holds the same facts, on other days.
-        for (key, cell) in self.tallies.values().next().into_iter().flatten() {
+        for (key, cell) in self.tallies.values().next().into_iter().flat_map(Tally::iter) {
             let rows = u64::try_from(cell.rows).expect("a part holds facts, not corrections");
             *counts.entry(key.currency).or_default() += Count { rows, amount: cell.amount };
         }

@@ -6,6 +6,7 @@
 //! deliveries gives the same sums.
 
 mod archive;
+mod archived;
 pub mod bulk;
 mod canonical;
 mod collect;
@@ -18,6 +19,7 @@ mod lens;
 mod outside;
 mod sip;
 mod standing;
+mod sums;
 mod tally;
 
 use std::fmt;
@@ -25,7 +27,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use archive::{Archive, ArchivedFile, NotTallied};
+pub use archive::{Archive, NotTallied};
+pub use archived::ArchivedFile;
 pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,

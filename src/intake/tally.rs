@@ -314,7 +314,7 @@ fn finish(draft: Draft, file: &SourceFile, name: &Arc<str>, digest: String, byte
     let mut tallies = draft.tallies;
     let cells = zones.into_iter().map(|zone| {
         let tally = tallies.remove(&zone).unwrap_or_default();
-        (zone, tally.into_cells())
+        (zone, tally)
     });
     let parts = vec![Part { slice: Some(slice), tallies: cells.collect() }];
     let file = FileTally {

@@ -20,6 +20,8 @@ use super::Ratio;
 const SCALE: u32 = 28;
 /// 10²⁸, one whole unit counted in the smallest ones.
 const ONE: i128 = 10_i128.pow(SCALE);
+/// One whole unit counted in the tenth digit after the point.
+const TEN_DIGITS: i128 = 10_i128.pow(10);
 
 /// An exact decimal number with up to 28 digits after the point.
 ///
@@ -105,6 +107,12 @@ impl Exact {
 
     /// The same number as a fraction, for multiplying and dividing.
     pub fn to_ratio(self) -> Ratio {
+        // Nearly all have few digits after the point, and are quickly brought to lowest terms.
+        let (few, rest) = (self.frac / (ONE / TEN_DIGITS), self.frac % (ONE / TEN_DIGITS));
+        let short = self.whole.checked_mul(TEN_DIGITS).filter(|_| rest == 0);
+        if let Some(number) = short.and_then(|whole| whole.checked_add(few)) {
+            return Ratio::of(number, TEN_DIGITS);
+        }
         let units = BigInt::from(self.whole) * BigInt::from(ONE) + BigInt::from(self.frac);
         Ratio::new(units, BigInt::from(ONE))
     }

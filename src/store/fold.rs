@@ -1,6 +1,6 @@
 //! The journal folded into what is known: record after record, in order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub(super) struct State {
     pub(super) archive: Archive,
     pub(super) imports: u64,
     pub(super) closings: Vec<ClosingHead>,
+    /// The archive as closings knew it, by their watermarks.
+    pub(super) known: BTreeMap<u64, Archive>,
     /// The files of ids.
     pub(super) ids: Vec<Named>,
     /// The files of marks.
@@ -107,6 +109,9 @@ impl State {
         let (contract, period) = (head.contract.clone(), head.period);
         self.rows.push(Row::Record { sequence: head.sequence, offset });
         self.rows.push(Row::Closing { contract, period, offset });
+        if head.watermark == self.imports {
+            self.known.entry(self.imports).or_insert_with(|| self.archive.clone());
+        }
         self.closings.push(head);
         &self.rows[known..]
     }

@@ -277,6 +277,9 @@ impl Store {
         if watermark == imports {
             return Ok(self.archive().clone());
         }
+        if let Some(archive) = self.state.known.get(&watermark) {
+            return Ok(archive.clone());
+        }
         let (mut archive, mut applied) = (Archive::keyed(*self.archive().key()), 0);
         self.each_record(|record| {
             if record.kind == RecordKind::Import && applied < watermark {

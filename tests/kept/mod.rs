@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use revshare::calendar::Period;
 use revshare::fact::bulk::{Mark, Placed, Shelf};
 use revshare::fact::{
-    Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
+    Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table, Tally,
 };
 use revshare::settlement::{BalanceKind, BalanceName, Balances};
 use revshare::store::{Closing, Marked, Store, StoreError, statement_digest};
@@ -39,7 +39,8 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         sale: None,
     };
     let cell = Cell { rows: 1, quantity: 1.into(), amount };
-    let part = Part { slice: None, tallies: [("UTC".to_owned(), vec![(key, cell)])].into() };
+    let part =
+        Part { slice: None, tallies: [("UTC".to_owned(), Tally::from_iter([(key, cell)]))].into() };
     let count = Count { rows: 1, amount };
     let control = Control { read: count, accepted: count, ..Control::default() };
     let file = FileTally {

@@ -1,7 +1,7 @@
 //! One chunk of a file: whole lines without a quote, read on the express way.
 
 use super::lane::Lane;
-use super::split::signs;
+use super::split::Signs;
 use crate::fact::bulk::Placed;
 
 /// What came of a chunk.
@@ -25,35 +25,39 @@ pub(in crate::intake) struct Left {
     pub(in crate::intake) to: usize,
 }
 
-/// Calls `each` with the number, start and field ends of every line that is not blank. The second
-/// argument of the last call says nothing of a line end: the text may end without one.
+/// Bytes whose signs are found before their lines are looked at: all of that stays in the nearest cache.
+const PIECE: usize = 8 << 10;
+
+/// Calls `each` with the number, start and field ends of every line that is not blank; the last of
+/// the ends is that of the line.
 pub(in crate::intake) fn each_line(
     text: &[u8],
     delimiter: u8,
     mut each: impl FnMut(u64, usize, &[usize]),
 ) -> u64 {
-    let (mut start, mut lines, mut ends) = (0, 0, Vec::with_capacity(32));
-    let mut line = |start: usize, ends: &mut Vec<usize>, end: usize, number: u64| {
-        let end = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
-        if !text[start..end].iter().all(u8::is_ascii_whitespace) {
-            ends.push(end);
-            each(number, start, ends);
+    let (mut start, mut lines, mut signs) = (0, 0, Signs::default());
+    let mut line = |ends: &mut [usize]| {
+        let (end, last) = (ends[ends.len() - 1], ends.len() - 1);
+        ends[last] = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
+        if !is_blank(&text[start..ends[last]]) {
+            each(lines, start, ends);
         }
-        ends.clear();
+        (start, lines) = (end + 1, lines + 1);
     };
-    signs(text, delimiter, |at| {
-        if text[at] == b'\n' {
-            line(start, &mut ends, at, lines);
-            (start, lines) = (at + 1, lines + 1);
-        } else {
-            ends.push(at);
-        }
-    });
-    if start < text.len() {
-        line(start, &mut ends, text.len(), lines);
-        lines += 1;
+    for (number, piece) in text.chunks(PIECE).enumerate() {
+        signs.find(piece, number * PIECE, delimiter);
+        signs.whole_lines(&mut line);
+    }
+    if text.last().is_some_and(|byte| *byte != b'\n') {
+        line(signs.last_line(text.len()));
     }
     lines
+}
+
+/// Does a line have nothing but white space? Its first byte nearly always tells.
+#[inline]
+fn is_blank(line: &[u8]) -> bool {
+    line.first().is_none_or(u8::is_ascii_whitespace) && line.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Reads a chunk that begins at a place of the delivery, and adds up what is taken of it.

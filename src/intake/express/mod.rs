@@ -8,6 +8,7 @@ mod chunk;
 mod columns;
 mod cutter;
 mod days;
+mod keys;
 mod lane;
 mod parse;
 mod pass;

@@ -36,18 +36,26 @@ const POWERS: [i64; SCALE as usize + 1] = {
 };
 
 /// A sign, digits, and perhaps a point with digits behind it; at most 18 digits.
+///
+/// `text` may go on behind its `length` bytes: the word that is read need not end with the number.
 #[inline]
-pub(super) fn number(text: &[u8]) -> Option<Short> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
+pub(super) fn number(text: &[u8], length: usize) -> Option<Short> {
+    let (negative, text, length) = match text {
+        [b'-', text @ ..] if length > 0 => (true, text, length - 1),
+        text => (false, text, length),
     };
-    let (value, scale) = match digits.len() {
-        1..=8 => few(digits)?,
-        _ => many(digits)?,
+    let (value, scale) = match length {
+        1..=8 => few(text, length)?,
+        _ => many(&text[..length])?,
     };
     let mantissa = if negative { value.wrapping_neg() } else { value };
     (scale <= SCALE).then_some(Short { mantissa, scale })
+}
+
+/// The first eight bytes as a word, or as many as there are; the first is the lowest.
+#[inline]
+pub(super) fn head(text: &[u8]) -> u64 {
+    text.first_chunk().map_or_else(|| word(text), |eight| u64::from_le_bytes(*eight))
 }
 
 /// Every byte of a word the same.
@@ -58,9 +66,9 @@ const fn all(byte: u8) -> u64 {
 /// One to eight digits, among them perhaps a point: all of them at once, as the bytes of one word,
 /// of which the highest is the last digit.
 #[inline]
-fn few(digits: &[u8]) -> Option<(i64, u8)> {
-    let bits = 8 * digits.len() as u32;
-    let mut word = word(digits) << (64 - bits);
+fn few(text: &[u8], length: usize) -> Option<(i64, u8)> {
+    let bits = 8 * length as u32;
+    let mut word = head(text) << (64 - bits);
     let points = word ^ all(b'.');
     // The lowest of these bits is that of the first point; what is above it means nothing.
     let point = points.wrapping_sub(all(1)) & !points & all(0x80);
@@ -177,6 +185,8 @@ fn days(date: &[u8; 10]) -> Option<i32> {
 /// The years that are taken: from the first up to before the last.
 const FIRST: u32 = 1970;
 const LAST: u32 = 2200;
+/// The days of those years, counted from the first.
+pub(super) const DAYS: usize = since_1970(LAST as i32, 1) as usize;
 const MONTHS: usize = (LAST - FIRST) as usize * 12;
 /// The first days of their months, in days since 1970, and the day after the last.
 static STARTS: [i32; MONTHS + 1] = {
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_usual_forms_are_taken_and_the_rest_is_left() {
-        let taken = |text: &str| number(text.as_bytes());
+        let taken = |text: &str| number(text.as_bytes(), text.len());
         assert_eq!(taken("-12.50"), Some(Short { mantissa: -1250, scale: 2 }));
         assert_eq!(
             taken("999999999999999999").map(|it| it.mantissa),
@@ -233,9 +243,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn digits_at_once_are_digits_one_by_one(text in "[0-9]{0,8}[.]?[0-9]{0,8}|[0-9.,\0:/é-]{1,8}") {
+        fn digits_at_once_are_digits_one_by_one(text in "[0-9]{0,8}[.]?[0-9]{0,8}|[0-9.,\0:/é-]{1,8}", behind in "[,0-9.]{0,9}") {
             if (1..=8).contains(&text.len()) {
-                prop_assert_eq!(few(text.as_bytes()), many(text.as_bytes()));
+                let due = many(text.as_bytes());
+                prop_assert_eq!(few(text.as_bytes(), text.len()), due);
+                let more = format!("{text}{behind}");
+                prop_assert_eq!(few(more.as_bytes(), text.len()), due);
             }
         }
 
@@ -260,7 +273,7 @@ mod tests {
 
         #[test]
         fn what_is_taken_is_what_the_ordinary_reader_reads(text in "[-+]?[0-9]{0,12}[.e]?[0-9]{0,10}") {
-            if let Some(short) = number(text.as_bytes()) {
+            if let Some(short) = number(text.as_bytes(), text.len()) {
                 let due: Exact = text.parse().unwrap();
                 prop_assert_eq!(Exact::scaled(short.mantissa.into(), short.scale), due);
                 if let Some(units) = short.units() {

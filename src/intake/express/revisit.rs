@@ -136,12 +136,12 @@ impl Window {
 
     /// Reads so many bytes from a place on, or as many as there are, behind those that are to be kept.
     fn read(&mut self, at: u64, size: usize) -> io::Result<usize> {
-        self.file.seek(SeekFrom::Start(self.head + at))?;
         let kept = self.bytes.len();
         self.bytes.resize(kept + size, 0);
         let mut read = kept;
         while read < self.bytes.len() {
-            match self.file.read(&mut self.bytes[read..]) {
+            let at = self.head + at + (read - kept) as u64;
+            match read_at(&self.file, &mut self.bytes[read..], at) {
                 Ok(0) => break,
                 Ok(more) => read += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -162,15 +162,18 @@ impl Window {
             self.at = at;
             self.read(at, size)?;
         }
-        let from = usize::try_from(at - self.at).expect("the window holds it");
+        let mut from = usize::try_from(at - self.at).expect("the window holds it");
         let mut to = from;
         loop {
             if let Some(length) = memchr::memchr(b'\n', &self.bytes[to..]) {
                 to += length;
                 break;
             }
-            to = self.bytes.len();
-            if to - from > LONGEST || self.read(self.at + to as u64, to.max(LEAST))? == 0 {
+            // What stands before the row is not asked for again.
+            let size = (self.bytes.len() * 2).clamp(LEAST, MOST);
+            self.bytes.drain(..from);
+            (self.at, from, to) = (at, 0, self.bytes.len());
+            if to > LONGEST || self.read(at + to as u64, size)? == 0 {
                 break;
             }
         }
@@ -194,6 +197,17 @@ impl Window {
         self.bytes.clear();
         Ok(ends)
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.read(buffer)
 }
 
 /// The plain bytes of a packed file, up to where they were read.
@@ -234,5 +248,82 @@ impl Packed {
             self.ends += 1;
         }
         Ok((read > 0).then_some(&self.row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn window(text: &[u8]) -> Window {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text).unwrap();
+        Window { file, head: 5, at: 0, bytes: Vec::new() }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn rows_are_found_at_their_places(
+            lines in prop::collection::vec(
+                (prop_oneof![8 => 0_usize..150, 1 => 400_usize..1200, 1 => 60_000_usize..140_000], 0_u8..4),
+                1..60,
+            ),
+            ended in any::<bool>(),
+        ) {
+            let mut text = b"head\n".to_vec();
+            let mut asked = Vec::new();
+            for (number, (length, ask)) in lines.iter().enumerate() {
+                let line = vec![b'a' + (number % 26) as u8; *length];
+                if *ask == 0 {
+                    asked.push(((text.len() - 5) as u64, number as u64, line.clone()));
+                }
+                text.extend_from_slice(&line);
+                text.push(b'\n');
+            }
+            if !ended {
+                text.pop();
+            }
+            let mut packed = Packed {
+                input: Box::new(io::Cursor::new(text[5..].to_vec())),
+                at: 0,
+                chunk: None,
+                ends: 0,
+                row: Vec::new(),
+            };
+            let (mut plain, mut counts) = (window(&text), window(&text));
+            for (at, number, line) in asked {
+                // An empty last line without an end is none.
+                let due = (at + 5 < text.len() as u64).then_some(&line[..]);
+                prop_assert_eq!(plain.row(at).unwrap(), due);
+                packed.pass_to(at).unwrap();
+                prop_assert_eq!(packed.ends, number);
+                prop_assert_eq!(packed.row(at).unwrap(), due);
+                prop_assert_eq!(counts.line_ends(0, at).unwrap(), number);
+            }
+        }
+    }
+
+    #[test]
+    fn the_window_stays_small() {
+        let row = b"0123456789\n";
+        let text = [&b"head\n"[..], &row.repeat(100_000)].concat();
+        let mut plain = window(&text);
+        for at in (0..1_100_000).step_by(row.len()) {
+            assert_eq!(plain.row(at).unwrap(), Some(&row[..10]));
+            assert!(plain.bytes.len() < 2 * MOST);
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_before_has_no_rows_there() {
+        let mut plain = window(b"head\na,b\n");
+        assert_eq!(plain.row(4).unwrap(), None);
+        assert_eq!(plain.row(400).unwrap(), None);
+        assert_eq!(plain.row(0).unwrap(), Some(&b"a,b"[..]));
     }
 }

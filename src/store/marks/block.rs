@@ -15,7 +15,7 @@ use crate::calendar::{Day, Moment};
 use crate::fact::bulk::{Mark, Placed};
 
 /// The most bytes of a block.
-pub(super) const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 8192;
 /// So many bytes behind a block may be written and read, and mean nothing.
 pub(super) const SLACK: usize = 16;
 const HEAD: usize = 20;

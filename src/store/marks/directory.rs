@@ -263,13 +263,14 @@ struct Out<W> {
 
 impl<W: FnMut(&[u8]) -> io::Result<()>> Out<W> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.digest.update(bytes);
         self.pending.extend_from_slice(bytes);
         self.at += bytes.len() as u64;
         if self.pending.len() < CHUNK { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        // Much at once is hashed several times faster than little by little.
+        self.digest.update(&self.pending);
         let written = (self.write)(&self.pending);
         self.pending.clear();
         written
@@ -299,6 +300,7 @@ pub(super) fn write<'a, I: ExactSizeIterator<Item = &'a Listed>>(
     let places_at = out.at;
     let bytes: Vec<u8> = places.iter().flat_map(encode_place).collect();
     out.put(&bytes)?;
+    out.flush()?;
     let foot = Foot {
         bits,
         places: u32::try_from(places.len()).expect("places have numbers of 32 bits"),

@@ -2,10 +2,10 @@
 //! once in thirty. Ids are fingerprints: the bits that they are told by serve as the hash.
 
 /// Bytes of a filter: seven bits for each id of a full block.
-pub(super) const FILTER: usize = 128;
+pub(super) const FILTER: usize = 256;
 const PROBES: u32 = 4;
 /// Bits that tell one of the filter's bits.
-const BITS: u32 = 10;
+const BITS: u32 = 11;
 
 pub(super) type Filter = [u8; FILTER];
 
@@ -39,9 +39,9 @@ mod tests {
             )
         };
         let mut filter = [0; FILTER];
-        (0..145).for_each(|number| add(&mut filter, key(number)));
-        assert!((0..145).all(|number| may_hold(&filter, key(number))));
-        let wrong = (145..10_145).filter(|number| may_hold(&filter, key(*number))).count();
+        (0..270).for_each(|number| add(&mut filter, key(number)));
+        assert!((0..270).all(|number| may_hold(&filter, key(number))));
+        let wrong = (270..10_270).filter(|number| may_hold(&filter, key(*number))).count();
         assert!(wrong < 600, "{wrong} of 10000");
     }
 }

@@ -62,10 +62,10 @@ struct Lists {
     blocks: Vec<Listed>,
 }
 
-/// All blocks, and in which order to take them so that their buckets rise.
+/// All blocks, and their buckets with their numbers, in order.
 struct Sorted {
     blocks: Vec<Listed>,
-    order: Vec<u32>,
+    order: Vec<(u32, u32)>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -140,10 +140,10 @@ impl MarksShelf {
             let mut lists = locked(&self.lists);
             assert_eq!(lists.out, 0, "all hands are finished before a bucket is read");
             let blocks = std::mem::take(&mut lists.blocks);
-            let count = u32::try_from(blocks.len()).expect("fewer than four billion blocks");
-            let mut order: Vec<u32> = (0..count).collect();
-            // Stable: a hand's blocks of a bucket stay as they were put down.
-            order.sort_by_key(|at| blocks[*at as usize].bucket);
+            assert!(u32::try_from(blocks.len()).is_ok(), "fewer than four billion blocks");
+            let numbered = (0_u32..).zip(&blocks);
+            let mut order: Vec<_> = numbered.map(|(at, block)| (block.bucket, at)).collect();
+            order.sort_unstable();
             Sorted { blocks, order }
         })
     }
@@ -194,10 +194,9 @@ impl MarksShelf {
 
 impl Sorted {
     fn of(&self, buckets: RangeInclusive<u32>) -> impl ExactSizeIterator<Item = &Listed> + Clone {
-        let at = |at: &u32| &self.blocks[*at as usize];
-        let from = self.order.partition_point(|block| at(block).bucket < *buckets.start());
-        let to = self.order.partition_point(|block| at(block).bucket <= *buckets.end());
-        self.order[from..to].iter().map(at)
+        let from = self.order.partition_point(|(bucket, _)| bucket < buckets.start());
+        let to = self.order.partition_point(|(bucket, _)| bucket <= buckets.end());
+        self.order[from..to].iter().map(|(_, at)| &self.blocks[*at as usize])
     }
 }
 

@@ -1,0 +1,187 @@
+//! The texts of shapes, looked up by what a row says: as words, so that a row's own text is neither
+//! copied nor compared byte by byte.
+//!
+//! The law: two rows have the same key if and only if all fields of their shapes are the same. A field
+//! has no delimiter within, a run of fields ends with a byte that no text has, and all of a key is
+//! compared.
+
+use hashbrown::HashTable;
+
+use super::parse::head;
+use crate::fact::fingerprint::word;
+
+/// Words of the longest key: rows with a longer one are left.
+const WORDS: usize = 48;
+/// Ends a run: a byte that no text has.
+const END: u64 = 0xFF;
+
+/// The keys that are known, and one that is being put together.
+pub(super) struct Keys {
+    /// Neighbouring columns as one: the first and the last of each run.
+    runs: Vec<(usize, usize)>,
+    words: [u64; WORDS],
+    count: usize,
+    table: HashTable<u32>,
+    known: Vec<Box<[u64]>>,
+}
+
+/// What is known of a key.
+pub(super) enum Found {
+    /// Its number.
+    Known(u32),
+    /// Nothing; its hash.
+    New(u64),
+}
+
+impl Keys {
+    /// Keys of these columns.
+    pub(super) fn new(columns: impl Iterator<Item = usize>) -> Self {
+        let mut columns: Vec<usize> = columns.collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let runs = columns.chunk_by(|a, b| a + 1 == *b).map(|run| (run[0], run[run.len() - 1]));
+        Self {
+            runs: runs.collect(),
+            words: [0; WORDS],
+            count: 0,
+            table: HashTable::new(),
+            known: Vec::new(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn begin(&mut self) {
+        self.count = 0;
+    }
+
+    /// Adds the columns of a row; none if they are too long.
+    #[inline]
+    pub(super) fn push_columns(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Option<()> {
+        let mut count = self.count;
+        for &(first, last) in &self.runs {
+            let from = if first == 0 { start } else { ends[first - 1] + 1 };
+            let (run, behind) = text[from..].split_at(ends[last] - from);
+            let (whole, rest) = run.as_chunks();
+            let words = self.words.get_mut(count..=count + whole.len())?;
+            for (word, bytes) in words.iter_mut().zip(whole) {
+                *word = u64::from_le_bytes(*bytes);
+            }
+            let bits = 8 * rest.len() as u32;
+            // Where the text goes on, one whole word is read and cut: the usual case has no branch.
+            let last = if behind.len() >= 8 {
+                head(&text[from + 8 * whole.len()..]) & !(u64::MAX << bits)
+            } else {
+                word(rest)
+            };
+            words[whole.len()] = last | END << bits;
+            count += whole.len() + 1;
+        }
+        self.count = count;
+        Some(())
+    }
+
+    /// Adds one more text; none if it is too long.
+    pub(super) fn push(&mut self, text: &[u8]) -> Option<()> {
+        let (whole, rest) = text.as_chunks();
+        let last = word(rest) | END << (8 * rest.len());
+        let all = whole.iter().map(|bytes| u64::from_le_bytes(*bytes)).chain([last]);
+        for word in all {
+            *self.words.get_mut(self.count)? = word;
+            self.count += 1;
+        }
+        Some(())
+    }
+
+    /// Looks the key up.
+    #[inline]
+    pub(super) fn find(&self) -> Found {
+        let words = &self.words[..self.count];
+        let hash = hash(words);
+        let found = self.table.find(hash, |number| same(&self.known[*number as usize], words));
+        found.map_or(Found::New(hash), |number| Found::Known(*number))
+    }
+
+    /// Remembers the key; gives back its number, which is that of the keys before.
+    pub(super) fn keep(&mut self, hash: u64) -> Option<u32> {
+        let number = u32::try_from(self.known.len()).ok()?;
+        self.known.push(self.words[..self.count].into());
+        let known = &self.known;
+        self.table.insert_unique(hash, number, |number| self::hash(&known[*number as usize]));
+        Some(number)
+    }
+}
+
+#[inline]
+fn same(a: &[u64], b: &[u64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+}
+
+/// Each word has a factor of its own, so that none waits for another.
+#[inline]
+fn hash(words: &[u64]) -> u64 {
+    let sum = words.iter().zip(&FACTORS).fold(0_u64, |sum, (word, factor)| {
+        let product = u128::from(*word ^ factor) * u128::from(*factor);
+        sum.wrapping_add(product as u64 ^ (product >> 64) as u64)
+    });
+    sum ^ sum >> 32
+}
+
+/// Odd numbers with nothing in common (the steps of SplitMix64).
+static FACTORS: [u64; WORDS] = {
+    let (mut factors, mut at, mut state) = ([0; WORDS], 0, 0_u64);
+    while at < WORDS {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        factors[at] = (mixed ^ mixed >> 31) | 1;
+        at += 1;
+    }
+    factors
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_alike_when_their_fields_are(
+            rows in proptest::collection::vec(
+                proptest::collection::vec("[ab]{0,2}|a{7,9}|(ab){7,9}|\0", 5), 1..30),
+            columns in proptest::collection::vec(0_usize..5, 0..5),
+            behind in "(\n.{0,20})?",
+        ) {
+            let (mut keys, mut numbers) = (Keys::new(columns.iter().copied()), BTreeMap::new());
+            for row in &rows {
+                let text = format!("x\n{}{behind}", row.join(","));
+                let ends: Vec<usize> = row.iter()
+                    .scan(1, |at, field| { *at += field.len() + 1; Some(*at) }).collect();
+                keys.begin();
+                keys.push_columns(text.as_bytes(), 2, &ends).unwrap();
+                keys.push(row[0].as_bytes()).unwrap();
+                let fields: Vec<&str> = columns.iter().map(|at| row[*at].as_str()).collect();
+                let next = numbers.len() as u32;
+                let due = *numbers.entry((fields, &row[0])).or_insert(next);
+                let number = match keys.find() {
+                    Found::Known(number) => number,
+                    Found::New(hash) => keys.keep(hash).unwrap(),
+                };
+                prop_assert_eq!(number, due);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_too_long_is_none() {
+        let mut keys = Keys::new([0].into_iter());
+        let text = vec![b'a'; 8 * WORDS];
+        assert!(keys.push_columns(&text, 0, &[8 * WORDS - 1]).is_some());
+        keys.begin();
+        assert!(keys.push_columns(&text, 0, &[8 * WORDS]).is_none());
+        assert!(keys.push(&text).is_none());
+    }
+}
