@@ -107,7 +107,7 @@ fn check(medium: Faulty, acknowledged: u64) {
     for import in 1..=store.imports() {
         let forgotten = is_forgotten(&store, import);
         assert!((0..IDS).all(|row| known(&store, import, row) != forgotten));
-        assert_eq!(files_left(&*medium, import), if forgotten { 0 } else { files_of(import) });
+        assert_eq!(files_left(&medium, import), if forgotten { 0 } else { files_of(import) });
     }
     assert!((0..IDS).all(|row| !known(&store, store.imports() + 1, row)));
     (found..found + 4).for_each(|step| commit(&mut store, step).unwrap());
