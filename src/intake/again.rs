@@ -70,7 +70,7 @@ impl<'p> Again<'p> {
         common: &Common<'_>,
         threads: usize,
         spots: &[Spot],
-        act: &(dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync),
+        act: &Act<'_, T>,
     ) -> Result<Vec<T>, IntakeError> {
         let (pass, file, interrupt) = (self.pass, self.file, &self.reader.interrupt);
         let lane = || common.lane(&pass.columns, &pass.source);
@@ -124,6 +124,9 @@ impl<'p> Again<'p> {
         Ok(())
     }
 }
+
+/// What a thread does with its part of the rows.
+type Act<'a, T> = dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync + 'a;
 
 /// Rows that one thread sees to at least.
 const FEWEST: usize = 64;
