@@ -8,7 +8,9 @@ use super::rejects::Rejects;
 use super::{Book, BookError, codes};
 use crate::fact::{Control, Count, FileTally, Pending, Table};
 use crate::finding::Finding;
-use crate::intake::{self, Bulk, Feeds, Import, Progress, Request, SourceFile, Tallied};
+use crate::intake::{
+    self, Bulk, Feeds, Import, Progress, Request, SourceFile, Step as At, Tallied,
+};
 use crate::statement::FileControl;
 use crate::store::{Marked, MarksShelf, Stamp};
 
@@ -55,7 +57,7 @@ impl Book {
         step: Step<'_>,
     ) -> Result<ImportReport, BookError> {
         let mut report = ImportReport::default();
-        let (fresh, unchanged) = self.sorted_out(files)?;
+        let (fresh, unchanged) = self.sorted_out(files, step)?;
         report.unchanged = unchanged;
         if fresh.is_empty() {
             return Ok(report);
@@ -73,15 +75,21 @@ impl Book {
             archive: self.store.archive(),
             known: self.store.known(),
             rejects: Some(&mut rejects),
-            progress: step,
+            progress: &mut *step,
+            interrupt: Some(&self.interrupt),
             bulk: shelf.as_ref().map(|shelf| Bulk {
                 shelf,
                 threads: self.threads(),
                 chunk: Bulk::CHUNK,
             }),
         })?;
-        report.rejects = rejects.keep()?;
         self.add_tallies(&mut import, tallies)?;
+        // From here on it is seen through.
+        self.interrupt.check()?;
+        let rows = import.gathered.delivery.files.iter().flat_map(|file| &file.controls);
+        let rows = rows.map(|control| control.read.rows).sum();
+        step(Progress { step: At::Keeping, file: "", rows, done: 0, total: 0 });
+        report.rejects = rejects.keep()?;
         let Import { gathered, findings, feeds, marked } = import;
         let (places, void) = (&gathered.places, &marked.void);
         let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
@@ -131,6 +139,7 @@ impl Book {
     fn sorted_out(
         &mut self,
         files: Vec<SourceFile>,
+        step: Step<'_>,
     ) -> Result<(Vec<SourceFile>, Vec<String>), BookError> {
         let (mut fresh, mut unchanged) = (Vec::new(), Vec::new());
         let size = |file: &SourceFile| file.path.metadata().map_or(0, |data| data.len());
@@ -140,7 +149,7 @@ impl Book {
             // Only files of one size can be the same: others need not be read for that.
             let alike = sizes.iter().filter(|other| *other == of).count() > 1;
             let known = if alike || self.store.archive().has_size(of.0, of.1) {
-                let digest = self.digest_of(&file.path)?;
+                let digest = self.recognised(&file, of.1, step)?;
                 let known = self.store.archive().has_file(file.table, &digest);
                 known || !seen.insert((file.table, digest))
             } else {
@@ -149,6 +158,25 @@ impl Book {
             if known { unchanged.push(file.name) } else { fresh.push(file) }
         }
         Ok((fresh, unchanged))
+    }
+
+    /// The digest of a file's bytes, which are read unless the file lies as it lay before.
+    fn recognised(
+        &mut self,
+        file: &SourceFile,
+        total: u64,
+        step: Step<'_>,
+    ) -> Result<String, BookError> {
+        if let Some(digest) = self.store.digest_seen(&file.path) {
+            return Ok(digest.to_owned());
+        }
+        let (name, before) = (&file.name, Stamp::of(&file.path));
+        let digest = intake::digest_while(&file.path, |done| {
+            step(Progress { step: At::Recognising, file: name, rows: 0, done, total });
+            self.interrupt.check()
+        })?;
+        self.store.saw(&file.path, before, &digest);
+        Ok(digest)
     }
 
     fn threads(&self) -> usize {
@@ -165,18 +193,6 @@ impl Book {
 }
 
 impl Book {
-    /// The digest of a file's bytes, which are read unless the file lies as it lay before.
-    fn digest_of(&mut self, path: &Path) -> Result<String, BookError> {
-        if let Some(digest) = self.store.digest_seen(path) {
-            return Ok(digest.to_owned());
-        }
-        let before = Stamp::of(path);
-        let fail = |source| BookError::File { path: path.display().to_string(), source };
-        let digest = intake::digest_of(path).map_err(fail)?;
-        self.store.saw(path, before, &digest);
-        Ok(digest)
-    }
-
     /// A file to import by its path; its name says which table it holds.
     ///
     /// # Errors

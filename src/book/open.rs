@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::deliveries::read_stages;
-use super::{Book, BookError, codes};
+use super::{Book, BookError, codes, rejects};
 use crate::contract::Contract;
 use crate::fact::Lens;
 use crate::finding::Finding;
@@ -25,8 +25,10 @@ impl Book {
         let store_dir = store_dir(dir, store);
         let store = Store::create_or_open(&store_dir)?;
         let (dir, contracts) = (dir.to_owned(), Vec::new());
+        let (threads, interrupt) = Default::default();
         let mut book =
-            Self { dir, store_dir, stages, come: 0, contracts, mapping, store, threads: None };
+            Self { dir, store_dir, stages, come: 0, contracts, mapping, store, threads, interrupt };
+        rejects::clear(&book.store_dir, book.store.imports())?;
         book.catch_up()?;
         Ok(book)
     }

@@ -23,6 +23,7 @@ mod entry;
 mod error;
 mod filter;
 mod fold;
+mod forget;
 mod ids;
 mod import;
 mod index;

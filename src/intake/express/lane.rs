@@ -8,13 +8,13 @@ use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
 use super::parse::{self, Short, Time, number};
-use super::pass::Poured;
+use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{HashKey, Kind, Lens, Table};
+use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
@@ -22,6 +22,7 @@ use crate::money::Currency;
 pub(in crate::intake) struct Lane<'a> {
     columns: &'a Columns,
     lens: &'a Lens,
+    horizon: &'a Horizon,
     places: &'a Places,
     key: HashKey,
     ids: IdHasher,
@@ -69,16 +70,12 @@ const SHAPE: [Target; 7] = [
 ];
 
 impl<'a> Lane<'a> {
-    pub(super) fn new(
-        columns: &'a Columns,
-        source: &str,
-        lens: &'a Lens,
-        places: &'a Places,
-        key: HashKey,
-    ) -> Self {
+    pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
+        let Common { lens, horizon, key, ref places, .. } = *common;
         Self {
             columns,
             lens,
+            horizon,
             places,
             key,
             ids: key.ids_of(columns.table, source),
@@ -117,6 +114,9 @@ impl<'a> Lane<'a> {
         let (quantity, amount) = known.rules.check(quantity, amount)?;
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
         let moment = moment(time);
+        if self.horizon.is_before(moment) {
+            return None;
+        }
         let rest = Rest {
             time: moment,
             customer,
