@@ -31,7 +31,7 @@ pub struct Archive {
     products: Arc<Vec<String>>,
     numbers: Arc<BTreeMap<String, NonZeroU32>>,
     /// For each day and pair the file that listed it last, and how.
-    rates: Arc<BTreeMap<(Day, Currency, Currency), (usize, FxRate)>>,
+    rates: Arc<Rates>,
     payments: Arc<BTreeMap<(String, String), Payment>>,
     grants: Arc<BTreeMap<(String, String), GrantedRate>>,
     audits: Arc<BTreeMap<(String, String), AuditFinding>>,
@@ -41,6 +41,9 @@ pub struct Archive {
     sums: Sums,
     horizon: Horizon,
 }
+
+/// By day and pair of currencies.
+type Rates = BTreeMap<(Day, Currency, Currency), (usize, FxRate)>;
 
 /// Something was asked for that was not kept apart when the facts were imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]

@@ -244,7 +244,10 @@ mod tests {
         all
     }
 
-    fn quoted(text: &str) -> (u64, Vec<(u64, Option<Vec<String>>)>) {
+    /// A line and its fields; none if it is left.
+    type Read = (u64, Option<Vec<String>>);
+
+    fn quoted(text: &str) -> (u64, Vec<Read>) {
         let mut all = Vec::new();
         let lines = each_row(text.as_bytes(), (b',', &[]), |row| {
             let fields = row.fields.map(|(bare, ends)| {
