@@ -3,10 +3,12 @@
 //! The law: a row that is used again is the one that was read at first, or the import fails: the file
 //! has changed.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 
-use super::express::{Common, FilePass, Lane, Revisit, Taken, check, each_line};
+use super::ahead::ahead;
+use super::express::{Common, FilePass, Lane, Revisit, Taken, check, each_line, take_quoted};
 use super::read::{Reader, Row, Rows};
 use super::{IntakeError, SourceFile};
 use crate::fact::Hash;
@@ -24,9 +26,9 @@ pub(super) struct Noted {
 }
 
 impl Noted {
-    /// A row of plain text.
-    pub(super) fn plain(id: Hash, at: u64, row: &Row) -> Self {
-        Self { id, at, line: row.line, check: check(row.text.as_bytes()) }
+    /// A row that is one line of the text.
+    pub(super) fn plain(id: Hash, at: u64, line: u64, text: &[u8]) -> Self {
+        Self { id, at, line, check: check(text) }
     }
 }
 
@@ -51,7 +53,7 @@ impl<'p> Again<'p> {
         let mut rows = self.reader.open(self.file)?;
         let (input, _) = rows.take_input().ok_or_else(|| changed(self.file))?;
         let revisit = if self.file.is_packed() {
-            Revisit::packed(self.pass, input)
+            Revisit::packed(self.pass, ahead(input))
         } else {
             open_plain(self.pass, self.file)?
         };
@@ -69,7 +71,7 @@ impl<'p> Again<'p> {
         common: &Common<'_>,
         threads: usize,
         spots: &[Spot],
-        act: &(dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync),
+        act: &Act<'_, T>,
     ) -> Result<Vec<T>, IntakeError> {
         let (pass, file) = (self.pass, self.file);
         let lane = || common.lane(&pass.columns, &pass.source);
@@ -122,6 +124,9 @@ impl<'p> Again<'p> {
     }
 }
 
+/// What a thread does with its part of the rows.
+type Act<'a, T> = dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync + 'a;
+
 /// Rows that one thread sees to at least.
 const FEWEST: usize = 64;
 
@@ -165,13 +170,27 @@ impl Look<'_> {
         let row = self.revisit.row_at(spot.at - self.pass.start);
         let row = row.map_err(|source| unreadable(self.file, source))?;
         let row = row.ok_or_else(|| changed(self.file))?;
-        let mut taken = None;
-        each_line(row, self.pass.columns.delimiter(), |_, from, ends| {
-            taken = self.lane.take(row, from, ends);
-        });
+        let columns = &self.pass.columns;
+        let (mut taken, delimiter) = (None, columns.delimiter());
+        let (whole, given) = (ended(row), row);
+        let row = whole.as_ref();
+        if columns.are_made() || row.contains(&b'"') {
+            taken = take_quoted(&mut self.lane, row, columns);
+        } else {
+            each_line(row, delimiter, |_, from, ends| taken = self.lane.take(row, from, ends));
+        }
         let taken = taken.filter(|taken| taken.mark.check() == spot.check);
-        let taken = taken.filter(|_| std::str::from_utf8(row).is_ok());
-        Ok((taken.ok_or_else(|| changed(self.file))?, keep(row)))
+        let taken = taken.filter(|_| std::str::from_utf8(given).is_ok());
+        Ok((taken.ok_or_else(|| changed(self.file))?, keep(given)))
+    }
+}
+
+/// A line without its end as text that ends where it does: of two signs that may end a line, one is
+/// taken away once more.
+fn ended(line: &[u8]) -> Cow<'_, [u8]> {
+    match line.last() {
+        Some(b'\r') => Cow::Owned([line, b"\r"].concat()),
+        Some(_) | None => Cow::Borrowed(line),
     }
 }
 

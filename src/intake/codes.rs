@@ -40,7 +40,7 @@ codes! {
     /// An amount, quantity or rate that cannot be read without a guess.
     NUMBER = "I013" Error "not a plain decimal number";
     /// A binary fraction where exactness is due.
-    FLOAT = "I014" Error "a JSON number with a fraction is not exact";
+    FLOAT = "I014" Error "a binary fraction is not exact";
     /// A time that cannot be read without a guess.
     TIME = "I015" Error "not a time or a date";
     /// Not a code of ISO 4217.
@@ -54,7 +54,7 @@ codes! {
     /// Not a settlement period.
     PERIOD = "I020" Error "not a period";
     /// A list, an object or a truth value where a text belongs.
-    TYPE = "I021" Error "a JSON value is neither a text nor a number";
+    TYPE = "I021" Error "a value is neither a text nor a number";
     /// A text that the lookup table of the mapping does not have.
     LOOKUP = "I022" Error "the lookup table of the mapping does not have this value";
     /// A cell that should hold JSON.

@@ -7,8 +7,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::again::{Again, Found, Noted, unreadable};
+use super::ahead::ahead;
 use super::company::company_of;
-use super::express::{Columns, Express, FilePass, Ordinary, Poured, Rest};
+use super::express::{Columns, Express, FilePass, Left, Ordinary, Poured, Rest};
 use super::import::{MarkedFacts, Run};
 use super::read::{Reader, Reading, Row, Rows};
 use super::{IntakeError, SourceFile};
@@ -58,6 +59,7 @@ impl<'a> Large<'a> {
         debug_assert_eq!(opened, number);
         let source = rows.source().to_owned();
         let (input, line) = rows.take_input().expect("a header of CSV gives no line back");
+        let input = if file.is_packed() { ahead(input) } else { input };
         let ordinary = &mut self.ordinary;
         let mut counter = Counter { run, rows: &mut rows, number, file, ordinary, count: 0 };
         let pass = self.express.file(columns, &source, input, line, &mut counter);
@@ -163,7 +165,7 @@ impl<'a> Large<'a> {
             let mut rows = again.rows()?;
             for Found { at, line, text } in found.into_iter().flatten() {
                 let row = rows.line(&text, line);
-                let plain = |id, row: &Row| Noted::plain(id, at, row);
+                let plain = |id, _: &Row| Noted::plain(id, at, line, &text);
                 note(&mut self.ordinary, &run.gather, number, &row, plain);
                 run.row(number, &rows, &again.file.name, row)?;
             }
@@ -278,10 +280,12 @@ impl Ordinary for Counter<'_, '_, '_> {
         self.count += rest.taken;
         let (run, ordinary) = (&mut *self.run, &mut *self.ordinary);
         let (number, name, count) = (self.number, &self.file.name, &mut self.count);
-        let mut each = |rows: &Rows<'_>, row: Row, at: Option<u64>| {
+        let mut each = |rows: &Rows<'_>, row: Row, plain: Option<&Left>| {
             *count += 1;
-            note(ordinary, &run.gather, number, &row, |id, row| match at {
-                Some(at) => Noted::plain(id, at, row),
+            note(ordinary, &run.gather, number, &row, |id, row| match plain {
+                Some(Left { from, to, .. }) => {
+                    Noted::plain(id, rest.at + *from as u64, row.line, &rest.text[*from..*to])
+                }
                 None => Noted { id, at: rest.at, line: row.line, check: 0 },
             });
             run.row(number, rows, name, row)
@@ -294,8 +298,7 @@ impl Ordinary for Counter<'_, '_, '_> {
             Some(left) => {
                 for left in left {
                     let row = self.rows.line(&rest.text[left.from..left.to], rest.line + left.line);
-                    let at = Some(rest.at + left.from as u64);
-                    each(self.rows, row, at).map_err(Trouble::Intake)?;
+                    each(self.rows, row, Some(left)).map_err(Trouble::Intake)?;
                 }
                 0
             }

@@ -31,6 +31,7 @@
 //! ```
 
 mod again;
+mod ahead;
 mod aws;
 mod channel;
 mod cloudevents;
@@ -51,11 +52,13 @@ mod mapping;
 mod outside;
 mod overlap;
 mod own;
+mod parquet;
 mod piece;
 mod plan;
 mod read;
 mod reject;
 mod rows;
+mod scan;
 mod source;
 mod survey;
 mod tally;

@@ -1,6 +1,5 @@
 //! One file, row by row: opened, its format decided, each row read into entries or refused.
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,12 +7,13 @@ use super::codes;
 use super::discover::Layout;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
-use super::json::Object;
+use super::json::object_of;
 use super::mapping::Mapping;
+use super::parquet::Columnar;
 use super::plan::{Outcome, Plan};
 use super::reject::Refusal;
 use super::rows::{Body, Lines, Raw, Span};
-use super::source::Source;
+use super::source::{Input, Source};
 use super::survey::Survey;
 use super::{IntakeError, SourceFile};
 use crate::contract::Contract;
@@ -69,10 +69,12 @@ pub struct Rows<'a> {
     file: Arc<str>,
     pub(super) path: PathBuf,
     source: Source,
-    pub(super) lines: Lines<Box<dyn BufRead>>,
+    pub(super) lines: Lines<Input>,
     pub(super) spans: Vec<Span>,
     /// Its delimiter; none for JSON lines.
     pub(super) delimiter: Option<u8>,
+    /// For Parquet, whose rows were never lines.
+    pub(super) columnar: Option<Columnar>,
     pub(super) columns: usize,
     table: Table,
     pub(super) plan: Option<Plan>,
@@ -123,6 +125,7 @@ impl<'a> Reader<'a> {
             lines: Lines::new(input),
             spans: Vec::new(),
             delimiter: (file.layout() == Layout::Csv).then_some(delimiter),
+            columnar: None,
             columns: 0,
             table: file.table,
             plan: None,
@@ -131,6 +134,7 @@ impl<'a> Reader<'a> {
         let header = match file.layout() {
             Layout::Csv => rows.header(),
             Layout::JsonLines => rows.first_object(),
+            Layout::Parquet => rows.columnar(),
         };
         if let Some((raw, header, names)) = header.map_err(fail)? {
             rows.decide(&raw, &header, &names);
@@ -140,7 +144,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The row that decides the format, the columns of CSV, and all names.
-type Head = (Raw, Header, Vec<String>);
+pub(super) type Head = (Raw, Header, Vec<String>);
 
 impl Rows<'_> {
     fn header(&mut self) -> std::io::Result<Option<Head>> {
@@ -244,7 +248,7 @@ impl Rows<'_> {
 
     /// Bytes of the file read so far.
     pub fn bytes(&self) -> u64 {
-        self.source.bytes()
+        self.columnar.as_ref().map_or_else(|| self.source.bytes(), Columnar::bytes)
     }
 
     /// The next row; none after the last.
@@ -268,7 +272,10 @@ impl Rows<'_> {
             }
         };
         let (result, movement) = self.read(&raw, text);
-        let Ok(text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
+        let Ok(mut text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
+        if let Some(columnar) = &self.columnar {
+            text = columnar.shown(&text, &self.spans).0;
+        }
         Row { line, text, result, movement }
     }
 
@@ -312,14 +319,21 @@ impl Rows<'_> {
         act: impl FnOnce(&Fields<'_>) -> T,
     ) -> Result<T, Refusal> {
         let (file, line, nulls) = (&*self.file, raw.line, plan.nulls());
+        let unfit = self.columnar.as_ref().map_or(&[][..], |columnar| &columnar.unfit);
         if self.delimiter.is_some() {
             if self.spans.len() != self.columns {
                 return Err(miscounted(self.spans.len(), self.columns));
             }
-            return Ok(act(&Fields { file, line, body: Body::Csv(text, &self.spans), nulls }));
+            return Ok(act(&Fields {
+                file,
+                line,
+                body: Body::Csv(text, &self.spans),
+                nulls,
+                unfit,
+            }));
         }
         let object = object_of(raw)?;
-        Ok(act(&Fields { file, line, body: Body::Json(&object), nulls }))
+        Ok(act(&Fields { file, line, body: Body::Json(&object), nulls, unfit }))
     }
 
     fn survey_row(&mut self, survey: &mut Survey) -> Result<bool, IntakeError> {
@@ -341,7 +355,10 @@ impl Rows<'_> {
         line: u64,
         text: &str,
     ) -> Reading {
-        let finding = |refusal: Refusal| refusal.finding(&self.file, line, text, &self.spans);
+        let shown = self.columnar.as_ref().map(|it| it.shown(text, &self.spans));
+        let (text, spans) =
+            shown.as_ref().map_or((text, &self.spans), |(text, spans)| (text.as_str(), spans));
+        let finding = |refusal: Refusal| refusal.finding(&self.file, line, text, spans);
         Reading::Refused { findings: reasons.into_iter().map(finding).collect(), currency, amount }
     }
 
@@ -350,25 +367,18 @@ impl Rows<'_> {
     /// # Errors
     /// If the file cannot be read.
     pub fn finish(self) -> Result<(String, u64), IntakeError> {
-        let Self { source, path, .. } = self;
-        source.finish().map_err(|source| IntakeError::Read { path, source })
+        let Self { source, path, columnar, .. } = self;
+        let fail = |source| IntakeError::Read { path: path.clone(), source };
+        let finished = source.finish().map_err(fail)?;
+        if columnar.is_some_and(|it| !it.is_unchanged(&path).unwrap_or(false)) {
+            return Err(IntakeError::Changed { path });
+        }
+        Ok(finished)
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-fn object_of(raw: &Raw) -> Result<Object, Refusal> {
-    if let Some(refusal) = &raw.refused {
-        return Err(refusal.clone());
-    }
-    serde_json::from_slice(&raw.bytes).map_err(|fault| {
-        // The place within the line is said by serde_json as line 1.
-        let message = fault.to_string().replace(" at line 1 column", " at column");
-        Refusal::new(&codes::JSON, format!("this line is not one JSON object: {message}"))
-            .help("write one object a line, each key once")
-    })
 }
 
 fn miscounted(found: usize, due: usize) -> Refusal {

@@ -3,11 +3,10 @@
 //! The law: the digest is BLAKE3 of the bytes as they lie on the disk (compressed if they are),
 //! and covers the file to its end even if reading the rows stopped before.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 const CHUNK: usize = 128 * 1024;
 
@@ -20,11 +19,20 @@ struct Meter {
 
 /// The reader's end of a meter.
 #[derive(Clone)]
-struct Tap(Rc<RefCell<Meter>>);
+struct Tap(Arc<Mutex<Meter>>);
+
+impl Tap {
+    fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.0.lock().expect("nobody panics while holding it")
+    }
+}
+
+/// The plain bytes of a file.
+pub(super) type Input = Box<dyn BufRead + Send>;
 
 impl Read for Tap {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let meter = &mut *self.0.borrow_mut();
+        let meter = &mut *self.meter();
         let count = meter.file.read(buffer)?;
         meter.hasher.update(&buffer[..count]);
         meter.bytes += count as u64;
@@ -39,11 +47,11 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens a plain, `.gz` or `.zst` file; the end of its name decides.
-    pub(super) fn open(path: &Path) -> io::Result<(Self, Box<dyn BufRead>)> {
+    pub(super) fn open(path: &Path) -> io::Result<(Self, Input)> {
         let meter = Meter { file: File::open(path)?, hasher: blake3::Hasher::new(), bytes: 0 };
-        let tap = Tap(Rc::new(RefCell::new(meter)));
+        let tap = Tap(Arc::new(Mutex::new(meter)));
         let raw = BufReader::with_capacity(CHUNK, tap.clone());
-        let reader: Box<dyn BufRead> = match path.extension().and_then(|end| end.to_str()) {
+        let reader: Input = match path.extension().and_then(|end| end.to_str()) {
             Some("gz") => {
                 Box::new(BufReader::with_capacity(CHUNK, flate2::bufread::MultiGzDecoder::new(raw)))
             }
@@ -58,13 +66,13 @@ impl Source {
 
     /// How many bytes of the file have been read so far.
     pub(super) fn bytes(&self) -> u64 {
-        self.tap.0.borrow().bytes
+        self.tap.meter().bytes
     }
 
     /// Reads what is left and says the digest in hex and the size.
     pub(super) fn finish(mut self) -> io::Result<(String, u64)> {
         io::copy(&mut self.tap, &mut io::sink())?;
-        let meter = self.tap.0.borrow();
+        let meter = self.tap.meter();
         Ok((meter.hasher.finalize().to_hex().to_string(), meter.bytes))
     }
 }

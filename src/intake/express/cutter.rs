@@ -5,7 +5,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::super::rows::{LONGEST, opens_at_end};
+use super::super::rows::LONGEST;
+use super::super::scan::opens_at_end;
+use super::quoted::is_closed;
 
 /// A run of whole lines.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,7 +15,9 @@ pub(in crate::intake) struct Chunk {
     /// Where it begins, among the plain bytes behind the header.
     pub(in crate::intake) offset: u64,
     pub(in crate::intake) text: Vec<u8>,
-    /// It has quotes, or a line that is too long: only the ordinary reader knows its rows.
+    /// It has quotes, and all of its fields end within their line.
+    pub(in crate::intake) quoted: bool,
+    /// It has other quotes, or a line that is too long: only the ordinary reader knows its rows.
     pub(in crate::intake) knotty: bool,
 }
 
@@ -43,7 +47,9 @@ impl<R: BufRead> Cutter<R> {
             return Ok(None);
         }
         let (mut end, passed) = self.first_end(&mut text)?;
-        let knotty = passed > 0 || memchr::memchr(b'"', &text[..end]).is_some();
+        let quotes = passed > 0 || memchr::memchr(b'"', &text[..end]).is_some();
+        let quoted = quotes && passed == 0 && is_closed(&text[..end], self.delimiter);
+        let knotty = quotes && !quoted;
         if knotty && passed == 0 {
             end = self.close_quotes(&mut text, end)?;
         }
@@ -51,7 +57,7 @@ impl<R: BufRead> Cutter<R> {
         text.truncate(end);
         let offset = self.offset;
         self.offset += end as u64 + passed;
-        Ok(Some(Chunk { offset, text, knotty }))
+        Ok(Some(Chunk { offset, text, quoted, knotty }))
     }
 
     /// What was read beyond the last chunk, and where that begins.

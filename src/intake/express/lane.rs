@@ -91,7 +91,7 @@ impl<'a> Lane<'a> {
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
     /// delimiters and of its end; it begins at `start`.
-    #[inline]
+    #[inline(always)]
     pub(in crate::intake) fn take(
         &mut self,
         text: &[u8],
@@ -132,7 +132,7 @@ impl<'a> Lane<'a> {
     }
 
     /// Adds a row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, taken: &Taken) {
         self.sums.add(taken.shape, taken.span, taken.cell);
     }
@@ -154,7 +154,7 @@ impl<'a> Lane<'a> {
     }
 
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
-    #[inline]
+    #[inline(always)]
     fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
         self.keys.begin();
         self.keys.push_columns(row.text, row.start, row.ends)?;
@@ -224,7 +224,7 @@ struct Row<'t> {
 
 impl<'t> Row<'t> {
     /// Where a field begins and ends; nowhere if there is no such column.
-    #[inline]
+    #[inline(always)]
     fn place(&self, target: Target) -> (usize, usize) {
         match self.columns.at(target) {
             Some(0) => (self.start, self.ends[0]),
@@ -233,14 +233,14 @@ impl<'t> Row<'t> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn field(&self, target: Target) -> &'t [u8] {
         let (from, to) = self.place(target);
         &self.text[from..to]
     }
 
     /// A number or nothing; none at all if it is not certain what stands there.
-    #[inline]
+    #[inline(always)]
     fn number(&self, target: Target) -> Option<Numbers> {
         let (from, to) = self.place(target);
         if from == to { Some(None) } else { number(&self.text[from..], to - from).map(Some) }
@@ -273,6 +273,7 @@ impl Rules {
     }
 
     /// The numbers of a row, if they are right.
+    #[inline(always)]
     fn check(self, quantity: Numbers, amount: Numbers) -> Option<(Numbers, Numbers)> {
         if self.kind == Kind::Usage {
             // A reading has no amount: what stands there is not even looked at.
@@ -287,10 +288,12 @@ impl Rules {
 
 type Numbers = Option<Short>;
 
+#[inline(always)]
 fn units(number: Numbers) -> Option<i128> {
     number.map_or(Some(0), Short::units)
 }
 
+#[inline(always)]
 fn moment(time: Time) -> Moment {
     match time {
         Time::On(days) => Moment::On(Day::EPOCH.plus(days.into())),

@@ -2,14 +2,16 @@
 //! reader, in the order of the file; the others take what can be taken.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::super::source::Input;
 use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
+use super::quoted;
 use super::shapes::Places;
 use crate::fact::bulk::{Hand, Shelf};
 use crate::fact::{Count, HashKey, Lens, Tally};
@@ -145,7 +147,7 @@ impl<'a> Express<'a> {
         &mut self,
         columns: Columns,
         source: &str,
-        input: Box<dyn BufRead>,
+        input: Input,
         line: u64,
         ordinary: &mut O,
     ) -> Result<FilePass, O::Error> {
@@ -172,7 +174,7 @@ impl<'a> Express<'a> {
                 let answers = Answers(results.clone());
                 scope.spawn(move || {
                     let mut lane = common.lane(columns_of, source);
-                    work(&mut lane, hand.as_mut(), (columns_of.delimiter, start), queue, &answers);
+                    work(&mut lane, hand.as_mut(), (columns_of, start), queue, &answers);
                     lane.pour(&mut all.lock().expect("nobody panics while holding it"));
                 });
             }
@@ -198,7 +200,7 @@ impl<'a> Express<'a> {
 fn work(
     lane: &mut Lane<'_>,
     hand: &mut dyn Hand,
-    (delimiter, start): (u8, u64),
+    (columns, start): (&Columns, u64),
     queue: &Mutex<Receiver<Job>>,
     answers: &Answers,
 ) {
@@ -209,7 +211,12 @@ fn work(
         let read = if chunk.knotty {
             Ok(Read::default())
         } else {
-            let read = chunk::read(lane, &chunk.text, delimiter, start + chunk.offset);
+            let (text, at) = (&chunk.text, start + chunk.offset);
+            let read = if chunk.quoted || columns.are_made() {
+                quoted::read(lane, text, columns, at)
+            } else {
+                chunk::read(lane, text, columns.delimiter, at)
+            };
             hand.put(&read.marks).map(|()| read)
         };
         let answer = read.map(|read| Done { number, chunk, knotty, read });
@@ -229,7 +236,7 @@ pub(in crate::intake) fn check(text: &[u8]) -> u64 {
 
 /// The way of one file's chunks: out to the threads, and back in order.
 struct Course {
-    cutter: Cutter<Box<dyn BufRead>>,
+    cutter: Cutter<Input>,
     /// The most chunks on their way.
     limit: usize,
     /// Where the file begins in the delivery.

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use super::super::rows::LONGEST;
+use super::super::source::Input as Bytes;
 use super::cutter::Cutter;
 use super::pass::{FilePass, check};
 
@@ -43,7 +44,7 @@ impl<'a> Revisit<'a> {
     }
 
     /// The plain bytes of a packed file, behind its header.
-    pub(in crate::intake) fn packed(pass: &'a FilePass, input: Box<dyn BufRead>) -> Self {
+    pub(in crate::intake) fn packed(pass: &'a FilePass, input: Bytes) -> Self {
         let packed = Packed { input, at: 0, chunk: None, ends: 0, row: Vec::new() };
         Self { pass, input: Input::Packed(packed), counted: None }
     }
@@ -212,7 +213,7 @@ fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize>
 
 /// The plain bytes of a packed file, up to where they were read.
 struct Packed {
-    input: Box<dyn BufRead>,
+    input: Bytes,
     at: u64,
     /// The chunk in which lines are counted, and how many have ended there so far.
     chunk: Option<u64>,

@@ -156,7 +156,7 @@ impl MarksFile {
         medium: &dyn Medium,
         section: &Section,
         foot: &Foot,
-        (block, key): (&dyn Fn(&Listed) -> bool, &dyn Fn(u64) -> bool),
+        (block, key): Fit<'_>,
         take: &mut dyn FnMut(&Hash, &Content),
     ) -> io::Result<()> {
         let mut bytes = Vec::new();
@@ -170,6 +170,9 @@ impl MarksFile {
         Ok(())
     }
 }
+
+/// Which blocks, and which keys in them.
+type Fit<'f> = (&'f dyn Fn(&Listed) -> bool, &'f dyn Fn(u64) -> bool);
 
 /// Ids in a bucket, at most, that are looked for in the blocks that may hold one of them; for more, all of
 /// the blocks are read.
