@@ -18,6 +18,9 @@ use super::{
 use crate::calendar::{Day, Zone};
 use crate::money::Currency;
 
+/// What a rate is listed for.
+type Pair = (Day, Currency, Currency);
+
 /// The state of everything delivered. A copy shares what later deliveries do not change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
@@ -30,7 +33,7 @@ pub struct Archive {
     products: Arc<Vec<String>>,
     numbers: Arc<BTreeMap<String, NonZeroU32>>,
     /// For each day and pair the file that listed it last, and how.
-    rates: Arc<BTreeMap<(Day, Currency, Currency), (usize, FxRate)>>,
+    rates: Arc<BTreeMap<Pair, (usize, FxRate)>>,
     payments: Arc<BTreeMap<(String, String), Payment>>,
     grants: Arc<BTreeMap<(String, String), GrantedRate>>,
     audits: Arc<BTreeMap<(String, String), AuditFinding>>,
