@@ -19,6 +19,9 @@ use super::{
 use crate::calendar::{Day, UnknownZone, Zone};
 use crate::money::Currency;
 
+/// What a rate is listed for.
+type Pair = (Day, Currency, Currency);
+
 /// The state of everything delivered. A copy shares what later deliveries do not change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
@@ -31,7 +34,7 @@ pub struct Archive {
     products: Arc<Vec<String>>,
     numbers: Arc<BTreeMap<String, NonZeroU32>>,
     /// For each day and pair the file that listed it last, and how.
-    rates: Arc<Rates>,
+    rates: Arc<BTreeMap<Pair, (usize, FxRate)>>,
     payments: Arc<BTreeMap<(String, String), Payment>>,
     grants: Arc<BTreeMap<(String, String), GrantedRate>>,
     audits: Arc<BTreeMap<(String, String), AuditFinding>>,
@@ -41,9 +44,6 @@ pub struct Archive {
     sums: Sums,
     horizon: Horizon,
 }
-
-/// By day and pair of currencies.
-type Rates = BTreeMap<(Day, Currency, Currency), (usize, FxRate)>;
 
 /// Something was asked for that was not kept apart when the facts were imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]

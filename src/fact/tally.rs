@@ -122,19 +122,33 @@ impl Tally {
         if let [only] = tallies[..] {
             return only.clone();
         }
-        // Runs in order are what a stable sort is quick with.
-        let mut all: Vec<(&Key, Cell)> =
-            tallies.iter().flat_map(|of| of.iter().map(|(key, cell)| (key, *cell))).collect();
-        all.sort_by_key(|(key, _)| *key);
-        all.dedup_by(|(key, more), (before, sum)| {
-            let same = key == before;
-            if same {
-                *sum = sum.plus(*more);
-            }
-            same
-        });
-        let full = all.into_iter().filter(|(_, cell)| !cell.is_empty());
+        let largest = tallies.iter().enumerate().max_by_key(|(_, of)| of.listed.len());
+        let Some((largest, into)) = largest else { return Self::new() };
+        let others = || tallies.iter().enumerate().filter(|(at, _)| *at != largest);
+        if others().map(|(_, of)| of.len()).sum::<usize>() < into.listed.len() / FEW {
+            return into.with(in_order(others().map(|(_, of)| *of)));
+        }
+        let all = in_order(tallies.iter().copied()).into_iter();
+        let full = all.filter(|(_, cell)| !cell.is_empty());
         Self::listed(full.map(|(key, cell)| (key.clone(), cell)).collect())
+    }
+
+    /// Its listed cells and a few more: what lies between these is copied without being compared.
+    fn with(&self, few: Vec<(&Key, Cell)>) -> Self {
+        let mut rest = &self.listed[..];
+        let mut all = Vec::with_capacity(rest.len() + few.len());
+        for (key, cell) in few {
+            let (before, after) = rest.split_at(rest.partition_point(|(own, _)| own < key));
+            all.extend_from_slice(before);
+            let same = after.first().filter(|(own, _)| own == key);
+            rest = &after[usize::from(same.is_some())..];
+            let sum = same.map_or(cell, |(_, own)| own.plus(cell));
+            if !sum.is_empty() {
+                all.push((key.clone(), sum));
+            }
+        }
+        all.extend_from_slice(rest);
+        Self::listed(all)
     }
 
     /// What has to be added to another tally to get this one.
@@ -211,6 +225,22 @@ impl Tally {
 
 /// A tally of less than one part in so many is added cell by cell.
 const FEW: usize = 8;
+
+/// The cells of several tallies, each key once; some may have become empty.
+fn in_order<'a>(tallies: impl Iterator<Item = &'a Tally>) -> Vec<(&'a Key, Cell)> {
+    let mut all: Vec<(&Key, Cell)> =
+        tallies.flat_map(|of| of.iter().map(|(key, cell)| (key, *cell))).collect();
+    // Runs in order are what a stable sort is quick with.
+    all.sort_by_key(|(key, _)| *key);
+    all.dedup_by(|(key, more), (before, sum)| {
+        let same = key == before;
+        if same {
+            *sum = sum.plus(*more);
+        }
+        same
+    });
+    all
+}
 
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {

@@ -161,7 +161,8 @@ fn read(dir: &Path) -> Option<Entries> {
     serde_json::from_str(body).ok().filter(|_| whole)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
