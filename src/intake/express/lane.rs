@@ -290,7 +290,10 @@ type Numbers = Option<Short>;
 
 #[inline(always)]
 fn units(number: Numbers) -> Option<i128> {
-    number.map_or(Some(0), Short::units)
+    match number {
+        Some(short) => short.units(),
+        None => Some(0),
+    }
 }
 
 #[inline(always)]
