@@ -244,7 +244,10 @@ mod tests {
         all
     }
 
-    fn quoted(text: &str) -> (u64, Vec<(u64, Option<Vec<String>>)>) {
+    /// The number of a line, and its fields if they are certain.
+    type Found = (u64, Option<Vec<String>>);
+
+    fn quoted(text: &str) -> (u64, Vec<Found>) {
         let mut all = Vec::new();
         let lines = each_row(text.as_bytes(), (b',', &[]), |row| {
             let fields = row.fields.map(|(bare, ends)| {
