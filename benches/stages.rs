@@ -187,6 +187,7 @@ fn intake(bench: &Bench, dir: &Path, shelf: &dyn Shelf, threads: usize) -> Outco
         rejects: None,
         progress: &mut silent,
         bulk: Some(Bulk { shelf, threads, chunk: Bulk::CHUNK }),
+        interrupt: None,
     })?;
     let files = &brought.gathered.delivery.files;
     let rows: u64 = files.iter().flat_map(|file| &file.controls).map(|it| it.read.rows).sum();

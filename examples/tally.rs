@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rejects: None,
         progress: &mut intake::silent,
         bulk: None,
+        interrupt: None,
     })?;
     write(&import.gathered.delivery)
 }

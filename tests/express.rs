@@ -8,9 +8,10 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use revshare::calendar::{Day, Zone};
 use revshare::contract::Contract;
 use revshare::fact::bulk::{MemoryShelf, Shelf};
-use revshare::fact::{Archive, Delivery, Gathered, Hash, IdEntry, Lens};
+use revshare::fact::{Archive, Delivery, Forgotten, Gathered, Hash, IdEntry, Lens};
 use revshare::intake::{Bulk, IntakeError, Mapping, Request, discover, import, silent};
 
 /// What an import brought, in a form that both ways share.
@@ -108,6 +109,7 @@ fn brought(dir: &Path, map: &str, before: &Before, express: Option<(usize, usize
         rejects: Some(&mut rejects),
         progress: &mut silent,
         bulk: express.map(|(threads, chunk)| Bulk { shelf: &shelf, threads, chunk }),
+        interrupt: None,
     })
     .unwrap();
     let mut ids: BTreeMap<Hash, IdEntry> =
@@ -131,14 +133,27 @@ fn nothing() -> Before {
     Before { archive: Archive::default(), ids: BTreeMap::new() }
 }
 
-/// Both ways through one folder after the other.
-fn compare(folders: &[&Path], express: (usize, usize)) -> Result<(), TestCaseError> {
-    compare_by(MAPS[0], folders, express)
+/// Both ways through one folder after the other; before the last, what happened before a day is
+/// forgotten, if one is given.
+fn compare(
+    folders: &[&Path],
+    express: (usize, usize),
+    forgotten: Option<&str>,
+) -> Result<(), TestCaseError> {
+    compare_by(MAPS[0], folders, express, forgotten)
 }
 
-fn compare_by(map: &str, folders: &[&Path], express: (usize, usize)) -> Result<(), TestCaseError> {
+fn compare_by(
+    map: &str,
+    folders: &[&Path],
+    express: (usize, usize),
+    forgotten: Option<&str>,
+) -> Result<(), TestCaseError> {
     let mut before = nothing();
-    for folder in folders {
+    for (at, folder) in folders.iter().enumerate() {
+        if let Some(day) = forgotten.filter(|_| at + 1 == folders.len()) {
+            forget(&mut before, day.parse().unwrap());
+        }
         let ordinary = brought(folder, map, &before, None);
         let fast = brought(folder, map, &before, Some(express));
         prop_assert_eq!(&fast, &ordinary);
@@ -146,6 +161,13 @@ fn compare_by(map: &str, folders: &[&Path], express: (usize, usize)) -> Result<(
         before.ids.extend(ordinary.ids);
     }
     Ok(())
+}
+
+fn forget(before: &mut Before, day: Day) {
+    let zone: Zone = "America/Los_Angeles".parse().unwrap();
+    let days = [(zone.name().to_owned(), day)].into();
+    before.archive.forget(&Forgotten { imports: vec![1], before: days }).unwrap();
+    before.ids.retain(|_, entry| entry.time.day_in(&zone) >= day);
 }
 
 const HEAD: &str = "id,time,product,channel,customer,kind,quantity,unit,amount,currency,ref";
@@ -234,6 +256,7 @@ proptest! {
         threads in 1_usize..4,
         chunk in prop_oneof![Just(40_usize), Just(300), Just(Bulk::CHUNK)],
         map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1]), 1 => Just(MAPS[2])],
+        forgotten in prop_oneof![Just(None), Just(Some("2026-10-29")), Just(Some("2026-11-01"))],
     ) {
         let folders: Vec<_> = deliveries.iter().map(|_| tempfile::tempdir().unwrap()).collect();
         for (folder, files) in folders.iter().zip(&deliveries) {
@@ -246,7 +269,7 @@ proptest! {
             }
         }
         let paths: Vec<&Path> = folders.iter().map(|folder| folder.path()).collect();
-        compare_by(map, &paths, (threads, chunk))?;
+        compare_by(map, &paths, (threads, chunk), forgotten)?;
     }
 }
 
@@ -275,7 +298,8 @@ fn many_repeats_in_many_chunks() {
     fs::write(folders[1].path().join("sales-4.csv.zst"), packed_of(packed.as_bytes())).unwrap();
     let paths = [folders[0].path(), folders[1].path()];
     for express in [(1, 4000), (3, 4000), (2, 777), (2, Bulk::CHUNK)] {
-        compare(&paths, express).unwrap();
+        compare(&paths, express, None).unwrap();
+        compare(&paths, express, Some("2026-10-06")).unwrap();
     }
 }
 
@@ -335,6 +359,7 @@ fn replaced(
             }
         },
         bulk: Some(Bulk { shelf: &shelf, threads: 2, chunk: 300 }),
+        interrupt: None,
     })
     .map(drop)
 }
@@ -434,6 +459,7 @@ fn takes(map: &str) {
         rejects: None,
         progress: &mut silent,
         bulk: Some(Bulk { shelf: &shelf, threads: 2, chunk: 40 }),
+        interrupt: None,
     })
     .unwrap();
     // The last has a doubled quote, which only the ordinary reader takes.
@@ -449,7 +475,7 @@ fn a_field_that_ends_with_a_line_sign_is_the_same_at_the_second_look() {
     for customer in ["b\r", "\"b\"", "b", "\"b\"\r"] {
         let row = format!("s-1,2026-10-05,aria-1,charge,7,request,5.00,USD,{customer}\r\n");
         fs::write(dir.path().join("sales.csv"), format!("{head}\n{row}{row}")).unwrap();
-        compare(&[dir.path()], (2, 40)).unwrap();
+        compare(&[dir.path()], (2, 40), None).unwrap();
     }
 }
 

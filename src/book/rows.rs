@@ -98,7 +98,7 @@ impl Book {
             let delivery: Vec<&ArchivedFile> = rest.take_while(same).collect();
             let mut there = Vec::new();
             for (index, file) in delivery.iter().enumerate() {
-                if self.has_rows(&file.tally, &mut findings) {
+                if self.has_rows(file, &mut findings) {
                     there.push((at + index, *file));
                 }
             }
@@ -127,7 +127,17 @@ impl Book {
     }
 
     /// Are its rows there as they were imported?
-    fn has_rows(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+    fn has_rows(&self, archived: &ArchivedFile, findings: &mut Vec<Finding>) -> bool {
+        let file = &archived.tally;
+        if self.store.forgotten().any(|import| import == archived.delivery + 1) {
+            let message = format!(
+                "the ids of {} are forgotten: nobody can say which of its rows counted",
+                file.path
+            );
+            let help = "its rows are left out; the sums stand as they were";
+            findings.push(Finding::new(&codes::SOURCE, message).help(help));
+            return false;
+        }
         if file.format != intake::TALLY {
             return self.is_unchanged(file, findings);
         }

@@ -7,16 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::sums::Sums;
 use super::{
-    ArchivedFile, AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate,
-    GrantedRate, Hash, HashKey, IdEntry, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice,
-    Standing, Table, Tally, Unresolved,
+    ArchivedFile, AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, Forgotten,
+    FxRate, GrantedRate, Hash, HashKey, Horizon, IdEntry, Kind, Lens, LensNames, Move, Own,
+    Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
-use crate::calendar::{Day, Zone};
+use crate::calendar::{Day, UnknownZone, Zone};
 use crate::money::Currency;
+
+/// What a rate is listed for.
+type Pair = (Day, Currency, Currency);
 
 /// The state of everything delivered. A copy shares what later deliveries do not change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub struct Archive {
     products: Arc<Vec<String>>,
     numbers: Arc<BTreeMap<String, NonZeroU32>>,
     /// For each day and pair the file that listed it last, and how.
-    rates: Arc<BTreeMap<(Day, Currency, Currency), (usize, FxRate)>>,
+    rates: Arc<BTreeMap<Pair, (usize, FxRate)>>,
     payments: Arc<BTreeMap<(String, String), Payment>>,
     grants: Arc<BTreeMap<(String, String), GrantedRate>>,
     audits: Arc<BTreeMap<(String, String), AuditFinding>>,
@@ -38,6 +42,7 @@ pub struct Archive {
     moved: Arc<BTreeMap<Hash, Standing>>,
     /// What the files add up to.
     sums: Sums,
+    horizon: Horizon,
 }
 
 /// Something was asked for that was not kept apart when the facts were imported.
@@ -104,6 +109,19 @@ impl Archive {
         }
         delivery.moves.iter().for_each(|moved| self.relocate(moved));
         self.deliveries += 1;
+    }
+
+    /// Ids of earlier deliveries are no longer remembered.
+    ///
+    /// # Errors
+    /// If it names a time zone that is none; nothing has changed then.
+    pub fn forget(&mut self, forgotten: &Forgotten) -> Result<(), UnknownZone> {
+        self.horizon.add(forgotten)
+    }
+
+    /// What is no longer certain to be remembered.
+    pub fn horizon(&self) -> &Horizon {
+        &self.horizon
     }
 
     fn name(&mut self, product: &str) {
@@ -254,6 +272,11 @@ impl Archive {
     /// Where a fact stands that found its original after it came.
     pub(super) fn moved(&self, id: &Hash) -> Option<Standing> {
         self.moved.get(id).copied()
+    }
+
+    /// The ids of such facts.
+    pub(super) fn moved_between(&self, ids: RangeInclusive<Hash>) -> impl Iterator<Item = &Hash> {
+        self.moved.range(ids).map(|(id, _)| id)
     }
 
     /// When a fact with an id counts as having happened, and the charge that it refers to in the

@@ -133,7 +133,7 @@ fn derived(beginning: Sip) -> Sip {
 pub(crate) struct IdHasher(Sip);
 
 impl IdHasher {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(&self, id: &[u8]) -> Hash {
         let mut state = self.0;
         state.bytes(id);
@@ -171,7 +171,7 @@ pub(crate) struct ContentHasher(Sip);
 impl ContentHasher {
     /// The fingerprint. Of what is hashed nothing can be read in two ways: what is there for some
     /// facts alone stands behind the rest, and the numbers tell whether it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(&self, rest: &Rest<'_>) -> Content {
         let mut state = self.0;
         let (quantity, amount) = (Halves::of(rest.quantity), Halves::of(rest.amount));
@@ -200,7 +200,7 @@ impl ContentHasher {
 }
 
 /// A time as a number, even for instants and odd for plain dates, and what is below a second.
-#[inline]
+#[inline(always)]
 fn halves_of_seconds(time: Moment) -> (i64, u32) {
     match time {
         Moment::On(day) => (day.days_since(Day::EPOCH) * 2 * 86_400 + 1, 0),
@@ -236,7 +236,7 @@ struct Halves {
 }
 
 impl Halves {
-    #[inline]
+    #[inline(always)]
     fn of(number: Option<Number>) -> Self {
         const NOTHING: u32 = 1 << 31;
         match number {

@@ -13,6 +13,7 @@ mod collect;
 mod delivery;
 pub(crate) mod fingerprint;
 mod gather;
+mod horizon;
 mod key;
 mod lens;
 mod outside;
@@ -35,6 +36,7 @@ pub use delivery::{
 };
 pub use fingerprint::{Content, Hash, HashKey};
 pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
+pub use horizon::{Forgotten, Horizon};
 pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use outside::{AuditFinding, GrantedRate};

@@ -25,7 +25,7 @@ impl Sip {
     }
 
     /// Takes in the `count` lowest bytes of a word; those above are zero.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(&mut self, word: u64, count: usize) {
         let filled = self.length % 8;
         self.length = self.length.wrapping_add(count);
@@ -37,20 +37,20 @@ impl Sip {
     }
 
     /// Takes in bytes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let rest = self.words(bytes);
         self.put(word(rest), rest.len());
     }
 
     /// Takes in a text and one byte more that ends it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn text(&mut self, text: &[u8], end: u8) {
         let rest = self.words(text);
         self.put(word(rest) | u64::from(end) << (8 * rest.len()), rest.len() + 1);
     }
 
-    #[inline]
+    #[inline(always)]
     fn words<'t>(&mut self, bytes: &'t [u8]) -> &'t [u8] {
         let (words, rest) = bytes.as_chunks();
         for word in words {
@@ -59,14 +59,14 @@ impl Sip {
         rest
     }
 
-    #[inline]
+    #[inline(always)]
     fn compress(&mut self, word: u64) {
         self.state[3] ^= word;
         self.round();
         self.state[0] ^= word;
     }
 
-    #[inline]
+    #[inline(always)]
     fn round(&mut self) {
         let [mut v0, mut v1, mut v2, mut v3] = self.state;
         v0 = v0.wrapping_add(v1);
@@ -83,7 +83,7 @@ impl Sip {
     }
 
     /// Three rounds behind a sign of what is wanted; half of the result.
-    #[inline]
+    #[inline(always)]
     fn half(&mut self, place: usize, sign: u64) -> u64 {
         self.state[place] ^= sign;
         (0..3).for_each(|_| self.round());
@@ -91,18 +91,18 @@ impl Sip {
     }
 
     /// The first half of the result: eight bytes for the price of eight.
-    #[inline]
+    #[inline(always)]
     pub(super) fn short(mut self) -> u64 {
         self.finish()
     }
 
     /// Both halves.
-    #[inline]
+    #[inline(always)]
     pub(super) fn long(mut self) -> [u64; 2] {
         [self.finish(), self.half(1, 0xDD)]
     }
 
-    #[inline]
+    #[inline(always)]
     fn finish(&mut self) -> u64 {
         // The lowest byte of the length counts; the shift drops the others.
         self.compress(self.tail | (self.length as u64) << 56);
@@ -111,7 +111,7 @@ impl Sip {
 }
 
 /// Up to eight bytes as a word, the first of them the lowest.
-#[inline]
+#[inline(always)]
 pub(crate) fn word(bytes: &[u8]) -> u64 {
     let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
     match (bytes.first_chunk(), bytes.last_chunk()) {

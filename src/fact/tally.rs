@@ -55,10 +55,13 @@ impl Cell {
 
 /// Facts added up by key, in the order of the keys. Holds no empty cell. A copy costs nothing until
 /// one of the two changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Vec<(Key, Cell)>")]
 pub struct Tally {
-    cells: Arc<BTreeMap<Key, Cell>>,
+    /// Cells that came in order. One of the two lists is empty.
+    listed: Arc<Vec<(Key, Cell)>>,
+    /// Cells that were added one by one.
+    added: Arc<BTreeMap<Key, Cell>>,
 }
 
 impl Tally {
@@ -67,13 +70,22 @@ impl Tally {
         Self::default()
     }
 
+    /// Full cells in the order of their keys, each once.
+    fn listed(cells: Vec<(Key, Cell)>) -> Self {
+        Self { listed: Arc::new(cells), added: Arc::default() }
+    }
+
     /// Adds a cell under a key.
     pub fn add(&mut self, key: Key, cell: Cell) {
         use std::collections::btree_map::Entry;
         if cell.is_empty() {
             return;
         }
-        match Arc::make_mut(&mut self.cells).entry(key) {
+        if !self.listed.is_empty() {
+            let listed = Arc::unwrap_or_clone(std::mem::take(&mut self.listed));
+            self.added = Arc::new(listed.into_iter().collect());
+        }
+        match Arc::make_mut(&mut self.added).entry(key) {
             Entry::Vacant(place) => {
                 place.insert(cell);
             }
@@ -90,14 +102,14 @@ impl Tally {
     /// The opposite of every cell.
     #[must_use]
     pub fn negated(&self) -> Self {
-        self.iter().map(|(key, cell)| (key.clone(), cell.negated())).collect()
+        Self::listed(self.iter().map(|(key, cell)| (key.clone(), cell.negated())).collect())
     }
 
     /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
         if self.is_empty() {
             self.clone_from(other);
-        } else if other.len() < self.len() / FEW {
+        } else if self.listed.is_empty() && other.len() < self.len() / FEW {
             other.iter().for_each(|(key, cell)| self.add(key.clone(), *cell));
         } else {
             *self = Self::sum_of([&*self, other]);
@@ -106,55 +118,58 @@ impl Tally {
 
     /// What several tallies add up to.
     pub fn sum_of<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut tallies: Vec<&Self> = tallies.into_iter().filter(|of| !of.is_empty()).collect();
+        let tallies: Vec<&Self> = tallies.into_iter().filter(|of| !of.is_empty()).collect();
         if let [only] = tallies[..] {
             return only.clone();
         }
-        // The largest is copied as it is, and the others are put into it: unless they are too many.
-        tallies.sort_by_key(|of| of.len());
-        let Some((largest, others)) = tallies.split_last() else { return Self::new() };
-        if others.iter().map(|of| of.len()).sum::<usize>() < largest.len() / FEW {
-            let mut sum = (*largest).clone();
-            let cells = others.iter().flat_map(|of| of.iter());
-            cells.for_each(|(key, cell)| sum.add(key.clone(), *cell));
-            return sum;
+        let largest = tallies.iter().enumerate().max_by_key(|(_, of)| of.listed.len());
+        let Some((largest, into)) = largest else { return Self::new() };
+        let others = || tallies.iter().enumerate().filter(|(at, _)| *at != largest);
+        if others().map(|(_, of)| of.len()).sum::<usize>() < into.listed.len() / FEW {
+            return into.with(in_order(others().map(|(_, of)| *of)));
         }
-        // Runs in order are what a stable sort is quick with.
-        let mut all: Vec<(&Key, Cell)> =
-            tallies.iter().flat_map(|of| of.iter().map(|(key, cell)| (key, *cell))).collect();
-        all.sort_by_key(|(key, _)| *key);
-        all.dedup_by(|(key, more), (before, sum)| {
-            let same = key == before;
-            if same {
-                *sum = sum.plus(*more);
+        let all = in_order(tallies.iter().copied()).into_iter();
+        let full = all.filter(|(_, cell)| !cell.is_empty());
+        Self::listed(full.map(|(key, cell)| (key.clone(), cell)).collect())
+    }
+
+    /// Its listed cells and a few more: what lies between these is copied without being compared.
+    fn with(&self, few: Vec<(&Key, Cell)>) -> Self {
+        let mut rest = &self.listed[..];
+        let mut all = Vec::with_capacity(rest.len() + few.len());
+        for (key, cell) in few {
+            let (before, after) = rest.split_at(rest.partition_point(|(own, _)| own < key));
+            all.extend_from_slice(before);
+            let same = after.first().filter(|(own, _)| own == key);
+            rest = &after[usize::from(same.is_some())..];
+            let sum = same.map_or(cell, |(_, own)| own.plus(cell));
+            if !sum.is_empty() {
+                all.push((key.clone(), sum));
             }
-            same
-        });
-        let full = all.into_iter().filter(|(_, cell)| !cell.is_empty());
-        Self { cells: Arc::new(full.map(|(key, cell)| (key.clone(), cell)).collect()) }
+        }
+        all.extend_from_slice(rest);
+        Self::listed(all)
     }
 
     /// What has to be added to another tally to get this one.
     #[must_use]
     pub fn less(&self, other: &Self) -> Self {
-        if Arc::ptr_eq(&self.cells, &other.cells) {
-            return Self::new();
-        }
-        let mut change = Self::new();
+        let mut change = Vec::new();
         let (mut mine, mut theirs) = (self.iter().peekable(), other.iter().peekable());
         loop {
             let order = match (mine.peek(), theirs.peek()) {
                 (Some((own, _)), Some((other, _))) => own.cmp(other),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (None, None) => return change,
+                (None, None) => return Self::listed(change),
             };
-            let more = mine.next_if(|_| order.is_le());
-            let less = theirs.next_if(|_| order.is_ge()).map(|(key, cell)| (key, cell.negated()));
-            let cell = |of: Option<Cell>| of.unwrap_or_default();
-            let sum = cell(more.map(|(_, cell)| *cell)).plus(cell(less.map(|(_, cell)| cell)));
-            let key = more.map(|(key, _)| key).or(less.map(|(key, _)| key));
-            change.add(key.expect("one of the two is at hand").clone(), sum);
+            let (more, less) = (mine.next_if(|_| order.is_le()), theirs.next_if(|_| order.is_ge()));
+            let cell = |of: Option<(&Key, &Cell)>| of.map(|(_, cell)| *cell).unwrap_or_default();
+            let sum = cell(more).plus(cell(less).negated());
+            if !sum.is_empty() {
+                let (key, _) = more.or(less).expect("one of the two is at hand");
+                change.push((key.clone(), sum));
+            }
         }
     }
 
@@ -169,37 +184,71 @@ impl Tally {
 
     /// Every cell in the order of the keys: by day first.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Cell)> {
-        self.cells.iter()
+        self.listed.iter().map(|(key, cell)| (key, cell)).chain(self.added.iter())
+    }
+
+    /// The cells from a day on.
+    fn since(&self, from: Day) -> impl Iterator<Item = (&Key, &Cell)> {
+        let first = self.listed.partition_point(|(key, _)| key.day < from);
+        let listed = self.listed[first..].iter().map(|(key, cell)| (key, cell));
+        listed.chain(self.added.range(Key::first_on(from)..))
     }
 
     /// The cells of some days, both included, in the order of the keys.
     pub fn of_days(&self, from: Day, to: Day) -> impl Iterator<Item = (&Key, &Cell)> {
-        self.cells.range(Key::first_on(from)..).take_while(move |(key, _)| key.day <= to)
+        self.since(from).take_while(move |(key, _)| key.day <= to)
     }
 
     /// The first day from a given one on that has a cell.
     pub fn next_day(&self, from: Day) -> Option<Day> {
-        self.cells.range(Key::first_on(from)..).next().map(|(key, _)| key.day)
+        self.since(from).next().map(|(key, _)| key.day)
     }
 
     /// Its cells, in the order of the keys.
     pub fn into_cells(self) -> Vec<(Key, Cell)> {
-        Arc::unwrap_or_clone(self.cells).into_iter().collect()
+        match self.added.is_empty() {
+            true => Arc::unwrap_or_clone(self.listed),
+            false => Arc::unwrap_or_clone(self.added).into_iter().collect(),
+        }
     }
 
     /// How many cells.
     pub fn len(&self) -> usize {
-        self.cells.len()
+        self.listed.len() + self.added.len()
     }
 
     /// Is nothing in it?
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.len() == 0
     }
 }
 
 /// A tally of less than one part in so many is added cell by cell.
 const FEW: usize = 8;
+
+/// The cells of several tallies, each key once; some may have become empty.
+fn in_order<'a>(tallies: impl Iterator<Item = &'a Tally>) -> Vec<(&'a Key, Cell)> {
+    let mut all: Vec<(&Key, Cell)> =
+        tallies.flat_map(|of| of.iter().map(|(key, cell)| (key, *cell))).collect();
+    // Runs in order are what a stable sort is quick with.
+    all.sort_by_key(|(key, _)| *key);
+    all.dedup_by(|(key, more), (before, sum)| {
+        let same = key == before;
+        if same {
+            *sum = sum.plus(*more);
+        }
+        same
+    });
+    all
+}
+
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Tally {}
 
 impl FromIterator<(Key, Cell)> for Tally {
     fn from_iter<I: IntoIterator<Item = (Key, Cell)>>(iter: I) -> Self {
@@ -210,14 +259,14 @@ impl FromIterator<(Key, Cell)> for Tally {
 }
 
 impl From<Vec<(Key, Cell)>> for Tally {
-    /// The cells are in the order of their keys if they were written by a tally; that costs less
-    /// than adding each.
+    /// The cells are in the order of their keys if they were written by a tally, and can be left as
+    /// they are.
     fn from(cells: Vec<(Key, Cell)>) -> Self {
         let rising = cells.is_sorted_by(|(before, _), (after, _)| before < after);
-        if !rising || cells.iter().any(|(_, cell)| cell.is_empty()) {
-            return cells.into_iter().collect();
+        match rising && cells.iter().all(|(_, cell)| !cell.is_empty()) {
+            true => Self::listed(cells),
+            false => cells.into_iter().collect(),
         }
-        Self { cells: Arc::new(cells.into_iter().collect()) }
     }
 }
 

@@ -9,6 +9,7 @@ use std::io;
 
 use super::ahead::ahead;
 use super::express::{Common, FilePass, Lane, Revisit, Taken, check, each_line, take_quoted};
+use super::interrupt::Interrupt;
 use super::read::{Reader, Row, Rows};
 use super::{IntakeError, SourceFile};
 use crate::fact::Hash;
@@ -73,14 +74,15 @@ impl<'p> Again<'p> {
         spots: &[Spot],
         act: &Act<'_, T>,
     ) -> Result<Vec<T>, IntakeError> {
-        let (pass, file) = (self.pass, self.file);
+        let (pass, file, interrupt) = (self.pass, self.file, &self.reader.interrupt);
         let lane = || common.lane(&pass.columns, &pass.source);
         if file.is_packed() {
-            let mut look = Look { lane: lane(), revisit: self.open()?.1, pass, file };
+            let mut look = Look { lane: lane(), revisit: self.open()?.1, pass, file, interrupt };
             return Ok(vec![act(&mut look, spots)?]);
         }
         let part = |spots: &[Spot]| {
-            let mut look = Look { lane: lane(), revisit: open_plain(pass, file)?, pass, file };
+            let revisit = open_plain(pass, file)?;
+            let mut look = Look { lane: lane(), revisit, pass, file, interrupt };
             act(&mut look, spots)
         };
         let parts = spots.chunks(spots.len().div_ceil(threads).max(FEWEST));
@@ -106,6 +108,7 @@ impl<'p> Again<'p> {
         let (mut rows, mut revisit) = self.open()?;
         let fail = |source| unreadable(self.file, source);
         for group in noted.chunk_by(|a, b| a.at == b.at) {
+            self.reader.interrupt.check()?;
             let (first, at) = (group[0], group[0].at - self.pass.start);
             if !revisit.is_knotty(at) {
                 let text = revisit.row_at(at).map_err(fail)?;
@@ -136,6 +139,7 @@ pub(super) struct Look<'l> {
     revisit: Revisit<'l>,
     pass: &'l FilePass,
     file: &'l SourceFile,
+    interrupt: &'l Interrupt,
 }
 
 impl Look<'_> {
@@ -167,6 +171,7 @@ impl Look<'_> {
         spot: &Spot,
         keep: impl FnOnce(&[u8]) -> T,
     ) -> Result<(Taken, T), IntakeError> {
+        self.interrupt.check()?;
         let row = self.revisit.row_at(spot.at - self.pass.start);
         let row = row.map_err(|source| unreadable(self.file, source))?;
         let row = row.ok_or_else(|| changed(self.file))?;

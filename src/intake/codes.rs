@@ -91,6 +91,10 @@ codes! {
     TALLY_OVERLAP = "I038" Error "a tally overlaps what was delivered of the same feed";
     /// Rows that the query rejected.
     TALLY_REJECTED = "I039" Warning "rows were rejected where a tally was made";
+    /// A row of a time whose ids are forgotten.
+    FORGOTTEN = "I040" Error "the row is of a time whose ids are forgotten";
+    /// A reference that leads nowhere, perhaps to a forgotten id.
+    FORGOTTEN_REF = "I041" Warning "a row refers to a fact that may be forgotten";
 
     /// The mapping is not TOML.
     SYNTAX = "M001" Error "the mapping is not TOML";

@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
 use super::again::{Again, Found, Noted, unreadable};
 use super::ahead::ahead;
 use super::company::company_of;
 use super::express::{Columns, Express, FilePass, Left, Ordinary, Poured, Rest};
 use super::import::{MarkedFacts, Run};
+use super::interrupt::Interrupt;
 use super::read::{Reader, Reading, Row, Rows};
+use super::request::Step;
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::{Crowd, Judged, Spot};
 use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Tally};
@@ -80,7 +83,7 @@ impl<'a> Large<'a> {
     ) -> Result<(), IntakeError> {
         self.express.finish_marks().map_err(IntakeError::Shelf)?;
         self.places = self.express.common.places.list();
-        let judged = self.all_buckets(&run.gather).map_err(IntakeError::Shelf)?;
+        let judged = self.all_buckets(run, &reader.interrupt)?;
         for placed in &judged.found {
             let (kind, product) = &self.places[placed.mark.place as usize];
             run.gather.found(placed.mark.id, *kind, placed.mark.time, product.as_deref());
@@ -91,8 +94,11 @@ impl<'a> Large<'a> {
         for (number, pass) in &mut passes {
             let mut sums = std::mem::take(&mut pass.sums);
             let again = Again { pass, reader, file: &files[*number] };
-            self.take_out(&again, of(pass, &repeats, |spot| spot.at), &mut sums)?;
-            self.hand_over(run, *number, &again, of(pass, &ordinary, |spot| spot.at), &mut sums)?;
+            let repeats = of(pass, &repeats, |spot| spot.at);
+            let ordinary = of(pass, &ordinary, |spot| spot.at);
+            run.tell_of(Step::ReadingAgain, &again.file.name, 0, repeats.len() + ordinary.len());
+            self.take_out(&again, repeats, &mut sums)?;
+            self.hand_over(run, *number, &again, ordinary, &mut sums)?;
             pass.sums = sums;
             run.gather.add_sums(*number, &pass.sums.tallies, &pass.sums.repeats);
         }
@@ -102,25 +108,36 @@ impl<'a> Large<'a> {
     }
 
     /// Judges every bucket, on as many threads as read rows.
-    fn all_buckets(&self, gather: &Gather<'_>) -> io::Result<Judged> {
+    fn all_buckets(&self, run: &mut Run<'_>, interrupt: &Interrupt) -> Result<Judged, IntakeError> {
         let (next, all) = (AtomicU16::new(0), Mutex::new(Judged::default()));
+        let (gather, mut tell) = run.while_gathered();
         let wanted = gather.wanted();
         let (common, threads, known) = (&self.express.common, self.express.threads, self.known);
-        let work = || -> io::Result<()> {
+        let (ready, done) = channel();
+        let work = |ready: Sender<()>| -> io::Result<()> {
             while let Ok(first) = u8::try_from(next.fetch_add(1, Ordering::Relaxed)) {
+                if interrupt.check().is_err() {
+                    break;
+                }
                 let bucket = common.shelf.bucket(first)?;
                 let crowd = Crowd::of(&*bucket);
                 let company = company_of(&crowd, first, gather, known, &wanted)?;
                 let judged = crowd.judge(company);
                 all.lock().expect("nobody panics while holding it").extend(judged);
+                let _who_listens_waits_for_the_end = ready.send(());
             }
             Ok(())
         };
         std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let start = |ready: Sender<()>| scope.spawn(move || work(ready));
+            let threads: Vec<_> = (1..threads).map(|_| start(ready.clone())).collect();
+            let threads: Vec<_> = threads.into_iter().chain([start(ready)]).collect();
+            done.iter().zip(1..).for_each(|((), done)| tell(Step::Comparing, done, BUCKETS));
             let broke = |_| io::Error::other("a thread that compares ids has stopped");
             threads.into_iter().try_for_each(|thread| thread.join().map_err(broke)?)
-        })?;
+        })
+        .map_err(IntakeError::Shelf)?;
+        interrupt.check()?;
         let mut judged = all.into_inner().expect("nobody panics while holding it");
         judged.sort();
         Ok(judged)
@@ -155,7 +172,10 @@ impl<'a> Large<'a> {
         let (common, threads) = (&self.express.common, self.express.threads);
         // Nobody looks up neighbours across parts, and a packed file is read but once.
         let part = if again.file.is_packed() { spots.len() } else { threads * AT_ONCE };
+        let (count, mut done) = (spots.len(), 0);
         for spots in spots.chunks(part.max(1)) {
+            run.tell_of(Step::ReadingAgain, &again.file.name, done, count);
+            done += spots.len();
             let all = Mutex::new(&mut *sums);
             let found = again.each_spot(common, threads, spots, &|look, spots| {
                 let found = look.ordinary(spots)?;
@@ -232,6 +252,8 @@ impl<'a> Large<'a> {
     }
 }
 
+/// A bucket for each first byte of an id.
+const BUCKETS: usize = 1 << 8;
 /// Rows that go to the ordinary reader at once, for each thread.
 const AT_ONCE: usize = 1 << 14;
 
@@ -304,6 +326,7 @@ impl Ordinary for Counter<'_, '_, '_> {
             }
         };
         self.run.tell(&self.file.name, self.count, self.rows.bytes());
+        self.rows.interrupt().check().map_err(Trouble::Intake)?;
         Ok(next)
     }
 }

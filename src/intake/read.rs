@@ -7,6 +7,7 @@ use super::codes;
 use super::discover::Layout;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
+use super::interrupt::Interrupt;
 use super::json::object_of;
 use super::mapping::Mapping;
 use super::parquet::Columnar;
@@ -26,6 +27,8 @@ pub struct Reader<'a> {
     mapping: &'a Mapping,
     contracts: &'a [Contract],
     survey: Survey,
+    /// Stops all reading.
+    pub(super) interrupt: Interrupt,
 }
 
 /// What one row of a file says.
@@ -88,7 +91,8 @@ const AHEAD: usize = 64;
 impl<'a> Reader<'a> {
     /// A reader of files.
     pub fn new(mapping: &'a Mapping, contracts: &'a [Contract]) -> Self {
-        Self { mapping, contracts, survey: Survey::default() }
+        let (survey, interrupt) = Default::default();
+        Self { mapping, contracts, survey, interrupt }
     }
 
     /// Looks through the files whose rows can only be understood together: billing events, of
@@ -251,6 +255,11 @@ impl Rows<'_> {
         self.columnar.as_ref().map_or_else(|| self.source.bytes(), Columnar::bytes)
     }
 
+    /// What stops reading.
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.reader.interrupt
+    }
+
     /// The next row; none after the last.
     ///
     /// # Errors
@@ -280,6 +289,7 @@ impl Rows<'_> {
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {
+        self.interrupt().check()?;
         let raw = match self.delimiter {
             Some(delimiter) => self.lines.next_record(delimiter, &mut self.spans),
             None => self.lines.next_line(),

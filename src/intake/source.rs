@@ -8,6 +8,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::IntakeError;
+
 const CHUNK: usize = 128 * 1024;
 
 /// The file itself, and what has been read of it.
@@ -77,6 +79,28 @@ impl Source {
     }
 }
 
+/// BLAKE3 of a file's bytes in hex, as long as it is wanted: told after each part how many bytes were read.
+///
+/// # Errors
+/// If the file cannot be read, or if it is asked to stop.
+pub fn digest_while(
+    path: &Path,
+    mut go_on: impl FnMut(u64) -> Result<(), IntakeError>,
+) -> Result<String, IntakeError> {
+    let fail = |source| IntakeError::Read { path: path.to_owned(), source };
+    let (mut file, mut hasher) = (File::open(path).map_err(fail)?, blake3::Hasher::new());
+    let (mut buffer, mut bytes) = (vec![0; 8 * CHUNK], 0);
+    loop {
+        go_on(bytes)?;
+        let count = file.read(&mut buffer).map_err(fail)?;
+        if count == 0 {
+            return Ok(hasher.finalize().to_hex().to_string());
+        }
+        hasher.update(&buffer[..count]);
+        bytes += count as u64;
+    }
+}
+
 /// BLAKE3 of a file's bytes, in hex: what a delivery remembers of the file.
 ///
 /// # Errors
@@ -117,6 +141,7 @@ mod tests {
             assert_eq!(read, text, "{name}");
             let (digest, size) = source.finish().unwrap();
             assert_eq!(digest, digest_of(&path).unwrap());
+            assert_eq!(digest, digest_while(&path, |_| Ok(())).unwrap());
             assert_eq!((digest, size), (blake3::hash(&bytes).to_string(), bytes.len() as u64));
         }
     }

@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Ratio;
 
@@ -214,18 +214,34 @@ impl Serialize for Exact {
 /// Reads back what [`Display`](fmt::Display) wrote; a sum may have more digits than one fact may.
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        read_sum(&text).ok_or_else(|| serde::de::Error::custom(NotExact(text)))
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// Takes the text where it lies: a tally has many numbers.
+struct Text;
+
+impl de::Visitor<'_> for Text {
+    type Value = Exact;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a plain decimal number as a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Exact, E> {
+        read_sum(text).ok_or_else(|| E::custom(NotExact(text.to_owned())))
     }
 }
 
 fn read_sum(text: &str) -> Option<Exact> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, frac) = digits.split_once('.').unwrap_or((digits, ""));
-    if frac.len() > SCALE as usize || !frac.bytes().all(|b| b.is_ascii_digit()) {
+    let places = u32::try_from(frac.len()).ok().filter(|places| *places <= SCALE)?;
+    if !frac.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let value = Exact::new(whole.parse().ok()?, format!("{frac:0<28}").parse().ok()?);
+    let below: i128 = if frac.is_empty() { 0 } else { frac.parse().ok()? };
+    let value = Exact::new(whole.parse().ok()?, below * 10_i128.pow(SCALE - places));
     Some(if negative { -value } else { value })
 }
 

@@ -107,7 +107,6 @@ fn common(one: i128, other: i128) -> i128 {
 
 #[cfg(test)]
 mod tests {
-    use num_bigint::BigInt;
     use num_rational::BigRational;
     use num_traits::Signed;
 

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::calendar::Period;
+use crate::calendar::{Period, UnknownZone};
 
 /// Why the store did not do what it was asked to. Nothing was acknowledged.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +136,10 @@ pub enum StoreError {
         /// What does not fit.
         what: String,
     },
+
+    /// A day in a time zone that is none.
+    #[error("{0}: nothing was forgotten")]
+    NoSuchZone(UnknownZone),
 
     /// The state of an import that never was.
     #[error("the store holds {imports} imports: there is no state after import {watermark}")]

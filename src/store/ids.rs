@@ -38,7 +38,15 @@ pub(super) fn import_of(file: &str) -> Option<u64> {
     file.strip_suffix(".ids")?.parse().ok()
 }
 
+impl Named {
+    /// Bytes of the file.
+    pub(super) fn size(&self) -> u64 {
+        segment::size(self.count).unwrap_or_default()
+    }
+}
+
 struct Segment {
+    import: u64,
     file: String,
     count: u64,
     directory: OnceLock<Directory>,
@@ -68,8 +76,8 @@ impl Ids {
 
     /// Takes in the file of an import; its content is read when it is first asked.
     pub(super) fn add(&mut self, named: &Named) {
-        let (file, count) = (file(named.import), named.count);
-        self.segments.push(Segment { file, count, directory: OnceLock::new() });
+        let (import, file, count) = (named.import, file(named.import), named.count);
+        self.segments.push(Segment { import, file, count, directory: OnceLock::new() });
     }
 
     /// The same, for a file that has been out of sight.
@@ -107,6 +115,12 @@ impl Ids {
             None => "it is missing".to_owned(),
         };
         Err(StoreError::DamagedIds { name: file, what })
+    }
+
+    /// Asks the files of an import no more.
+    pub(super) fn forget(&mut self, import: u64) {
+        self.segments.retain(|segment| segment.import != import);
+        self.marks.retain(|marks| marks.import() != import);
     }
 
     /// Writes the ids of an import, so that they survive, before anything names them.

@@ -68,12 +68,11 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
         read.rows += 1;
         let to = ends[ends.len() - 1];
         let readable = ascii || std::str::from_utf8(&text[from..to]).is_ok();
-        match lane.take(text, from, ends).filter(|_| readable) {
-            Some(taken) => {
-                lane.add(&taken);
-                read.marks.push(Placed { at: at + from as u64, mark: taken.mark });
-            }
-            None => read.left.push(Left { line, from, to }),
+        if readable && let Some(taken) = lane.take(text, from, ends) {
+            lane.add(&taken);
+            read.marks.push(Placed { at: at + from as u64, mark: taken.mark });
+        } else {
+            read.left.push(Left { line, from, to });
         }
     });
     read

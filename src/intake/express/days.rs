@@ -42,7 +42,7 @@ impl Days {
     }
 
     /// The number of the span that a time lies in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn span(&mut self, time: Time) -> u32 {
         match time {
             Time::At(seconds) => {

@@ -21,6 +21,7 @@ pub(super) struct Keys {
     runs: Vec<(usize, usize)>,
     words: [u64; WORDS],
     count: usize,
+    hash: u64,
     table: HashTable<u32>,
     known: Vec<Box<[u64]>>,
 }
@@ -44,27 +45,30 @@ impl Keys {
             runs: runs.collect(),
             words: [0; WORDS],
             count: 0,
+            hash: 0,
             table: HashTable::new(),
             known: Vec::new(),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin(&mut self) {
-        self.count = 0;
+        (self.count, self.hash) = (0, 0);
     }
 
     /// Adds the columns of a row; none if they are too long.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_columns(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Option<()> {
-        let mut count = self.count;
+        let (mut count, mut hash) = (self.count, self.hash);
         for &(first, last) in &self.runs {
             let from = if first == 0 { start } else { ends[first - 1] + 1 };
             let (run, behind) = text[from..].split_at(ends[last] - from);
             let (whole, rest) = run.as_chunks();
             let words = self.words.get_mut(count..=count + whole.len())?;
-            for (word, bytes) in words.iter_mut().zip(whole) {
+            let factors = FACTORS.get(count..=count + whole.len())?;
+            for ((word, bytes), factor) in words.iter_mut().zip(whole).zip(factors) {
                 *word = u64::from_le_bytes(*bytes);
+                hash = mixed(hash, *word, *factor);
             }
             let bits = 8 * rest.len() as u32;
             // Where the text goes on, one whole word is read and cut: the usual case has no branch.
@@ -73,10 +77,12 @@ impl Keys {
             } else {
                 word(rest)
             };
-            words[whole.len()] = last | END << bits;
+            let last = last | END << bits;
+            words[whole.len()] = last;
+            hash = mixed(hash, last, factors[whole.len()]);
             count += whole.len() + 1;
         }
-        self.count = count;
+        (self.count, self.hash) = (count, hash);
         Some(())
     }
 
@@ -87,16 +93,17 @@ impl Keys {
         let all = whole.iter().map(|bytes| u64::from_le_bytes(*bytes)).chain([last]);
         for word in all {
             *self.words.get_mut(self.count)? = word;
+            self.hash = mixed(self.hash, word, FACTORS[self.count]);
             self.count += 1;
         }
         Some(())
     }
 
     /// Looks the key up.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self) -> Found {
         let words = &self.words[..self.count];
-        let hash = hash(words);
+        let hash = self.hash ^ self.hash >> 32;
         let found = self.table.find(hash, |number| same(&self.known[*number as usize], words));
         found.map_or(Found::New(hash), |number| Found::Known(*number))
     }
@@ -106,24 +113,26 @@ impl Keys {
         let number = u32::try_from(self.known.len()).ok()?;
         self.known.push(self.words[..self.count].into());
         let known = &self.known;
-        self.table.insert_unique(hash, number, |number| self::hash(&known[*number as usize]));
+        let again = |number: &u32| {
+            let words = known[*number as usize].iter().zip(&FACTORS);
+            let hash = words.fold(0, |hash, (word, factor)| mixed(hash, *word, *factor));
+            hash ^ hash >> 32
+        };
+        self.table.insert_unique(hash, number, again);
         Some(number)
     }
 }
 
-#[inline]
+#[inline(always)]
 fn same(a: &[u64], b: &[u64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
-/// Each word has a factor of its own, so that none waits for another.
-#[inline]
-fn hash(words: &[u64]) -> u64 {
-    let sum = words.iter().zip(&FACTORS).fold(0_u64, |sum, (word, factor)| {
-        let product = u128::from(*word ^ factor) * u128::from(*factor);
-        sum.wrapping_add(product as u64 ^ (product >> 64) as u64)
-    });
-    sum ^ sum >> 32
+/// A hash with one more word. Each has a factor of its own, so that none waits for another.
+#[inline(always)]
+fn mixed(hash: u64, word: u64, factor: u64) -> u64 {
+    let product = u128::from(word ^ factor) * u128::from(factor);
+    hash.wrapping_add(product as u64 ^ (product >> 64) as u64)
 }
 
 /// Odd numbers with nothing in common (the steps of SplitMix64).

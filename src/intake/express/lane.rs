@@ -8,13 +8,13 @@ use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
 use super::parse::{self, Short, Time, number};
-use super::pass::Poured;
+use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{HashKey, Kind, Lens, Table};
+use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
@@ -22,6 +22,7 @@ use crate::money::Currency;
 pub(in crate::intake) struct Lane<'a> {
     columns: &'a Columns,
     lens: &'a Lens,
+    horizon: &'a Horizon,
     places: &'a Places,
     key: HashKey,
     ids: IdHasher,
@@ -69,16 +70,12 @@ const SHAPE: [Target; 7] = [
 ];
 
 impl<'a> Lane<'a> {
-    pub(super) fn new(
-        columns: &'a Columns,
-        source: &str,
-        lens: &'a Lens,
-        places: &'a Places,
-        key: HashKey,
-    ) -> Self {
+    pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
+        let Common { lens, horizon, key, ref places, .. } = *common;
         Self {
             columns,
             lens,
+            horizon,
             places,
             key,
             ids: key.ids_of(columns.table, source),
@@ -91,7 +88,7 @@ impl<'a> Lane<'a> {
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
     /// delimiters and of its end; it begins at `start`.
-    #[inline]
+    #[inline(always)]
     pub(in crate::intake) fn take(
         &mut self,
         text: &[u8],
@@ -117,6 +114,9 @@ impl<'a> Lane<'a> {
         let (quantity, amount) = known.rules.check(quantity, amount)?;
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
         let moment = moment(time);
+        if self.horizon.is_before(moment) {
+            return None;
+        }
         let rest = Rest {
             time: moment,
             customer,
@@ -132,7 +132,7 @@ impl<'a> Lane<'a> {
     }
 
     /// Adds a row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, taken: &Taken) {
         self.sums.add(taken.shape, taken.span, taken.cell);
     }
@@ -154,7 +154,7 @@ impl<'a> Lane<'a> {
     }
 
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
-    #[inline]
+    #[inline(always)]
     fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
         self.keys.begin();
         self.keys.push_columns(row.text, row.start, row.ends)?;
@@ -224,7 +224,7 @@ struct Row<'t> {
 
 impl<'t> Row<'t> {
     /// Where a field begins and ends; nowhere if there is no such column.
-    #[inline]
+    #[inline(always)]
     fn place(&self, target: Target) -> (usize, usize) {
         match self.columns.at(target) {
             Some(0) => (self.start, self.ends[0]),
@@ -233,14 +233,14 @@ impl<'t> Row<'t> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn field(&self, target: Target) -> &'t [u8] {
         let (from, to) = self.place(target);
         &self.text[from..to]
     }
 
     /// A number or nothing; none at all if it is not certain what stands there.
-    #[inline]
+    #[inline(always)]
     fn number(&self, target: Target) -> Option<Numbers> {
         let (from, to) = self.place(target);
         if from == to { Some(None) } else { number(&self.text[from..], to - from).map(Some) }
@@ -273,6 +273,7 @@ impl Rules {
     }
 
     /// The numbers of a row, if they are right.
+    #[inline(always)]
     fn check(self, quantity: Numbers, amount: Numbers) -> Option<(Numbers, Numbers)> {
         if self.kind == Kind::Usage {
             // A reading has no amount: what stands there is not even looked at.
@@ -287,10 +288,12 @@ impl Rules {
 
 type Numbers = Option<Short>;
 
+#[inline(always)]
 fn units(number: Numbers) -> Option<i128> {
     number.map_or(Some(0), Short::units)
 }
 
+#[inline(always)]
 fn moment(time: Time) -> Moment {
     match time {
         Time::On(days) => Moment::On(Day::EPOCH.plus(days.into())),

@@ -16,7 +16,7 @@ pub(super) struct Short {
 
 impl Short {
     /// In units of 10^-12; none if it is so large that adding up very many might not fit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn units(self) -> Option<i128> {
         // Less than 10^18 times at most 10^12.
         let units = i128::from(self.mantissa) * i128::from(POWERS[usize::from(self.scale)]);
@@ -38,7 +38,7 @@ const POWERS: [i64; SCALE as usize + 1] = {
 /// A sign, digits, and perhaps a point with digits behind it; at most 18 digits.
 ///
 /// `text` may go on behind its `length` bytes: the word that is read need not end with the number.
-#[inline]
+#[inline(always)]
 pub(super) fn number(text: &[u8], length: usize) -> Option<Short> {
     let (negative, text, length) = match text {
         [b'-', text @ ..] if length > 0 => (true, text, length - 1),
@@ -53,7 +53,7 @@ pub(super) fn number(text: &[u8], length: usize) -> Option<Short> {
 }
 
 /// The first eight bytes as a word, or as many as there are; the first is the lowest.
-#[inline]
+#[inline(always)]
 pub(super) fn head(text: &[u8]) -> u64 {
     text.first_chunk().map_or_else(|| word(text), |eight| u64::from_le_bytes(*eight))
 }
@@ -65,7 +65,7 @@ const fn all(byte: u8) -> u64 {
 
 /// One to eight digits, among them perhaps a point: all of them at once, as the bytes of one word,
 /// of which the highest is the last digit.
-#[inline]
+#[inline(always)]
 fn few(text: &[u8], length: usize) -> Option<(i64, u8)> {
     let bits = 8 * length as u32;
     let mut word = head(text) << (64 - bits);
@@ -88,13 +88,13 @@ fn few(text: &[u8], length: usize) -> Option<(i64, u8)> {
 }
 
 /// Is every byte so small that adding the other one leaves its highest bit clear?
-#[inline]
+#[inline(always)]
 fn digits_only(values: u64, more: u64) -> bool {
     (values.wrapping_add(more) | values) & all(0x80) == 0
 }
 
 /// The number of eight digits. Pairs of neighbours become one number, three times.
-#[inline]
+#[inline(always)]
 fn value(digits: u64) -> i64 {
     const PAIRS: u64 = 0x0000_00FF_0000_00FF;
     // Two digits are at most 99: no byte overflows, neither here nor in what follows.
@@ -138,7 +138,7 @@ pub(super) enum Time {
 }
 
 /// `2026-10-31` or `2026-10-31T08:00:00Z`.
-#[inline]
+#[inline(always)]
 pub(super) fn time(text: &[u8]) -> Option<Time> {
     if let Ok(text) = <&[u8; 20]>::try_from(text) {
         let (date, clock) = text.split_first_chunk().expect("ten of twenty bytes");
@@ -153,7 +153,7 @@ pub(super) fn time(text: &[u8]) -> Option<Time> {
 }
 
 /// Three numbers of two digits with something between them, such as `08:00:00`.
-#[inline]
+#[inline(always)]
 fn pairs(text: &[u8; 8], between: u8) -> Option<[u32; 3]> {
     let zeros = u64::from_le_bytes([b'0', b'0', between, b'0', b'0', between, b'0', b'0']);
     const MORE: u64 = u64::from_le_bytes([0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F, 0x76, 0x76]);
@@ -166,7 +166,7 @@ fn pairs(text: &[u8; 8], between: u8) -> Option<[u32; 3]> {
 }
 
 /// Days since 1970, in years in which every zone has every day's midnight where it is now.
-#[inline]
+#[inline(always)]
 fn days(date: &[u8; 10]) -> Option<i32> {
     let [c1, c2, rest @ ..] = date;
     let (c1, c2) = (c1.wrapping_sub(b'0'), c2.wrapping_sub(b'0'));

@@ -14,12 +14,13 @@ use super::lane::Lane;
 use super::quoted;
 use super::shapes::Places;
 use crate::fact::bulk::{Hand, Shelf};
-use crate::fact::{Count, HashKey, Lens, Tally};
+use crate::fact::{Count, HashKey, Horizon, Lens, Tally};
 use crate::money::Currency;
 
 /// What all threads have in common.
 pub(in crate::intake) struct Common<'a> {
     pub(in crate::intake) lens: &'a Lens,
+    pub(in crate::intake) horizon: &'a Horizon,
     pub(in crate::intake) key: HashKey,
     pub(in crate::intake) shelf: &'a dyn Shelf,
     pub(in crate::intake) places: Places,
@@ -118,7 +119,7 @@ impl Drop for Answers {
 impl Common<'_> {
     /// A way through a file.
     pub(in crate::intake) fn lane<'l>(&'l self, columns: &'l Columns, source: &str) -> Lane<'l> {
-        Lane::new(columns, source, self.lens, &self.places, self.key)
+        Lane::new(columns, source, self)
     }
 
     /// Nothing added up yet.
@@ -132,13 +133,14 @@ impl<'a> Express<'a> {
     /// A pass with so many threads beside this one.
     pub(in crate::intake) fn new(
         lens: &'a Lens,
+        horizon: &'a Horizon,
         key: HashKey,
         shelf: &'a dyn Shelf,
         threads: usize,
         size: usize,
     ) -> io::Result<Self> {
         let hands = (0..threads.max(1)).map(|_| shelf.hand()).collect::<io::Result<_>>()?;
-        let common = Common { lens, key, shelf, places: Places::default() };
+        let common = Common { lens, horizon, key, shelf, places: Places::default() };
         Ok(Self { common, hands, threads: threads.max(1), size, next: 0 })
     }
 

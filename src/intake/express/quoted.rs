@@ -244,10 +244,10 @@ mod tests {
         all
     }
 
-    /// The number of a line, and its fields if they are certain.
-    type Found = (u64, Option<Vec<String>>);
+    /// A line and its fields; none if it is left.
+    type Read = (u64, Option<Vec<String>>);
 
-    fn quoted(text: &str) -> (u64, Vec<Found>) {
+    fn quoted(text: &str) -> (u64, Vec<Read>) {
         let mut all = Vec::new();
         let lines = each_row(text.as_bytes(), (b',', &[]), |row| {
             let fields = row.fields.map(|(bare, ends)| {

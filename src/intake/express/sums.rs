@@ -24,6 +24,7 @@ impl Cell {
 }
 
 impl std::ops::AddAssign for Cell {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         self.rows += other.rows;
         self.quantity += other.quantity;
@@ -63,7 +64,7 @@ impl Sums {
         self.0.push(Of { shape, cells, rest, repeats: Cell::default() });
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, shape: u32, span: u32, cell: Cell) {
         let of = &mut self.0[shape as usize];
         match of.cells.get_mut(span as usize) {

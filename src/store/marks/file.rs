@@ -46,6 +46,11 @@ impl MarksFile {
         Self { file, named: named.clone(), end: OnceLock::new() }
     }
 
+    /// The import whose marks they are.
+    pub(in crate::store) fn import(&self) -> u64 {
+        self.named.import
+    }
+
     /// Facts that its marks stand for.
     pub(in crate::store) fn facts(&self) -> u64 {
         self.named.facts
