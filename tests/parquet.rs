@@ -178,6 +178,7 @@ fn read(
         known: &(),
         rejects: Some(rejects),
         progress: &mut silent,
+        interrupt: None,
         bulk: express.map(|(threads, chunk)| Bulk { shelf, threads, chunk }),
     })
 }

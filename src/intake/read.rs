@@ -14,6 +14,7 @@ use super::parquet::Columnar;
 use super::plan::{Outcome, Plan};
 use super::reject::Refusal;
 use super::rows::{Body, Lines, Raw, Span};
+use super::scan::miscounted;
 use super::source::{Input, Source};
 use super::survey::Survey;
 use super::{IntakeError, SourceFile};
@@ -389,11 +390,6 @@ impl Rows<'_> {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-fn miscounted(found: usize, due: usize) -> Refusal {
-    Refusal::new(&codes::FIELDS, format!("this row has {found} fields, the header {due}"))
-        .help("quote fields that hold a comma, and write empty fields as well")
 }
 
 fn not_text() -> Refusal {

@@ -125,3 +125,8 @@ pub(super) fn after_quote() -> Refusal {
     Refusal::new(&codes::QUOTE, "text follows the closing quote of a field")
         .help("write a quote inside a quoted field as \"\"")
 }
+
+pub(super) fn miscounted(found: usize, due: usize) -> Refusal {
+    Refusal::new(&codes::FIELDS, format!("this row has {found} fields, the header {due}"))
+        .help("quote fields that hold a comma, and write empty fields as well")
+}
