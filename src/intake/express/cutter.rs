@@ -3,7 +3,7 @@
 //! The law: where a chunk ends depends on nothing but the bytes from its beginning on. So a chunk can
 //! be read again by its place alone, and is then the same.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use super::super::rows::LONGEST;
 use super::super::scan::opens_at_end;
@@ -40,9 +40,11 @@ impl<R: BufRead> Cutter<R> {
 
     /// The next chunk; none at the end. `text` lends its memory.
     pub(super) fn next(&mut self, mut text: Vec<u8>) -> io::Result<Option<Chunk>> {
-        text.clear();
-        text.append(&mut self.carry);
-        self.fill(&mut text, self.size)?;
+        let carried = self.carry.len();
+        text.resize(text.len().max(carried), 0);
+        text[..carried].copy_from_slice(&self.carry);
+        self.carry.clear();
+        self.overwrite(&mut text, carried, self.size)?;
         if text.is_empty() {
             return Ok(None);
         }
@@ -72,8 +74,24 @@ impl<R: BufRead> Cutter<R> {
 
     /// Reads until there are so many bytes, or no more; says how many were read.
     fn fill(&mut self, text: &mut Vec<u8>, size: usize) -> io::Result<usize> {
-        let missing = size.saturating_sub(text.len()) as u64;
-        self.input.by_ref().take(missing).read_to_end(text)
+        self.overwrite(text, text.len(), size)
+    }
+
+    /// The same, from a place on: what stands there is of a chunk before. It is read over in as large
+    /// pieces as the input gives, and neither zeroed nor copied.
+    fn overwrite(&mut self, text: &mut Vec<u8>, from: usize, size: usize) -> io::Result<usize> {
+        let mut filled = from;
+        text.resize(size.max(from), 0);
+        while filled < text.len() {
+            match self.input.read(&mut text[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        text.truncate(filled);
+        Ok(filled - from)
     }
 
     /// Where the last whole line ends. If there is none yet, reads on to its end; of a line that is

@@ -12,6 +12,9 @@ use crate::fact::fingerprint::word;
 
 /// Words of the longest key: rows with a longer one are left.
 const WORDS: usize = 48;
+/// Keys that are looked for first, by the highest bits of their hash.
+const RECENT: usize = 1 << RECENT_BITS;
+const RECENT_BITS: u32 = 12;
 /// Ends a run: a byte that no text has.
 const END: u64 = 0xFF;
 
@@ -23,7 +26,34 @@ pub(super) struct Keys {
     count: usize,
     hash: u64,
     table: HashTable<u32>,
-    known: Vec<Box<[u64]>>,
+    /// By the highest bits of a hash, the key that last had them: its number and one, or 0.
+    recent: Box<[u32]>,
+    known: Known,
+}
+
+/// The words of all known keys, one key behind the other.
+#[derive(Default)]
+struct Known {
+    words: Vec<u64>,
+    /// Where each key begins and ends.
+    places: Vec<(u32, u32)>,
+}
+
+impl Known {
+    #[inline(always)]
+    fn of(&self, number: u32) -> &[u64] {
+        let (from, to) = self.places[number as usize];
+        &self.words[from as usize..to as usize]
+    }
+
+    /// None if there are more words than can be counted.
+    fn push(&mut self, words: &[u64]) -> Option<()> {
+        let from = u32::try_from(self.words.len()).ok()?;
+        let to = u32::try_from(self.words.len() + words.len()).ok()?;
+        self.words.extend_from_slice(words);
+        self.places.push((from, to));
+        Some(())
+    }
 }
 
 /// What is known of a key.
@@ -47,7 +77,8 @@ impl Keys {
             count: 0,
             hash: 0,
             table: HashTable::new(),
-            known: Vec::new(),
+            recent: vec![0; RECENT].into(),
+            known: Known::default(),
         }
     }
 
@@ -101,26 +132,47 @@ impl Keys {
 
     /// Looks the key up.
     #[inline(always)]
-    pub(super) fn find(&self) -> Found {
+    pub(super) fn find(&mut self) -> Found {
         let words = &self.words[..self.count];
         let hash = self.hash ^ self.hash >> 32;
-        let found = self.table.find(hash, |number| same(&self.known[*number as usize], words));
-        found.map_or(Found::New(hash), |number| Found::Known(*number))
+        let recent = self.recent[slot(hash)];
+        if recent != 0 && same(self.known.of(recent - 1), words) {
+            return Found::Known(recent - 1);
+        }
+        self.find_further(hash)
+    }
+
+    #[cold]
+    fn find_further(&mut self, hash: u64) -> Found {
+        let (known, words) = (&self.known, &self.words[..self.count]);
+        match self.table.find(hash, |number| same(known.of(*number), words)) {
+            Some(number) => {
+                self.recent[slot(hash)] = number + 1;
+                Found::Known(*number)
+            }
+            None => Found::New(hash),
+        }
     }
 
     /// Remembers the key; gives back its number, which is that of the keys before.
     pub(super) fn keep(&mut self, hash: u64) -> Option<u32> {
-        let number = u32::try_from(self.known.len()).ok()?;
-        self.known.push(self.words[..self.count].into());
+        let number = u32::try_from(self.known.places.len()).ok().filter(|it| *it < u32::MAX)?;
+        self.known.push(&self.words[..self.count])?;
         let known = &self.known;
         let again = |number: &u32| {
-            let words = known[*number as usize].iter().zip(&FACTORS);
+            let words = known.of(*number).iter().zip(&FACTORS);
             let hash = words.fold(0, |hash, (word, factor)| mixed(hash, *word, *factor));
             hash ^ hash >> 32
         };
         self.table.insert_unique(hash, number, again);
+        self.recent[slot(hash)] = number + 1;
         Some(number)
     }
+}
+
+#[inline(always)]
+fn slot(hash: u64) -> usize {
+    (hash >> (64 - RECENT_BITS)) as usize
 }
 
 #[inline(always)]
