@@ -321,7 +321,8 @@ fn replaced(
     packed: bool,
 ) -> Result<(), IntakeError> {
     let bytes = |text: &str| {
-        let text = format!("{HEAD}\n{text}").into_bytes();
+        let head = if text.starts_with("id,") { String::new() } else { format!("{HEAD}\n") };
+        let text = format!("{head}{text}").into_bytes();
         if packed { packed_of(&text) } else { text }
     };
     let (first, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -383,6 +384,7 @@ fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
     let repeat = [many(0, 40), many(11, 1), many(40, 10)].concat();
     let contest = [many(0, 20), row_of("n-000011", "9.00"), many(20, 10)].concat();
     let earlier = row_of("n-000002", "9.00");
+    let swapped = HEAD.replace("product,channel", "channel,product");
     let changes = [
         // Another amount, another id, another customer; one line more, fewer bytes, none at all.
         ("", &repeat, repeat.replacen("n-000040,", "n-000011,", 1), When::Read, false),
@@ -392,6 +394,7 @@ fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
         ("", &repeat, format!("\n{repeat}"), When::Read, true),
         ("", &repeat, repeat[..700].to_owned(), When::Read, true),
         ("", &repeat, String::new(), When::Read, true),
+        ("", &contest, format!("{swapped}\n{contest}"), When::Read, true),
         ("", &contest, contest.replace("9.00", "9.01"), When::Read, true),
         ("", &contest, contest.replace("1.25", "1.24"), When::Read, true),
         // After its rows were taken out: when they are compared.
@@ -465,6 +468,48 @@ fn takes(map: &str) {
     // The last has a doubled quote, which only the ordinary reader takes.
     assert_eq!((import.marked.facts, import.gathered.ids.len()), (3, 1));
     assert_eq!(marked(&shelf, &import.gathered, &import.marked.void).len(), 3);
+}
+
+/// Texts may hold a byte that separates texts elsewhere.
+#[test]
+fn neighbouring_texts_keep_their_bounds() {
+    let head = "id,time,product,channel,kind,quantity,unit,amount,currency,customer";
+    for (map, quote) in [(MAPS[0], ""), (MAPS[0], "\""), (MAPS[1], ""), (MAPS[2], "\"")] {
+        let dir = tempfile::tempdir().unwrap();
+        let names = [("aria\0x", "marketplace"), ("aria", "x\0marketplace"), ("aria", "x")];
+        let row = |(at, (product, channel)): (usize, (&str, &str))| {
+            format!(
+                "s-{at},2026-10-05,{quote}{product}{quote},{quote}{channel}{quote},charge,7,request,5.00,USD,b\n"
+            )
+        };
+        let rows: String = names.into_iter().cycle().take(30).enumerate().map(row).collect();
+        fs::write(dir.path().join("sales.csv"), format!("{head}\n{rows}")).unwrap();
+        for express in [(1, 40), (2, 300)] {
+            compare_by(map, &[dir.path()], express, None).unwrap();
+        }
+    }
+}
+
+/// Which rows are too long does not depend on the way that a file takes.
+#[test]
+fn rows_that_are_too_long_are_refused_on_both_ways() {
+    let dir = tempfile::tempdir().unwrap();
+    let head = "id,time,product,channel,kind,quantity,unit,amount,currency,customer";
+    for length in [(1 << 20) - 100, 1 << 20, 1_150_000, 1_400_000] {
+        for quote in ["", "\""] {
+            let row = |id: &str, customer: &str| {
+                format!(
+                    "{id},2026-10-05,aria-1,marketplace,charge,7,request,5.00,USD,{quote}{customer}{quote}\n"
+                )
+            };
+            let long = "c".repeat(length);
+            let rows = [row("s-1", "b"), row("s-2", &long), row("s-3", "b"), row("s-2", &long)];
+            fs::write(dir.path().join("sales.csv"), format!("{head}\n{}", rows.concat())).unwrap();
+            for chunk in [300, Bulk::CHUNK, 4 << 20] {
+                compare(&[dir.path()], (2, chunk), None).unwrap();
+            }
+        }
+    }
 }
 
 /// A line may end with a sign that also ends lines; the second look takes no more of it than the first.

@@ -116,7 +116,12 @@ fn a_run_that_is_interrupted_leaves_everything_as_it_was() {
     let month = Month::new();
     let store = month.store("trial");
     let mut ends: BTreeMap<Option<i32>, u32> = BTreeMap::new();
-    for (moment, signal) in moments(9).zip(["-INT", "-TERM"].into_iter().cycle()) {
+    // A machine that is busy elsewhere hits other moments: three hits of a hundred are enough.
+    let rounds = (9..).flat_map(moments).take(99).enumerate();
+    for ((tried, moment), signal) in rounds.zip(["-INT", "-TERM"].into_iter().cycle()) {
+        if tried >= 9 && ends.get(&Some(130)).is_some_and(|times| *times >= 3) {
+            break;
+        }
         let output = month.signalled("trial", moment, &[signal]);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(!told.contains('\r') && !told.contains("reading"), "no progress in a pipe: {told}");

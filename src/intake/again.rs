@@ -53,6 +53,9 @@ impl<'p> Again<'p> {
     fn open(&self) -> Result<(Rows<'p>, Revisit<'p>), IntakeError> {
         let mut rows = self.reader.open(self.file)?;
         let (input, _) = rows.take_input().ok_or_else(|| changed(self.file))?;
+        if rows.head != self.pass.header {
+            return Err(changed(self.file));
+        }
         let revisit = if self.file.is_packed() {
             Revisit::packed(self.pass, ahead(input))
         } else {

@@ -60,7 +60,7 @@ impl<'a> Large<'a> {
     ) -> Result<(), IntakeError> {
         let opened = run.open(&rows, file);
         debug_assert_eq!(opened, number);
-        let source = rows.source().to_owned();
+        let (source, header) = (rows.source().to_owned(), rows.head);
         let (input, line) = rows.take_input().expect("a header of CSV gives no line back");
         let input = if file.is_packed() { ahead(input) } else { input };
         let ordinary = &mut self.ordinary;
@@ -69,7 +69,7 @@ impl<'a> Large<'a> {
         let count = counter.count;
         let mut pass = pass.map_err(|why| why.of(file))?;
         let bytes = run.close(number, rows, file, count)?;
-        pass.head = bytes.saturating_sub(pass.bytes);
+        (pass.head, pass.header) = (bytes.saturating_sub(pass.bytes), header);
         self.passes.insert(number, pass);
         Ok(())
     }

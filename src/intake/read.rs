@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::codes;
 use super::discover::Layout;
+use super::express::check;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
 use super::interrupt::Interrupt;
@@ -14,7 +15,7 @@ use super::parquet::Columnar;
 use super::plan::{Outcome, Plan};
 use super::reject::Refusal;
 use super::rows::{Body, Lines, Raw, Span};
-use super::scan::miscounted;
+use super::scan::{miscounted, not_text};
 use super::source::{Input, Source};
 use super::survey::Survey;
 use super::{IntakeError, SourceFile};
@@ -72,7 +73,7 @@ pub struct Rows<'a> {
     reader: &'a Reader<'a>,
     file: Arc<str>,
     pub(super) path: PathBuf,
-    source: Source,
+    pub(super) source: Source,
     pub(super) lines: Lines<Input>,
     pub(super) spans: Vec<Span>,
     /// Its delimiter; none for JSON lines.
@@ -81,6 +82,8 @@ pub struct Rows<'a> {
     pub(super) columnar: Option<Columnar>,
     pub(super) columns: usize,
     table: Table,
+    /// What its header is known by.
+    pub(super) head: u64,
     pub(super) plan: Option<Plan>,
     /// What is wrong with, or worth knowing of, the whole file.
     findings: Vec<Finding>,
@@ -133,6 +136,7 @@ impl<'a> Reader<'a> {
             columnar: None,
             columns: 0,
             table: file.table,
+            head: 0,
             plan: None,
             findings: Vec::new(),
         };
@@ -206,6 +210,7 @@ impl Rows<'_> {
 
     fn decide(&mut self, raw: &Raw, header: &Header, names: &[String]) {
         let (mapping, contracts) = (self.reader.mapping, self.reader.contracts);
+        self.head = check(&raw.bytes);
         let planned = Plan::for_file(&self.file, self.table, header, names, mapping, contracts);
         let text = String::from_utf8_lossy(&raw.bytes).into_owned();
         for note in planned.notes {
@@ -376,22 +381,16 @@ impl Rows<'_> {
     /// Reads what is left of the file; says its digest in hex and its size.
     ///
     /// # Errors
-    /// If the file cannot be read.
+    /// If the file cannot be read, or is not the same any more.
     pub fn finish(self) -> Result<(String, u64), IntakeError> {
         let Self { source, path, columnar, .. } = self;
         let fail = |source| IntakeError::Read { path: path.clone(), source };
         let finished = source.finish().map_err(fail)?;
-        if columnar.is_some_and(|it| !it.is_unchanged(&path).unwrap_or(false)) {
-            return Err(IntakeError::Changed { path });
-        }
-        Ok(finished)
+        let same = columnar.is_none_or(|it| it.is_unchanged(&path).unwrap_or(false));
+        finished.filter(|_| same).ok_or(IntakeError::Changed { path })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-fn not_text() -> Refusal {
-    Refusal::new(&codes::ENCODING, "this row is not UTF-8 text").help("save the file as UTF-8")
 }

@@ -130,3 +130,7 @@ pub(super) fn miscounted(found: usize, due: usize) -> Refusal {
     Refusal::new(&codes::FIELDS, format!("this row has {found} fields, the header {due}"))
         .help("quote fields that hold a comma, and write empty fields as well")
 }
+/// Why a row that is no text is refused.
+pub(super) fn not_text() -> Refusal {
+    Refusal::new(&codes::ENCODING, "this row is not UTF-8 text").help("save the file as UTF-8")
+}

@@ -1,9 +1,10 @@
 //! A file as a stream of plain bytes: decompresses, counts and digests on the way.
 //!
 //! The law: the digest is BLAKE3 of the bytes as they lie on the disk (compressed if they are),
-//! and covers the file to its end even if reading the rows stopped before.
+//! and covers the file to its end even if reading the rows stopped before. Bytes that come behind an
+//! end that was reached are no part of the file: they would count as read, and nobody read them.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,6 +18,8 @@ struct Meter {
     file: File,
     hasher: blake3::Hasher,
     bytes: u64,
+    /// Its end was reached.
+    ended: bool,
 }
 
 /// The reader's end of a meter.
@@ -38,6 +41,7 @@ impl Read for Tap {
         let count = meter.file.read(buffer)?;
         meter.hasher.update(&buffer[..count]);
         meter.bytes += count as u64;
+        meter.ended |= count == 0 && !buffer.is_empty();
         Ok(count)
     }
 }
@@ -50,7 +54,8 @@ pub(super) struct Source {
 impl Source {
     /// Opens a plain, `.gz` or `.zst` file; the end of its name decides.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Input)> {
-        let meter = Meter { file: File::open(path)?, hasher: blake3::Hasher::new(), bytes: 0 };
+        let hasher = blake3::Hasher::new();
+        let meter = Meter { file: File::open(path)?, hasher, bytes: 0, ended: false };
         let tap = Tap(Arc::new(Mutex::new(meter)));
         let raw = BufReader::with_capacity(CHUNK, tap.clone());
         let reader: Input = match path.extension().and_then(|end| end.to_str()) {
@@ -71,11 +76,19 @@ impl Source {
         self.tap.meter().bytes
     }
 
-    /// Reads what is left and says the digest in hex and the size.
-    pub(super) fn finish(mut self) -> io::Result<(String, u64)> {
-        io::copy(&mut self.tap, &mut io::sink())?;
+    /// What the file system says of the open file.
+    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+        self.tap.meter().file.metadata()
+    }
+
+    /// Reads what is left and says the digest in hex and the size; none if the file has grown since its
+    /// end was reached.
+    pub(super) fn finish(mut self) -> io::Result<Option<(String, u64)>> {
+        let ended = self.tap.meter().ended;
+        let left = io::copy(&mut self.tap, &mut io::sink())?;
         let meter = self.tap.meter();
-        Ok((meter.hasher.finalize().to_hex().to_string(), meter.bytes))
+        let digest = || (meter.hasher.finalize().to_hex().to_string(), meter.bytes);
+        Ok((!ended || left == 0).then(digest))
     }
 }
 
@@ -139,10 +152,26 @@ mod tests {
             let mut read = Vec::new();
             reader.read_to_end(&mut read).unwrap();
             assert_eq!(read, text, "{name}");
-            let (digest, size) = source.finish().unwrap();
+            let (digest, size) = source.finish().unwrap().unwrap();
             assert_eq!(digest, digest_of(&path).unwrap());
             assert_eq!(digest, digest_while(&path, |_| Ok(())).unwrap());
             assert_eq!((digest, size), (blake3::hash(&bytes).to_string(), bytes.len() as u64));
+        }
+    }
+
+    #[test]
+    fn what_is_appended_behind_the_end_is_not_taken_for_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        for (to_the_end, appended) in [(true, true), (true, false), (false, true)] {
+            std::fs::write(&path, "id,time\n").unwrap();
+            let (source, mut reader) = Source::open(&path).unwrap();
+            if to_the_end {
+                reader.read_to_end(&mut Vec::new()).unwrap();
+            }
+            let mut file = File::options().append(true).open(&path).unwrap();
+            file.write_all(if appended { b"s-1,2026-10-05\n" } else { b"" }).unwrap();
+            assert_eq!(source.finish().unwrap().is_none(), to_the_end && appended);
         }
     }
 

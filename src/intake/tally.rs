@@ -63,7 +63,8 @@ pub fn read_tally(
     let (source, mut reader) = Source::open(&file.path).map_err(fail)?;
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).map_err(fail)?;
-    let (digest, size) = source.finish().map_err(fail)?;
+    let changed = || IntakeError::Changed { path: file.path.clone() };
+    let (digest, size) = source.finish().map_err(fail)?.ok_or_else(changed)?;
     let name: Arc<str> = Arc::from(file.name.as_str());
     let draft = match parse(&bytes, lens, file.table, &name) {
         Ok(draft) => draft,

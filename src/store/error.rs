@@ -49,7 +49,12 @@ pub enum StoreError {
 
     /// Written by a version that this one does not know.
     #[error(
-        "the store is of format {found}, this program knows format {known}: use a newer revshare"
+        "the store is of format {found}, this program knows format {known}: {}",
+        if found > known {
+            "use a newer revshare"
+        } else {
+            "it is of an older revshare; import its files into a new store with this one"
+        }
     )]
     Format {
         /// What the file says.

@@ -20,8 +20,9 @@ const REST: i64 = 2;
 /// Seconds and nanoseconds by the clock of the file system.
 pub(super) type Instant = (i64, i64);
 
-/// What the file system says of a file without reading it. It changes whenever the bytes do: a
-/// program can set back the time of the last change of the bytes, but not that of any change.
+/// What the file system says of a file without reading it. It changes whenever the bytes are written: a
+/// program can set back the time of the last change of the bytes, but not that of any change. Only a
+/// program that changes bytes through mapped memory may leave it as it was; `verify` reads them all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     device: u64,

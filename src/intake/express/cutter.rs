@@ -35,6 +35,7 @@ pub(super) struct Cutter<R> {
 impl<R: BufRead> Cutter<R> {
     /// Cuts from a place on, where the reader stands.
     pub(super) fn at(offset: u64, input: R, delimiter: u8, size: usize) -> Self {
+        let size = size.min(LONGEST);
         Self { input, carry: Vec::new(), offset, delimiter, size }
     }
 
@@ -51,7 +52,10 @@ impl<R: BufRead> Cutter<R> {
         let (mut end, passed) = self.first_end(&mut text)?;
         let quotes = passed > 0 || memchr::memchr(b'"', &text[..end]).is_some();
         let quoted = quotes && passed == 0 && is_closed(&text[..end], self.delimiter);
-        let knotty = quotes && !quoted;
+        // The ordinary reader refuses a row that is too long, so none of the others may take it.
+        let too_long = end > LONGEST;
+        let quoted = quoted && !too_long;
+        let knotty = (quotes || too_long) && !quoted;
         if knotty && passed == 0 {
             end = self.close_quotes(&mut text, end)?;
         }

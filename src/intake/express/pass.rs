@@ -50,6 +50,8 @@ pub(in crate::intake) struct FilePass {
     pub(in crate::intake) bytes: u64,
     /// Bytes before the first chunk; known once the file was read to its end.
     pub(in crate::intake) head: u64,
+    /// What its header is known by.
+    pub(in crate::intake) header: u64,
     pub(in crate::intake) sums: Poured,
 }
 
@@ -189,7 +191,7 @@ impl<'a> Express<'a> {
         self.next = start + bytes;
         let (source, chunks) = (source.to_owned(), course.chunks);
         let size = self.size;
-        Ok(FilePass { columns, source, start, chunks, size, bytes, head: 0, sums })
+        Ok(FilePass { columns, source, start, chunks, size, bytes, head: 0, header: 0, sums })
     }
 
     /// All marks are put down.

@@ -184,8 +184,8 @@ impl Bare {
     fn push(&mut self, field: &[u8]) {
         self.text.extend_from_slice(field);
         self.ends.push(self.text.len());
-        // What stands between two fields does not matter: their ends are known.
-        self.text.push(0);
+        // No text has this byte: neighbouring fields that are looked up as one keep their bounds.
+        self.text.push(0xFF);
     }
 }
 

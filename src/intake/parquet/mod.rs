@@ -77,7 +77,8 @@ fn stamp(data: &std::fs::Metadata) -> Stamp {
 impl Rows<'_> {
     /// Opens the file as one of Parquet; its columns are the header.
     pub(super) fn columnar(&mut self) -> io::Result<Option<Head>> {
-        let stamp = stamp(&self.path.metadata()?);
+        // The digest is of the file that was opened first, the rows are of the one that is opened now.
+        let stamp = stamp(&self.source.metadata()?);
         let read = Arc::new(AtomicU64::new(0));
         let (columns, input): (Vec<Column>, Input) = open(&self.path, &read)?;
         let (names, unfit): (Vec<String>, Vec<Option<Refusal>>) = columns.into_iter().unzip();
