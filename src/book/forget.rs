@@ -1,9 +1,10 @@
 //! Forgetting ids, so that a store does not grow for ever: those of imports of which every fact lies
 //! in periods that are final for every contract of the book.
 //!
-//! The law: a book settles the same with and without it, but for two things that are said. A row of a
-//! forgotten time is refused when it comes, and not when its period is settled; and a fact that
-//! refers to one that is forgotten counts on its own day.
+//! The law: a book settles the same with and without it, but for three things that are said. A row of a
+//! forgotten time is refused when it comes, and not when its period is settled; a fact that refers to
+//! one that is forgotten counts on its own day; and a forgotten id that is used again for a fact of a
+//! later day is taken for a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

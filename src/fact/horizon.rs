@@ -1,8 +1,8 @@
 //! How far back the memory of ids reaches, once ids of old deliveries are forgotten.
 //!
 //! The law: a fact whose id was forgotten happened before the horizon, and a row with an id that
-//! happened before it and is not remembered is refused, for ever. So nothing can count twice,
-//! whatever a contract says later.
+//! happened before it and is not remembered is refused, for ever. So no row can count twice, whatever a
+//! contract says later; an id may, if it comes again with a time behind the horizon.
 
 use std::collections::BTreeMap;
 
