@@ -6,7 +6,6 @@
 //! cargo bench --bench stages -- 3000000
 //! ```
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::hint::black_box;
@@ -18,7 +17,7 @@ use std::time::Instant;
 use revshare::book::Book;
 use revshare::calendar::Moment;
 use revshare::contract::Contract;
-use revshare::fact::bulk::{Company, Hand, Mark, Placed, Shelf, judge};
+use revshare::fact::bulk::{Bucket, Company, Crowd, Hand, Mark, Placed, Shelf};
 use revshare::fact::{Archive, HashKey, Lens, Table};
 use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
@@ -36,8 +35,11 @@ mod split;
 
 /// The field ends of a chunk; the module itself has no other way out.
 fn signs(text: &[u8]) -> usize {
-    let mut count = 0;
-    split::signs(text, b',', |at| count += at & 1);
+    let (mut signs, mut count) = (split::Signs::default(), 0);
+    for (number, piece) in text.chunks(8 << 10).enumerate() {
+        signs.find(piece, number << 13, b',');
+        signs.whole_lines(|ends| count += ends.len());
+    }
     count
 }
 
@@ -99,18 +101,14 @@ impl Shelf for Forgets {
         Ok(Box::new(Forgets))
     }
 
-    fn bits(&self) -> u32 {
-        0
-    }
-
-    fn bucket(&self, _: usize, _: &mut Vec<Placed>) -> io::Result<()> {
-        Ok(())
+    fn bucket(&self, _: u8) -> io::Result<Box<dyn Bucket>> {
+        Ok(Box::new(Vec::<Placed>::new()))
     }
 }
 
 impl Hand for Forgets {
-    fn put(&mut self, chunk: u32, marks: &[Mark]) -> io::Result<()> {
-        black_box((chunk, marks));
+    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
+        black_box(marks);
         Ok(())
     }
 
@@ -120,13 +118,14 @@ impl Hand for Forgets {
 }
 
 /// Marks as a month brings them.
-fn marks(rows: u64) -> Vec<Mark> {
+fn marks(rows: u64) -> Vec<Placed> {
     let key = HashKey::default();
     let mark = |row: u64| {
         let id = key.id(Table::Sales, "own", &format!("{row:022}"));
         let content = *id.first_chunk().expect("sixteen bytes hold eight");
         let seconds = 1_790_000_000 + (row * 7_919) as i64 % 2_678_400;
-        Mark { id, content, time: Moment::At { seconds, nanos: 0 }, place: (row % 6) as u32 }
+        let time = Moment::At { seconds, nanos: 0 };
+        Placed { at: row * 119, mark: Mark { id, content, time, place: (row % 6) as u32 } }
     };
     (0..rows).map(mark).collect()
 }
@@ -188,6 +187,7 @@ fn intake(bench: &Bench, dir: &Path, shelf: &dyn Shelf, threads: usize) -> Outco
         rejects: None,
         progress: &mut silent,
         bulk: Some(Bulk { shelf, threads, chunk: Bulk::CHUNK }),
+        interrupt: None,
     })?;
     let files = &brought.gathered.delivery.files;
     let rows: u64 = files.iter().flat_map(|file| &file.controls).map(|it| it.read.rows).sum();
@@ -195,10 +195,10 @@ fn intake(bench: &Bench, dir: &Path, shelf: &dyn Shelf, threads: usize) -> Outco
     Ok(())
 }
 
-fn put(shelf: &MarksShelf, marks: &[Mark]) -> io::Result<()> {
+fn put(shelf: &MarksShelf, marks: &[Placed]) -> io::Result<()> {
     let mut hand = shelf.hand()?;
-    for (number, chunk) in (0..).zip(marks.chunks(2200)) {
-        hand.put(number, chunk)?;
+    for chunk in marks.chunks(2200) {
+        hand.put(chunk)?;
     }
     hand.finish()
 }
@@ -209,23 +209,15 @@ fn shelves(bench: &Bench, dir: &Path) -> Outcome {
     bench.stage("put marks on the shelf", || Ok(put(&store.shelf(bench.rows)?, &marks)?))?;
     let shelf = store.shelf(bench.rows)?;
     put(&shelf, &marks)?;
-    let mut placed = Vec::new();
-    let buckets = 0..1_usize << shelf.bits();
     bench.stage("take buckets from the shelf", || {
-        for bucket in buckets.clone() {
-            placed.clear();
-            shelf.bucket(bucket, &mut placed)?;
-        }
+        (0..=u8::MAX).try_for_each(|first| shelf.bucket(first).map(drop))?;
         Ok(())
     })?;
-    let mut all = BTreeMap::new();
-    for bucket in buckets {
-        let mut placed = Vec::new();
-        shelf.bucket(bucket, &mut placed)?;
-        all.insert(bucket, placed);
-    }
+    let buckets = (0..=u8::MAX).map(|first| shelf.bucket(first)).collect::<io::Result<Vec<_>>>()?;
     bench.stage("judge buckets", || {
-        all.values().for_each(|marks| drop(black_box(judge(marks, &Company::default()))));
+        for bucket in &buckets {
+            black_box(Crowd::of(&**bucket).judge(Company::default()));
+        }
         Ok(())
     })
 }

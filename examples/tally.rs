@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rejects: None,
         progress: &mut intake::silent,
         bulk: None,
+        interrupt: None,
     })?;
     write(&import.gathered.delivery)
 }
@@ -82,7 +83,7 @@ fn write(delivery: &Delivery) -> Result<(), Box<dyn Error>> {
             }
         }
         for (zone, cells) in file.parts.iter().flat_map(|part| &part.tallies) {
-            for (key, cell) in cells {
+            for (key, cell) in cells.iter() {
                 let row = keyed("cell", zone, key, cell.rows, cell.quantity, cell.amount);
                 out.write_record(&row)?;
             }

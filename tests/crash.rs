@@ -13,23 +13,42 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faulty::{Fault, Faulty};
-use kept::{closing, delivery, id, ids, import_marked};
+use kept::{closing, delivery, first_period, id, ids, import_marked};
 use proptest::prelude::*;
+use revshare::fact::Forgotten;
 use revshare::store::{Medium, Store, StoreError, verify, verify_on};
 
 const IDS: u64 = 70;
 
-/// One commit: an import, and after every second import a closing.
+/// One commit, in turn: an import, one with marks, a closing, and the oldest import that is remembered
+/// is forgotten.
 fn commit(store: &mut Store, step: u64) -> Result<(), StoreError> {
-    if step % 3 == 2 {
-        let closing = closing(store, "alpha");
-        return store.close(&closing).map(drop);
-    }
     let import = store.imports() + 1;
-    if step % 3 == 1 {
-        return import_marked(store, ids_beside_marks(import), IDS).map(drop);
+    match step % 4 {
+        0 => store.import(&delivery(import), &ids(import, IDS)).map(drop),
+        1 => import_marked(store, ids_beside_marks(import), IDS).map(drop),
+        2 => {
+            let closing = closing(store, "alpha");
+            store.close(&closing).map(drop)
+        }
+        _ => store.forget(&forgotten(step / 4 + 1)),
     }
-    store.import(&delivery(import), &ids(import, IDS)).map(drop)
+}
+
+fn forgotten(import: u64) -> Forgotten {
+    let day = first_period().first_day();
+    Forgotten { imports: vec![import], before: [("UTC".to_owned(), day)].into() }
+}
+
+/// How many files an import has.
+fn files_of(import: u64) -> usize {
+    let marked = import.is_multiple_of(2);
+    usize::from(marked) + usize::from(!marked || ids_beside_marks(import) > 0)
+}
+
+fn files_left(medium: &Faulty, import: u64) -> usize {
+    let files = medium.list("ids").unwrap();
+    files.iter().filter(|file| file.starts_with(&format!("{import:08}."))).count()
 }
 
 /// Every second import of these tests has marks, every fourth beside ids.
@@ -40,12 +59,16 @@ fn ids_beside_marks(import: u64) -> u64 {
 /// Is a row of an import known, by all that it brought?
 fn known(store: &Store, import: u64, row: u64) -> bool {
     let find = |id| store.known().find(&id).unwrap().is_some();
-    let there = import <= store.imports();
+    let there = import <= store.imports() && store.forgotten().all(|gone| gone != import);
     let marked = import.is_multiple_of(2);
     let has_ids = !marked || ids_beside_marks(import) > 0;
     assert_eq!(find(id(import + 1_000_000, row)), marked && there, "mark {row} of {import}");
     assert_eq!(find(id(import, row)), has_ids && there, "id {row} of {import}");
     there
+}
+
+fn is_forgotten(store: &Store, import: u64) -> bool {
+    store.forgotten().any(|gone| gone == import)
 }
 
 /// Commits until one fails or all are done; gives back how many were acknowledged.
@@ -65,7 +88,7 @@ fn run(medium: &Arc<Faulty>, steps: u64) -> u64 {
 }
 
 fn records(store: &Store) -> u64 {
-    store.imports() + store.closings().count() as u64
+    store.imports() + store.closings().count() as u64 + store.forgotten().count() as u64
 }
 
 /// Opens what is left and holds it against what was acknowledged.
@@ -79,15 +102,18 @@ fn check(medium: Faulty, acknowledged: u64) {
         (acknowledged..=acknowledged + 1).contains(&found),
         "{acknowledged} acknowledged, {found} found"
     );
-    assert_eq!(store.imports(), (0..found).filter(|step| step % 3 != 2).count() as u64);
+    assert_eq!(store.imports(), (0..found).filter(|step| step % 4 < 2).count() as u64);
+    assert!(store.forgotten().eq(1..=found / 4), "{:?}", store.forgotten().collect::<Vec<_>>());
     for import in 1..=store.imports() {
-        assert!((0..IDS).all(|row| known(&store, import, row)));
+        let forgotten = is_forgotten(&store, import);
+        assert!((0..IDS).all(|row| known(&store, import, row) != forgotten));
+        assert_eq!(files_left(&medium, import), if forgotten { 0 } else { files_of(import) });
     }
     assert!((0..IDS).all(|row| !known(&store, store.imports() + 1, row)));
-    (found..found + 3).for_each(|step| commit(&mut store, step).unwrap());
+    (found..found + 4).for_each(|step| commit(&mut store, step).unwrap());
     drop(store);
     let after = verify_on(&*medium).unwrap();
-    assert_eq!((after.findings, after.records), (vec![], found + 3));
+    assert_eq!((after.findings, after.records), (vec![], found + 4));
 }
 
 /// The operations that some commits take, from an empty medium.
@@ -99,7 +125,7 @@ fn operations(steps: u64) -> u64 {
 
 #[test]
 fn the_power_goes_at_every_operation() {
-    const STEPS: u64 = 4;
+    const STEPS: u64 = 5;
     for at in 1..=operations(STEPS) {
         for torn in [0, 1, 100, 254, 255] {
             for (reached, scramble) in [(0, false), (90, false), (255, false), (255, true)] {
@@ -113,7 +139,7 @@ fn the_power_goes_at_every_operation() {
 
 #[test]
 fn the_disk_is_full_at_every_operation() {
-    const STEPS: u64 = 4;
+    const STEPS: u64 = 5;
     for at in 1..=operations(STEPS) {
         for torn in [0, 100, 255] {
             let medium = Arc::new(Faulty::new(Fault::FullAt(at), torn));
@@ -129,7 +155,7 @@ proptest! {
     /// Two power cuts in a row, the second perhaps while the first is being put right.
     #[test]
     fn power_cuts_at_random(
-        steps in 1_u64..7,
+        steps in 1_u64..9,
         first in 0.0_f64..1.0,
         second in 1_u64..12,
         torn in any::<u8>(),

@@ -81,15 +81,22 @@ fn a_missing_journal_is_no_new_store() {
 }
 
 #[test]
-fn a_newer_format_is_named() {
+fn another_format_is_named() {
     let (_book, dir) = filled(1);
     let mut journal = fs::read(dir.join("journal")).unwrap();
-    journal[12] = 3;
+    journal[12] += 1;
     let check = blake3::hash(&journal[..32]);
     journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
     fs::write(dir.join("journal"), journal).unwrap();
     let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 3") && refused.contains("newer"), "{refused}");
+    assert!(refused.contains("format 4") && refused.contains("newer"), "{refused}");
+    let mut journal = fs::read(dir.join("journal")).unwrap();
+    journal[12] -= 2;
+    let check = blake3::hash(&journal[..32]);
+    journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
+    fs::write(dir.join("journal"), journal).unwrap();
+    let refused = Store::open(&dir).err().unwrap().to_string();
+    assert!(refused.contains("format 2") && refused.contains("new store"), "{refused}");
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn read(files: &[(&str, &Path)], mapping: &str) -> (Import, String) {
         rejects: Some(&mut rejects),
         progress: &mut silent,
         bulk: None,
+        interrupt: None,
     })
     .unwrap();
     (import, String::from_utf8(rejects).unwrap())

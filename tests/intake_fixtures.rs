@@ -32,6 +32,7 @@ fn take_in(files: &[SourceFile], mapping: &Mapping) -> Import {
         rejects: None,
         progress: &mut silent,
         bulk: None,
+        interrupt: None,
     })
     .unwrap()
 }
@@ -249,6 +250,7 @@ fn what_an_earlier_delivery_brought_stands() {
             rejects: Some(&mut rejects),
             progress: &mut silent,
             bulk: None,
+            interrupt: None,
         })
         .unwrap();
         let control = &import.gathered.delivery.files[0].controls[0];

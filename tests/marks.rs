@@ -8,18 +8,31 @@ use std::num::NonZeroU32;
 use kept::{PLACES, delivery, dir, entry_of, import_marked, marks};
 use proptest::prelude::*;
 use revshare::calendar::Moment;
-use revshare::fact::bulk::{Mark, Placed, Shelf, bucket_of};
+use revshare::fact::bulk::{Crowd, Mark, Placed, Shelf, key_of};
 use revshare::fact::{Content, Hash, IdEntry, Kind, Known};
 use revshare::store::{Marked, MarksShelf, Store, verify};
 
+/// Where the rows of a chunk begin, one after the other.
+fn placed(chunks: &[Vec<Mark>]) -> Vec<Vec<Placed>> {
+    let of = |(chunk, marks): (u64, &Vec<Mark>)| {
+        let at = |row: u64| chunk * CHUNK + row * 100;
+        (0..).zip(marks).map(|(row, mark)| Placed { at: at(row), mark: *mark }).collect()
+    };
+    (0..).zip(chunks).map(of).collect()
+}
+
+/// Bytes of a chunk: so many that the rows of a block may lie further apart than it can say.
+const CHUNK: u64 = 3 << 30;
+
 /// Puts chunks down with so many hands at once, each taking every so manieth chunk.
 fn put(shelf: &MarksShelf, chunks: &[Vec<Mark>], hands: usize) {
+    let chunks = &placed(chunks);
     std::thread::scope(|scope| {
         for first in 0..hands {
             scope.spawn(move || {
                 let mut hand = shelf.hand().unwrap();
-                for (number, chunk) in (0..).zip(chunks).skip(first).step_by(hands) {
-                    hand.put(number, chunk).unwrap();
+                for chunk in chunks.iter().skip(first).step_by(hands) {
+                    hand.put(chunk).unwrap();
                 }
                 hand.finish().unwrap();
             });
@@ -27,20 +40,18 @@ fn put(shelf: &MarksShelf, chunks: &[Vec<Mark>], hands: usize) {
     });
 }
 
-/// Every bucket holds its marks, those of one chunk in the order of the rows.
+/// Every bucket holds its marks.
 fn check_buckets(shelf: &MarksShelf, chunks: &[Vec<Mark>]) {
-    let mut due: BTreeMap<(usize, u32), Vec<Mark>> = BTreeMap::new();
-    for (chunk, marks) in (0..).zip(chunks) {
-        for mark in marks {
-            due.entry((bucket_of(&mark.id, shelf.bits()), chunk)).or_default().push(*mark);
-        }
-    }
-    let mut found: BTreeMap<(usize, u32), Vec<Mark>> = BTreeMap::new();
-    for bucket in 0..1 << shelf.bits() {
-        let mut marks = Vec::new();
-        shelf.bucket(bucket, &mut marks).unwrap();
-        for Placed { chunk, mark } in marks {
-            found.entry((bucket, chunk)).or_default().push(mark);
+    let mut due: BTreeMap<u64, Placed> = BTreeMap::new();
+    due.extend(placed(chunks).into_iter().flatten().map(|placed| (placed.at, placed)));
+    let mut found: BTreeMap<u64, Placed> = BTreeMap::new();
+    for first in 0..=u8::MAX {
+        let (bucket, mut keys) = (shelf.bucket(first).unwrap(), Vec::new());
+        bucket.keys(&mut keys);
+        for (number, key) in keys.into_iter().enumerate() {
+            let placed = bucket.mark(number);
+            assert_eq!((placed.mark.id[0], key_of(&placed.mark.id)), (first, key));
+            assert_eq!(found.insert(placed.at, placed), None);
         }
     }
     assert_eq!(found, due);
@@ -50,6 +61,24 @@ fn within(known: &dyn Known, first: &Hash, last: &Hash) -> BTreeSet<(Hash, Conte
     let mut found = BTreeSet::new();
     known.between(first, last, &mut |id, content| found.extend([(*id, *content)])).unwrap();
     found
+}
+
+/// Those of a crowd that are known are found, whether it is large or small, and nothing else than facts.
+fn check_among(known: &dyn Known, facts: &BTreeMap<Hash, IdEntry>, first: u8, every: usize) {
+    let time = "2026-10-05".parse().unwrap();
+    let asked = (0..2100).map(|number| kept::id(number, 1)).chain(facts.keys().copied());
+    let asked = asked.filter(|id| id[0] == first).step_by(every);
+    let placed = |id| Placed { at: 0, mark: Mark { id, content: [0; 8], time, place: 0 } };
+    let crowd: Vec<Placed> = asked.map(placed).collect();
+    let mut found = BTreeSet::new();
+    let take = &mut |id: &Hash, content: &Content| found.extend([(*id, *content)]);
+    known.among(first, &Crowd::of(&crowd), take).unwrap();
+    for Placed { mark, .. } in crowd {
+        let due = facts.get(&mark.id).map(|entry| (mark.id, entry.content));
+        assert!(due.is_none_or(|due| found.contains(&due)));
+    }
+    let is_fact = |(id, content): &(Hash, Content)| facts[id].content == *content && id[0] == first;
+    assert!(found.iter().all(is_fact));
 }
 
 fn place(place: u32) -> (Kind, Option<NonZeroU32>) {
@@ -133,6 +162,9 @@ proptest! {
                 let (first, last) = (edge(first, 0), edge(last, 0xFF));
                 let found = within(store.known(), &first, &last);
                 prop_assert_eq!(found, within(&facts, &first, &last));
+            }
+            for (every, first) in [(1, 7_u8), (9, 7), (1, 200), (40, 201)] {
+                check_among(store.known(), &facts, first, every);
             }
             for id in facts.keys().step_by(50) {
                 prop_assert_eq!(within(store.known(), id, id), within(&facts, id, id));

@@ -55,6 +55,10 @@ pub static OTHER_LENGTH: Code = Code {
 pub static SILENCE: Code =
     Code { id: "B013", title: "a long silence between two facts", severity: Severity::Warning };
 
+/// Ids that are still needed.
+pub static NOT_FINAL: Code =
+    Code { id: "B014", title: "no ids can be forgotten yet", severity: Severity::Note };
+
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
     &NO_CONTRACT,
@@ -70,4 +74,5 @@ pub static ALL: &[&Code] = &[
     &FILE_NAME,
     &OTHER_LENGTH,
     &SILENCE,
+    &NOT_FINAL,
 ];

@@ -18,9 +18,15 @@ pub enum BookError {
         /// Why.
         source: std::io::Error,
     },
+    /// An import was asked to stop: nothing of its delivery was kept.
+    #[error("interrupted: nothing of this delivery was kept; run the same command again")]
+    Interrupted,
+    /// It was asked to stop between two steps, each of which is kept whole.
+    #[error("interrupted: all that was done so far is kept; run the same command again to go on")]
+    InterruptedBetween,
     /// Reading the exports failed.
     #[error(transparent)]
-    Intake(#[from] IntakeError),
+    Intake(IntakeError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -30,6 +36,19 @@ pub enum BookError {
     /// A record of the store is not what this version writes.
     #[error("a record of the store cannot be read: {0}; run `revshare verify`")]
     Record(#[from] serde_json::Error),
+}
+
+impl From<IntakeError> for BookError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Interrupted => Self::Interrupted,
+            IntakeError::Read { .. }
+            | IntakeError::Known { .. }
+            | IntakeError::Changed { .. }
+            | IntakeError::Shelf(_)
+            | IntakeError::Rejects(_) => Self::Intake(error),
+        }
+    }
 }
 
 impl From<Finding> for BookError {

@@ -8,9 +8,11 @@ use super::rejects::Rejects;
 use super::{Book, BookError, codes};
 use crate::fact::{Control, Count, FileTally, Pending, Table};
 use crate::finding::Finding;
-use crate::intake::{self, Bulk, Feeds, Import, Progress, Request, SourceFile, Tallied};
+use crate::intake::{
+    self, Bulk, Feeds, Import, Progress, Request, SourceFile, Step as At, Tallied,
+};
 use crate::statement::FileControl;
-use crate::store::{Marked, MarksShelf};
+use crate::store::{Marked, MarksShelf, Stamp};
 
 /// From so many bytes on a delivery is large.
 const LARGE: u64 = 4 << 20;
@@ -55,13 +57,14 @@ impl Book {
         step: Step<'_>,
     ) -> Result<ImportReport, BookError> {
         let mut report = ImportReport::default();
-        let (fresh, unchanged) = self.sorted_out(files)?;
+        let (fresh, unchanged) = self.sorted_out(files, step)?;
         report.unchanged = unchanged;
         if fresh.is_empty() {
             return Ok(report);
         }
         let (tallies, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(SourceFile::is_tally);
         let tallies = self.read_tallies(&tallies)?;
+        let stamps: Vec<Option<Stamp>> = fresh.iter().map(|file| Stamp::of(&file.path)).collect();
         let mut rejects = Rejects::new(&self.store_dir, self.store.imports() + 1);
         let shelf = self.shelf(&fresh)?;
         let mut import = intake::import(Request {
@@ -72,19 +75,31 @@ impl Book {
             archive: self.store.archive(),
             known: self.store.known(),
             rejects: Some(&mut rejects),
-            progress: step,
+            progress: &mut *step,
+            interrupt: Some(&self.interrupt),
             bulk: shelf.as_ref().map(|shelf| Bulk {
                 shelf,
                 threads: self.threads(),
                 chunk: Bulk::CHUNK,
             }),
         })?;
-        report.rejects = rejects.keep()?;
         self.add_tallies(&mut import, tallies)?;
+        // From here on it is seen through.
+        self.interrupt.check()?;
+        let rows = import.gathered.delivery.files.iter().flat_map(|file| &file.controls);
+        let rows = rows.map(|control| control.read.rows).sum();
+        step(Progress { step: At::Keeping, file: "", rows, done: 0, total: 0 });
+        report.rejects = rejects.keep()?;
         let Import { gathered, findings, feeds, marked } = import;
         let (places, void) = (&gathered.places, &marked.void);
         let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
         self.store.import_with(&gathered.delivery, &gathered.ids, marked)?;
+        for (file, stamp) in fresh.iter().zip(stamps) {
+            let mut named = gathered.delivery.files.iter().filter(|read| read.path == file.name);
+            if let (Some(read), None) = (named.next(), named.next()) {
+                self.store.saw(&file.path, stamp, &read.digest);
+            }
+        }
         report.files = gathered.delivery.files;
         report.findings = findings;
         report.feeds = feeds;
@@ -122,8 +137,9 @@ impl Book {
     /// Which files are new, and the names of those whose bytes were imported before. A copy under
     /// another name is the same file, whether it comes now or later.
     fn sorted_out(
-        &self,
+        &mut self,
         files: Vec<SourceFile>,
+        step: Step<'_>,
     ) -> Result<(Vec<SourceFile>, Vec<String>), BookError> {
         let (mut fresh, mut unchanged) = (Vec::new(), Vec::new());
         let size = |file: &SourceFile| file.path.metadata().map_or(0, |data| data.len());
@@ -133,7 +149,7 @@ impl Book {
             // Only files of one size can be the same: others need not be read for that.
             let alike = sizes.iter().filter(|other| *other == of).count() > 1;
             let known = if alike || self.store.archive().has_size(of.0, of.1) {
-                let digest = self.digest_of(&file.path)?;
+                let digest = self.recognised(&file, of.1, step)?;
                 let known = self.store.archive().has_file(file.table, &digest);
                 known || !seen.insert((file.table, digest))
             } else {
@@ -142,6 +158,25 @@ impl Book {
             if known { unchanged.push(file.name) } else { fresh.push(file) }
         }
         Ok((fresh, unchanged))
+    }
+
+    /// The digest of a file's bytes, which are read unless the file lies as it lay before.
+    fn recognised(
+        &mut self,
+        file: &SourceFile,
+        total: u64,
+        step: Step<'_>,
+    ) -> Result<String, BookError> {
+        if let Some(digest) = self.store.digest_seen(&file.path) {
+            return Ok(digest.to_owned());
+        }
+        let (name, before) = (&file.name, Stamp::of(&file.path));
+        let digest = intake::digest_while(&file.path, |done| {
+            step(Progress { step: At::Recognising, file: name, rows: 0, done, total });
+            self.interrupt.check()
+        })?;
+        self.store.saw(&file.path, before, &digest);
+        Ok(digest)
     }
 
     fn threads(&self) -> usize {
@@ -158,12 +193,6 @@ impl Book {
 }
 
 impl Book {
-    /// The digest of a file's bytes.
-    pub(super) fn digest_of(&self, path: &Path) -> Result<String, BookError> {
-        let fail = |source| BookError::File { path: path.display().to_string(), source };
-        intake::digest_of(path).map_err(fail)
-    }
-
     /// A file to import by its path; its name says which table it holds.
     ///
     /// # Errors

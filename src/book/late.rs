@@ -18,9 +18,8 @@ impl Book {
         let mut findings = Vec::new();
         for contract in &self.contracts {
             let Some(last) = self.store.last_closing(&contract.id) else { continue };
-            let then = self.store.archive_at(last.watermark)?.evidence(&contract.zone)?;
-            let mut change = then.tally.negated();
-            change.merge(&self.store.archive().evidence(&contract.zone)?.tally);
+            let then = self.store.archive_at(last.watermark)?;
+            let change = self.store.archive().change_since(&then, &contract.zone)?;
             let mut late: BTreeMap<Period, i64> = BTreeMap::new();
             for (key, cell) in change.iter().filter(|(key, _)| concerns(contract, key)) {
                 *late.entry(Period::of(key.day, contract.period)).or_default() += cell.rows;

@@ -14,6 +14,7 @@ mod deliveries;
 mod diff;
 mod error;
 mod explain;
+mod forget;
 mod import;
 mod knowledge;
 mod late;
@@ -31,13 +32,14 @@ use deliveries::Stage;
 pub use deliveries::Arrival;
 pub use error::BookError;
 pub use explain::Replay;
+pub use forget::{Forgettable, Forgetting};
 pub use import::{ImportReport, Step};
-pub use open::{read_contract_file, read_contracts, store_dir};
+pub use open::{changed_unseen, read_contract_file, read_contracts, store_dir};
 pub use rows::SourceRow;
 pub use settle::{Closed, Standing};
 
 use crate::contract::Contract;
-use crate::intake::Mapping;
+use crate::intake::{Interrupt, Mapping};
 use crate::store::Store;
 
 /// An open book: its contracts checked, its store locked.
@@ -63,6 +65,7 @@ pub struct Book {
     mapping: Mapping,
     store: Store,
     threads: Option<NonZeroUsize>,
+    interrupt: Interrupt,
 }
 
 impl Book {
@@ -85,6 +88,11 @@ impl Book {
     /// it.
     pub fn set_threads(&mut self, threads: Option<NonZeroUsize>) {
         self.threads = threads;
+    }
+
+    /// What stops its imports, and a run of closings between two of them.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
     }
 
     /// Its store.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::deliveries::read_stages;
-use super::{Book, BookError, codes};
+use super::{Book, BookError, codes, rejects};
 use crate::contract::Contract;
 use crate::fact::Lens;
 use crate::finding::Finding;
@@ -25,8 +25,10 @@ impl Book {
         let store_dir = store_dir(dir, store);
         let store = Store::create_or_open(&store_dir)?;
         let (dir, contracts) = (dir.to_owned(), Vec::new());
+        let (threads, interrupt) = Default::default();
         let mut book =
-            Self { dir, store_dir, stages, come: 0, contracts, mapping, store, threads: None };
+            Self { dir, store_dir, stages, come: 0, contracts, mapping, store, threads, interrupt };
+        rejects::clear(&book.store_dir, book.store.imports())?;
         book.catch_up()?;
         Ok(book)
     }
@@ -65,6 +67,20 @@ impl Book {
 /// Where the store of a book lies, unless another place is named.
 pub fn store_dir(dir: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| dir.join(STORE), Path::to_owned)
+}
+
+/// A finding for each file that a command would take for one it knows, because it lies as it lay when
+/// it was imported, although its bytes have changed. Reads all of them.
+pub fn changed_unseen(store_dir: &Path) -> Vec<Finding> {
+    let told = |path: PathBuf| {
+        let path = path.display();
+        let message =
+            format!("{path} has other bytes than were read, and its times do not show it");
+        let help = "import it under another name, or restore it; `revshare rebuild` lets every file \
+                    be read again";
+        Finding::new(&codes::SOURCE, message).help(help)
+    };
+    crate::store::changed_unseen(store_dir).into_iter().map(told).collect()
 }
 
 /// Reads `contract.toml` and every `contracts/*.toml` in the order of their names, then those that

@@ -39,9 +39,16 @@ impl Book {
     /// The periods that a fact of the contract lies in; payments count where it follows them, and
     /// findings of audits where they were agreed.
     pub(super) fn periods_with_facts(contract: &Contract, evidence: &Evidence) -> BTreeSet<Period> {
-        let keys = evidence.tally.iter().map(|(key, _)| key);
-        let own = keys.filter(|key| concerns(contract, key));
-        let days = own.map(|key| key.day).chain(payment_days(contract, evidence));
+        let mut last: Option<Period> = None;
+        let own = evidence.tally.iter().map(|(key, _)| key).filter_map(|key| {
+            // One fact makes a period; the others of it need no look.
+            let new = last.is_none_or(|last| !last.contains(key.day)) && concerns(contract, key);
+            new.then(|| {
+                last = Some(Period::of(key.day, contract.period));
+                key.day
+            })
+        });
+        let days = own.chain(payment_days(contract, evidence));
         let days = days.chain(settlement::audit_days(contract, evidence));
         days.map(|day| Period::of(day, contract.period)).collect()
     }

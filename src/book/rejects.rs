@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::BookError;
 
+const FOLDER: &str = "rejects";
+
 /// The rejects file of an import: made with its first row, and kept only with the import.
 pub(super) struct Rejects {
     path: PathBuf,
@@ -17,7 +19,7 @@ pub(super) struct Rejects {
 impl Rejects {
     /// That of the import of a number.
     pub(super) fn new(store: &Path, import: u64) -> Self {
-        let path = store.join("rejects").join(format!("{import:06}.jsonl"));
+        let path = store.join(FOLDER).join(format!("{import:06}.jsonl"));
         Self { new: path.with_extension("jsonl.new"), path, file: None }
     }
 
@@ -42,6 +44,26 @@ impl Rejects {
     }
 }
 
+/// Removes what interrupted imports left: files that are not whole, and those of imports that did not
+/// come about.
+pub(super) fn clear(store: &Path, imports: u64) -> Result<(), BookError> {
+    let folder = store.join(FOLDER);
+    let fail = |source| BookError::File { path: folder.display().to_string(), source };
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(fail)?,
+    };
+    for entry in entries {
+        let path = entry.map_err(fail)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let import = name.strip_suffix(".jsonl").and_then(|number| number.parse::<u64>().ok());
+        if name.ends_with(".jsonl.new") || import.is_some_and(|import| import > imports) {
+            fs::remove_file(&path).map_err(fail)?;
+        }
+    }
+    Ok(())
+}
+
 impl Write for Rejects {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file()?.write(bytes)
@@ -57,6 +79,8 @@ impl Drop for Rejects {
         if self.file.take().is_some() {
             // What was not kept is nothing; the next import of this number writes it anew anyway.
             let _gone = fs::remove_file(&self.new);
+            // Only an empty folder goes.
+            let _empty = self.new.parent().map(fs::remove_dir);
         }
     }
 }

@@ -94,10 +94,11 @@ impl Book {
         while at < archived.len() {
             // Some feeds can only be read together with the other files of their delivery.
             let same = |file: &&ArchivedFile| file.delivery == archived[at].delivery;
-            let delivery: Vec<&ArchivedFile> = archived[at..].iter().take_while(same).collect();
+            let rest = archived[at..].iter().map(AsRef::as_ref);
+            let delivery: Vec<&ArchivedFile> = rest.take_while(same).collect();
             let mut there = Vec::new();
             for (index, file) in delivery.iter().enumerate() {
-                if self.has_rows(&file.tally, &mut findings) {
+                if self.has_rows(file, &mut findings) {
                     there.push((at + index, *file));
                 }
             }
@@ -126,7 +127,17 @@ impl Book {
     }
 
     /// Are its rows there as they were imported?
-    fn has_rows(&self, file: &FileTally, findings: &mut Vec<Finding>) -> bool {
+    fn has_rows(&self, archived: &ArchivedFile, findings: &mut Vec<Finding>) -> bool {
+        let file = &archived.tally;
+        if self.store.forgotten().any(|import| import == archived.delivery + 1) {
+            let message = format!(
+                "the ids of {} are forgotten: nobody can say which of its rows counted",
+                file.path
+            );
+            let help = "its rows are left out; the sums stand as they were";
+            findings.push(Finding::new(&codes::SOURCE, message).help(help));
+            return false;
+        }
         if file.format != intake::TALLY {
             return self.is_unchanged(file, findings);
         }
@@ -294,7 +305,7 @@ impl<'k> Behind<'k> {
                 || file.tally.parts.iter().any(|part| part.slice.as_ref() == place.slice)
         };
         let known = self.since.as_ref().and_then(|since| since.files().get(place.at));
-        let counted = known.is_some_and(holds);
+        let counted = known.is_some_and(|file| holds(file));
         let counts = holds(place.file);
         let now = self.settled_under(now, place.file.delivery);
         let wanted = |key: &Key| self.keys.contains(key);

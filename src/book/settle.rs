@@ -243,6 +243,7 @@ impl Book {
         let (Some(mut period), Some(last)) = (first, last) else { return Ok(all) };
         check_length(contract, period)?;
         while period <= last {
+            self.interrupt.check().map_err(|_| BookError::InterruptedBetween)?;
             all.push(self.close(contract, period)?);
             period = period.next();
         }

@@ -76,6 +76,14 @@ impl Period {
         if previous.year() < 1 { self } else { previous }
     }
 
+    /// So many periods earlier, as far as the years go.
+    #[must_use]
+    pub fn back(self, periods: u32) -> Self {
+        let first = 12 / self.length.months();
+        let periods = i32::try_from(periods).unwrap_or(i32::MAX);
+        Self { index: self.index.saturating_sub(periods).max(first), ..self }
+    }
+
     /// The last period of a length that is over when this one is: to close quarters through
     /// October is to close the third.
     ///

@@ -1,5 +1,7 @@
 //! What commands print under `--format json`, beside statements.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -90,6 +92,32 @@ impl Verify {
         let Report { records, imports, closings, ids, bytes, .. } = *report;
         Self { version: version(), sound, records, imports, closings, ids, bytes }
     }
+}
+
+/// What `forget` prints.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Forget {
+    /// The version of this document's shape: `1`.
+    pub(super) version: String,
+    /// Were they forgotten, or was only asked?
+    pub(super) done: bool,
+    /// By time zone the day before which all is final.
+    pub(super) before: BTreeMap<String, String>,
+    /// The imports whose ids are forgotten, in order.
+    pub(super) imports: Vec<ForgottenImport>,
+}
+
+/// An import whose ids are forgotten.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ForgottenImport {
+    /// Its number.
+    pub(super) import: u64,
+    /// Its files.
+    pub(super) files: Vec<String>,
+    /// How many ids.
+    pub(super) ids: u64,
+    /// The bytes that they took up.
+    pub(super) bytes: u64,
 }
 
 /// What is said on standard error when the machine fails: exit codes 3 and 4, and requests that the

@@ -14,6 +14,7 @@ Exit codes:
   2  the command line cannot be read
   3  the machine failed: a file, the disk, a damaged store
   4  another process holds the store
+  130  interrupted by Ctrl-C or a request to terminate; the store is whole, run the command again
 
 A book is a directory with contract.toml (or contracts/*.toml) and files named sales*, costs*,
 usage*, fx*, payments*, grants*, audits* (.csv or .jsonl, plain, .gz or .zst). What comes later may
@@ -104,6 +105,9 @@ pub(super) enum Verb {
     Sql(Box<SqlArgs>),
     /// Check every record of a store; change nothing
     Verify(BookArgs),
+    /// Forget ids that can no longer be needed, so that the store does not grow for ever
+    #[command(after_help = super::forget::AFTER)]
+    Forget(super::forget::ForgetArgs),
     /// Make the index of a store anew from its journal
     Rebuild(BookArgs),
     /// Print the JSON Schema of what --format json prints
@@ -368,6 +372,8 @@ pub(super) enum SchemaKind {
     Stress,
     /// What verify and rebuild print
     Verify,
+    /// What forget prints
+    Forget,
     /// What every command says on standard error of the world: a list of findings
     Findings,
     /// What every command says on standard error when the machine fails

@@ -1,6 +1,7 @@
 //! What is said where: answers on standard output, everything else on standard error, progress
 //! only on a terminal.
 
+use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -8,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::answers::{self, Failed};
 use super::args::{Colour, Common, Format};
+use super::progress::{Drawn, Line};
 use crate::book::BookError;
 use crate::export;
 use crate::finding::{Finding, Severity};
@@ -47,6 +49,8 @@ fn is_loud(finding: &Finding) -> bool {
 const REFUSED: u8 = 1;
 const MACHINE: u8 = 3;
 const LOCKED: u8 = 4;
+/// As a shell says it of who was ended by Ctrl-C.
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// What the store refuses because of the request is no failure of the machine.
 fn of_store(error: &StoreError) -> u8 {
@@ -55,7 +59,8 @@ fn of_store(error: &StoreError) -> u8 {
         StoreError::Absent(_)
         | StoreError::AlreadyClosed { .. }
         | StoreError::OutOfOrder { .. }
-        | StoreError::NoSuchImport { .. } => REFUSED,
+        | StoreError::NoSuchImport { .. }
+        | StoreError::NoSuchZone(_) => REFUSED,
         StoreError::Disk { .. }
         | StoreError::NotAJournal { .. }
         | StoreError::Format { .. }
@@ -72,6 +77,8 @@ pub(super) struct Console {
     pub(super) format: Format,
     quiet: bool,
     colour: bool,
+    /// How far the last import was.
+    line: RefCell<Line>,
 }
 
 impl Console {
@@ -83,7 +90,8 @@ impl Console {
             Colour::Always => true,
             Colour::Never => false,
         };
-        Self { format: common.format, quiet: common.quiet, colour }
+        let (format, quiet, line) = (common.format, common.quiet, RefCell::default());
+        Self { format, quiet, colour, line }
     }
 
     /// Prints the answer.
@@ -125,10 +133,15 @@ impl Console {
                 self.findings(findings);
                 REFUSED
             }
+            Failure::Book(error @ (BookError::Interrupted | BookError::InterruptedBetween)) => {
+                self.interrupted(error)
+            }
             Failure::Book(error) => {
                 let code = match error {
                     BookError::Store(error) => of_store(error),
                     BookError::Findings(_)
+                    | BookError::Interrupted
+                    | BookError::InterruptedBetween
                     | BookError::File { .. }
                     | BookError::Intake(_)
                     | BookError::NotTallied(_)
@@ -142,6 +155,24 @@ impl Console {
             Failure::Output(error) => self.error(&format!("standard output: {error}"), MACHINE),
         };
         ExitCode::from(code)
+    }
+
+    /// Says in one line how far it was, and what to do.
+    fn interrupted(&self, error: &BookError) -> u8 {
+        let place = self.line.borrow().place().filter(|_| matches!(error, BookError::Interrupted));
+        let text = match place {
+            Some(place) => {
+                error.to_string().replacen("interrupted", &format!("interrupted at {place}"), 1)
+            }
+            None => error.to_string(),
+        };
+        match self.format {
+            Format::Text => {
+                eprintln!("{text}");
+                INTERRUPTED
+            }
+            Format::Json => self.error(&text, INTERRUPTED),
+        }
     }
 
     /// Says on standard error what the machine could not do.
@@ -166,22 +197,11 @@ impl Console {
         bar.with_message(message)
     }
 
-    /// A bar for an import: rows, bytes, rate and time left, on a terminal only.
-    pub(super) fn progress(&self) -> impl FnMut(Progress<'_>) + use<> {
-        let visible = !self.quiet && std::io::stderr().is_terminal();
-        let bar = if visible { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        let template = "{msg:24!} {bar:24} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        move |progress: Progress<'_>| {
-            bar.set_length(progress.total_bytes);
-            bar.set_position(progress.bytes);
-            bar.set_message(format!("{} {} rows", progress.file, progress.rows));
-            if progress.bytes >= progress.total_bytes {
-                bar.finish_and_clear();
-            }
-        }
+    /// The line of an import: rows, bytes, rate and time left, on a terminal only.
+    pub(super) fn progress(&self) -> impl FnMut(Progress<'_>) {
+        let drawn = Drawn::new(!self.quiet && std::io::stderr().is_terminal());
+        self.line.take();
+        move |progress: Progress<'_>| drawn.draw(&mut self.line.borrow_mut(), &progress)
     }
 
     /// A bar for lines that are written: how many, rate and time left, on a terminal only.

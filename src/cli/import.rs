@@ -9,6 +9,7 @@ use crate::intake::SourceFile;
 pub(super) fn import(console: &Console, args: &ImportArgs) -> Result<(), Failure> {
     let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
     book.set_threads(args.threads);
+    book.set_interrupt(super::signals::listen());
     console.findings(book.store().notes());
     let report = if args.files.is_empty() {
         newest(console, &mut book)?

@@ -7,12 +7,15 @@ mod close;
 mod console;
 mod diff;
 mod explain;
+mod forget;
 mod generate;
 mod import;
 mod init;
+mod progress;
 mod run;
 mod schema;
 mod settle;
+mod signals;
 mod sql;
 mod statement;
 mod stress;
@@ -50,6 +53,7 @@ fn dispatch(console: &Console, verb: Verb) -> Result<(), Failure> {
         Verb::Generate(args) => generate::generate(console, &args),
         Verb::Sql(args) => sql::sql(console, &args),
         Verb::Verify(args) => upkeep::verify(console, &args),
+        Verb::Forget(args) => forget::forget(console, &args),
         Verb::Rebuild(args) => upkeep::rebuild(console, &args),
         Verb::Schema(args) => schema::schema(console, &args),
         Verb::Completions(args) => schema::completions(console, &args),

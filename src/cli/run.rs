@@ -10,6 +10,7 @@ use crate::export;
 pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
     let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
     book.set_threads(args.threads);
+    book.set_interrupt(super::signals::listen());
     console.findings(book.store().notes());
     let mut reports = Vec::new();
     let all = whole(console, &mut book, args, &mut reports);

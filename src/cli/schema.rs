@@ -19,6 +19,7 @@ pub(super) fn schema(console: &Console, args: &SchemaArgs) -> Result<(), Failure
         SchemaKind::Diff => pretty(&schema_for!(answers::Diff)),
         SchemaKind::Stress => export::schema::stress(),
         SchemaKind::Verify => pretty(&schema_for!(answers::Verify)),
+        SchemaKind::Forget => pretty(&schema_for!(answers::Forget)),
         SchemaKind::Findings => export::schema::findings(),
         SchemaKind::Error => pretty(&schema_for!(answers::Failed)),
     })

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use super::answers::Verify;
 use super::args::{BookArgs, Format};
 use super::console::{Console, Failure};
-use crate::book::store_dir;
+use crate::book::{changed_unseen, store_dir};
 use crate::statement::pretty;
 use crate::store::{self, Report};
 
 pub(super) fn verify(console: &Console, args: &BookArgs) -> Result<(), Failure> {
-    let report = store::verify(&dir(args))?;
+    let mut report = store::verify(&dir(args))?;
+    report.findings.extend(changed_unseen(&dir(args)));
     show(console, &report, report.is_sound())?;
     if report.is_sound() { Ok(()) } else { Err(Failure::Damaged) }
 }

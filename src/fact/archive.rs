@@ -7,47 +7,42 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
+use super::sums::Sums;
 use super::{
-    AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, FxRate, GrantedRate, Hash,
-    HashKey, IdEntry, Key, Kind, Lens, LensNames, Move, Own, Payment, Pending, Slice, Standing,
-    Table, Tally, Unresolved,
+    ArchivedFile, AuditFinding, Chain, Charged, Count, Delivery, Evidence, FileTally, Forgotten,
+    FxRate, GrantedRate, Hash, HashKey, Horizon, IdEntry, Kind, Lens, LensNames, Move, Own,
+    Payment, Pending, Slice, Standing, Table, Tally, Unresolved,
 };
-use crate::calendar::{Day, Zone};
+use crate::calendar::{Day, UnknownZone, Zone};
 use crate::money::Currency;
 
-/// The state of everything delivered.
+/// What a rate is listed for.
+type Pair = (Day, Currency, Currency);
+
+/// The state of everything delivered. A copy shares what later deliveries do not change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
     key: HashKey,
-    files: Vec<ArchivedFile>,
+    files: Vec<Arc<ArchivedFile>>,
     deliveries: u64,
     lens: Option<LensNames>,
-    digests: BTreeSet<(Table, String)>,
+    digests: Arc<BTreeSet<(Table, String)>>,
     /// Products of charges; the first has the number 1.
-    products: Vec<String>,
-    numbers: BTreeMap<String, NonZeroU32>,
+    products: Arc<Vec<String>>,
+    numbers: Arc<BTreeMap<String, NonZeroU32>>,
     /// For each day and pair the file that listed it last, and how.
-    rates: BTreeMap<(Day, Currency, Currency), (usize, FxRate)>,
-    payments: BTreeMap<(String, String), Payment>,
-    grants: BTreeMap<(String, String), GrantedRate>,
-    audits: BTreeMap<(String, String), AuditFinding>,
+    rates: Arc<BTreeMap<Pair, (usize, FxRate)>>,
+    payments: Arc<BTreeMap<(String, String), Payment>>,
+    grants: Arc<BTreeMap<(String, String), GrantedRate>>,
+    audits: Arc<BTreeMap<(String, String), AuditFinding>>,
     /// Where facts stand that found their original after they came.
-    moved: BTreeMap<Hash, Standing>,
-}
-
-/// A file and what became of it since.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchivedFile {
-    /// Which delivery brought it, counted from 0.
-    pub delivery: u64,
-    /// As delivered, but without the parts that were replaced since; their rows stand in
-    /// `superseded`.
-    pub tally: FileTally,
-    /// Facts that still wait for their original, and how many of each.
-    pending: BTreeMap<Pending, u64>,
-    /// Facts that found it later.
-    moved: Vec<Move>,
+    moved: Arc<BTreeMap<Hash, Standing>>,
+    /// What the files add up to.
+    sums: Sums,
+    horizon: Horizon,
 }
 
 /// Something was asked for that was not kept apart when the facts were imported.
@@ -95,10 +90,12 @@ impl Archive {
 
     /// Adds the next delivery.
     pub fn apply(&mut self, delivery: &Delivery) {
+        self.sums.forget();
         let first = self.files.len();
         let parts = || delivery.files.iter().flat_map(|file| &file.parts);
         let slices: BTreeSet<&Slice> = parts().filter_map(|part| part.slice.as_ref()).collect();
-        self.files.iter_mut().for_each(|file| file.supersede(&slices));
+        let touched = self.files.iter_mut().filter(|file| file.holds_any(&slices));
+        touched.for_each(|file| Arc::make_mut(file).supersede(&slices));
         if parts().next().is_some() {
             let names = &delivery.lens;
             let both = |lens: &LensNames| lens.filtered(names, true);
@@ -114,39 +111,53 @@ impl Archive {
         self.deliveries += 1;
     }
 
+    /// Ids of earlier deliveries are no longer remembered.
+    ///
+    /// # Errors
+    /// If it names a time zone that is none; nothing has changed then.
+    pub fn forget(&mut self, forgotten: &Forgotten) -> Result<(), UnknownZone> {
+        self.horizon.add(forgotten)
+    }
+
+    /// What is no longer certain to be remembered.
+    pub fn horizon(&self) -> &Horizon {
+        &self.horizon
+    }
+
     fn name(&mut self, product: &str) {
-        self.products.push(product.to_owned());
-        self.numbers.insert(product.to_owned(), number(self.products.len()));
+        Arc::make_mut(&mut self.products).push(product.to_owned());
+        Arc::make_mut(&mut self.numbers).insert(product.to_owned(), number(self.products.len()));
     }
 
     fn keep(&mut self, file: &FileTally) {
-        self.digests.insert((file.table, file.digest.clone()));
-        let known = file.payments.iter().cloned();
-        let named = known.map(|payment| ((file.source.clone(), payment.id.clone()), payment));
-        self.payments.extend(named);
+        Arc::make_mut(&mut self.digests).insert((file.table, file.digest.clone()));
         let named = |id: &String| (file.source.clone(), id.clone());
-        let grants = file.grants.iter();
-        self.grants.extend(grants.map(|grant| (named(&grant.id), grant.clone())));
-        let audits = file.audits.iter();
-        self.audits.extend(audits.map(|audit| (named(&audit.id), audit.clone())));
+        let payments = file.payments.iter().map(|paid| (named(&paid.id), paid.clone()));
+        extend(&mut self.payments, payments);
+        let grants = file.grants.iter().map(|grant| (named(&grant.id), grant.clone()));
+        extend(&mut self.grants, grants);
+        let audits = file.audits.iter().map(|audit| (named(&audit.id), audit.clone()));
+        extend(&mut self.audits, audits);
         let (pending, moved) = (BTreeMap::new(), Vec::new());
         let (delivery, tally) = (self.deliveries, file.clone());
-        self.files.push(ArchivedFile { delivery, tally, pending, moved });
+        self.files.push(Arc::new(ArchivedFile { delivery, tally, pending, moved }));
     }
 
     /// Lists the rates of a file; one for the same day and pair in an earlier file is replaced.
     fn list(&mut self, at: usize) {
         for rate in self.files[at].tally.rates.clone() {
-            let before = self.rates.insert((rate.date, rate.base, rate.quote), (at, rate));
+            let pair = (rate.date, rate.base, rate.quote);
+            let before = Arc::make_mut(&mut self.rates).insert(pair, (at, rate));
             if let Some((file, _)) = before {
-                self.files[file].recount(None, Count { rows: 1, ..Count::default() });
+                let one = Count { rows: 1, ..Count::default() };
+                Arc::make_mut(&mut self.files[file]).recount(None, one);
             }
         }
     }
 
     fn file_mut(&mut self, pending: &Pending) -> &mut ArchivedFile {
         let at = usize::try_from(pending.file).expect("a place in a list");
-        &mut self.files[at]
+        Arc::make_mut(&mut self.files[at])
     }
 
     fn relocate(&mut self, moved: &Move) {
@@ -159,7 +170,7 @@ impl Archive {
             let product = product.and_then(|product| self.numbers.get(product).copied());
             let charged = charged.as_ref().map(|(moment, _)| *moment);
             let stands = Standing { charged, product, chain: *chain, ..alone };
-            self.moved.insert(pending.hash(&self.key), stands);
+            Arc::make_mut(&mut self.moved).insert(pending.hash(&self.key), stands);
         }
     }
 
@@ -183,7 +194,7 @@ impl Archive {
     }
 
     /// Every file in the order of import.
-    pub fn files(&self) -> &[ArchivedFile] {
+    pub fn files(&self) -> &[Arc<ArchivedFile>] {
         &self.files
     }
 
@@ -216,8 +227,7 @@ impl Archive {
     /// [`NotTallied`] if some delivery was not tallied in the time zone.
     pub fn evidence(&self, zone: &Zone) -> Result<Evidence, NotTallied> {
         self.covers_zone(zone)?;
-        let mut tally = Tally::new();
-        self.files.iter().for_each(|file| tally.merge(&file.tally_in(zone)));
+        let tally = self.sums.of(zone, || self.add_up(zone));
         let mut unresolved: Vec<_> =
             self.pending().filter_map(|pending| pending.unresolved(zone)).collect();
         unresolved.sort();
@@ -231,6 +241,28 @@ impl Archive {
         Ok(Evidence { tally, unresolved, rates, payments, grants, audits, ..Evidence::default() })
     }
 
+    fn add_up(&self, zone: &Zone) -> Tally {
+        let tallies: Vec<Tally> = self.files.iter().map(|file| file.tally_in(zone)).collect();
+        Tally::sum_of(&tallies)
+    }
+
+    /// What later deliveries changed in the sum of all files since an earlier state of this archive.
+    ///
+    /// # Errors
+    /// [`NotTallied`] if some delivery was not tallied in the time zone.
+    pub fn change_since(&self, then: &Self, zone: &Zone) -> Result<Tally, NotTallied> {
+        self.covers_zone(zone)?;
+        let mut change = Tally::new();
+        for (at, file) in self.files.iter().enumerate() {
+            match then.files.get(at) {
+                Some(before) if Arc::ptr_eq(file, before) => {}
+                Some(before) => change.merge(&file.tally_in(zone).less(&before.tally_in(zone))),
+                None => change.merge(&file.tally_in(zone)),
+            }
+        }
+        Ok(change)
+    }
+
     /// Facts that wait for their original.
     pub(super) fn pending(&self) -> impl Iterator<Item = &Pending> {
         let repeated = |(pending, rows): (_, &u64)| (0..*rows).map(move |_| pending);
@@ -240,6 +272,11 @@ impl Archive {
     /// Where a fact stands that found its original after it came.
     pub(super) fn moved(&self, id: &Hash) -> Option<Standing> {
         self.moved.get(id).copied()
+    }
+
+    /// The ids of such facts.
+    pub(super) fn moved_between(&self, ids: RangeInclusive<Hash>) -> impl Iterator<Item = &Hash> {
+        self.moved.range(ids).map(|(id, _)| id)
     }
 
     /// When a fact with an id counts as having happened, and the charge that it refers to in the
@@ -283,74 +320,21 @@ impl Archive {
     }
 }
 
+/// Copies a shared map only if there is something to put into it.
+fn extend<K: Ord + Clone, V: Clone>(
+    map: &mut Arc<BTreeMap<K, V>>,
+    more: impl Iterator<Item = (K, V)>,
+) {
+    let mut more = more.peekable();
+    if more.peek().is_some() {
+        Arc::make_mut(map).extend(more);
+    }
+}
+
 /// The number of the last of so many products.
 pub(super) fn number(products: usize) -> NonZeroU32 {
     let number = u32::try_from(products).ok().and_then(NonZeroU32::new);
     number.expect("some products, and fewer than four billion")
-}
-
-impl ArchivedFile {
-    /// Drops the parts that a later delivery replaces.
-    fn supersede(&mut self, slices: &BTreeSet<&Slice>) {
-        let replaced = |slice: &Option<Slice>| slice.as_ref().is_some_and(|it| slices.contains(it));
-        let parts = std::mem::take(&mut self.tally.parts);
-        let (gone, kept) = parts.into_iter().partition(|part| replaced(&part.slice));
-        self.tally.parts = kept;
-        let gone: Vec<super::Part> = gone;
-        for (currency, rows) in gone.iter().flat_map(super::Part::counts) {
-            self.recount(currency, rows);
-        }
-        self.pending.retain(|pending, _| !replaced(&pending.slice));
-        self.moved.retain(|moved| !replaced(&moved.pending.slice));
-    }
-
-    fn recount(&mut self, currency: Option<Currency>, rows: Count) {
-        let mut controls = self.tally.controls.iter_mut();
-        let control = controls.find(|control| control.currency == currency);
-        control.expect("what was accepted was counted").supersede(rows);
-    }
-
-    /// A pending fact found its original. Says whether it was still there.
-    fn settle(&mut self, moved: &Move) -> bool {
-        let Some(rows) = self.pending.get_mut(&moved.pending) else { return false };
-        *rows -= 1;
-        if *rows == 0 {
-            self.pending.remove(&moved.pending);
-        }
-        if let Some(waiting) = moved.waiting() {
-            *self.pending.entry(waiting).or_default() += 1;
-        }
-        self.moved.push(moved.clone());
-        true
-    }
-
-    /// Does it hold anything of these days, both included?
-    pub fn speaks_of(&self, zone: &Zone, from: Day, to: Day) -> bool {
-        let holds = |day: Day| from <= day && day <= to;
-        // The cells are in the order of their days.
-        let cells = self.tally.parts.iter().filter_map(|part| part.tallies.get(zone.name()));
-        let first = |cells: &Vec<(Key, super::Cell)>| {
-            cells.get(cells.partition_point(|(key, _)| key.day < from)).map(|(key, _)| key.day)
-        };
-        cells.filter_map(first).any(holds)
-            || self.moved.iter().any(|moved| holds(moved.time.day_in(zone)))
-            || self.tally.rates.iter().any(|rate| holds(rate.date))
-            || self.tally.payments.iter().any(|payment| holds(payment.time.day_in(zone)))
-            || self.tally.grants.iter().any(|grant| grant.speaks_of(zone, from, to))
-            || self.tally.audits.iter().any(|audit| holds(audit.time.day_in(zone)))
-    }
-
-    fn tally_in(&self, zone: &Zone) -> Tally {
-        let cells = self.tally.parts.iter().filter_map(|part| part.tallies.get(zone.name()));
-        let mut tally: Tally = cells.flatten().cloned().collect();
-        for moved in &self.moved {
-            let Some((from, to)) = moved.keys(zone) else { continue };
-            let cell = super::Cell::from(moved.pending.cell);
-            tally.add(from, cell.negated());
-            tally.add(to, cell);
-        }
-        tally
-    }
 }
 
 impl Pending {

@@ -85,7 +85,8 @@ fn left_out(entries: &[Entry], dispositions: &[Disposition], lost: &BTreeSet<u64
         match disposition {
             Disposition::Accepted => None,
             Disposition::Duplicate => Some(LeftOut::Duplicate(place)),
-            Disposition::Conflict => Some(LeftOut::Conflict(place)),
+            // In memory nothing is forgotten.
+            Disposition::Conflict | Disposition::Forgotten => Some(LeftOut::Conflict(place)),
             Disposition::Contested => {
                 let again = !won.insert(entry.id_hash(&HashKey::default(), "memory")?);
                 again.then_some(LeftOut::Duplicate(place))

@@ -6,9 +6,10 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use super::bulk::{Crowd, key_of};
 use super::{
     AuditFinding, Cell, Chain, Charged, Content, FxRate, GrantedRate, Hash, Key, Kind, Lens,
-    Payment, Table,
+    Payment, Table, Tally,
 };
 use crate::calendar::{Moment, Zone};
 use crate::contract::Pattern;
@@ -163,8 +164,8 @@ impl std::ops::Sub for Count {
 pub struct Part {
     /// What a later delivery would replace; none for facts that only add.
     pub slice: Option<Slice>,
-    /// Cells by the name of the time zone; keys in order, each once.
-    pub tallies: BTreeMap<String, Vec<(Key, Cell)>>,
+    /// Cells by the name of the time zone.
+    pub tallies: BTreeMap<String, Tally>,
 }
 
 impl Part {
@@ -172,7 +173,7 @@ impl Part {
     pub(super) fn counts(&self) -> BTreeMap<Option<Currency>, Count> {
         let mut counts: BTreeMap<_, Count> = BTreeMap::new();
         // Every zone holds the same facts, on other days.
-        for (key, cell) in self.tallies.values().next().into_iter().flatten() {
+        for (key, cell) in self.tallies.values().next().into_iter().flat_map(Tally::iter) {
             let rows = u64::try_from(cell.rows).expect("a part holds facts, not corrections");
             *counts.entry(key.currency).or_default() += Count { rows, amount: cell.amount };
         }
@@ -324,6 +325,26 @@ pub trait Known: Sync {
         last: &Hash,
         take: &mut dyn FnMut(&Hash, &Content),
     ) -> io::Result<()>;
+
+    /// Gives the facts whose ids begin with a byte and are in a crowd, and perhaps others of that
+    /// byte: in any order, and a fact that was delivered again perhaps more than once.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    fn among(
+        &self,
+        first: u8,
+        crowd: &Crowd<'_>,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+        (least[0], most[0]) = (first, first);
+        self.between(&least, &most, &mut |id, content| {
+            if crowd.may_hold(key_of(id)) {
+                take(id, content);
+            }
+        })
+    }
 }
 
 /// Nothing was delivered before.

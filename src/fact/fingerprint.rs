@@ -9,8 +9,8 @@
 
 use std::fmt;
 
-use siphasher::sip128::{Hash128, SipHasher13};
-
+use super::sip::Sip;
+pub(crate) use super::sip::word;
 use super::{Entry, Fact, FxRate, Payment, Table};
 use crate::calendar::{Day, Moment};
 use crate::money::{Currency, Exact};
@@ -61,20 +61,15 @@ impl HashKey {
 
     /// The same for many ids of one feed.
     pub(crate) fn ids_of(&self, table: Table, source: &str) -> IdHasher {
-        let mut prefix = Vec::new();
-        text(&mut prefix, table.as_str());
-        text(&mut prefix, source);
-        IdHasher(self.derived(&prefix))
+        let mut prefix = self.state();
+        prefix.text(table.as_str().as_bytes(), END);
+        prefix.text(source.as_bytes(), END);
+        IdHasher(derived(prefix))
     }
 
-    /// A key for all that begins in the same way: so that the beginning is hashed once.
-    fn derived(&self, beginning: &[u8]) -> SipHasher13 {
-        let Hash128 { h1, h2 } = self.state().hash(beginning);
-        SipHasher13::new_with_keys(h1, h2)
-    }
-
-    fn state(&self) -> SipHasher13 {
-        SipHasher13::new_with_key(&self.0)
+    fn state(&self) -> Sip {
+        let (keys, _) = self.0.as_chunks();
+        Sip::new([u64::from_le_bytes(keys[0]), u64::from_le_bytes(keys[1])])
     }
 
     /// The fingerprint of what an entry says, beside its id.
@@ -108,31 +103,42 @@ impl HashKey {
             amount: fact.amount.map(Number::from),
             reference: fact.reference.as_deref(),
         };
-        contents.of(&rest, &mut Vec::new())
+        contents.of(&rest)
     }
 
     /// For the contents of all facts that share a shape.
     pub(crate) fn shape(&self, shape: &Shape<'_>) -> ContentHasher {
-        let mut bytes = Vec::new();
+        let mut beginning = self.state();
         let Shape { kind, product, channel, region, category, unit, currency } = *shape;
         for part in [kind, product, channel, region, category, unit, currency] {
-            text(&mut bytes, part);
+            beginning.text(part.as_bytes(), END);
         }
-        ContentHasher(self.derived(&bytes))
+        ContentHasher(derived(beginning))
     }
 
     fn plain(&self, canonical: &[u8]) -> Content {
-        short(&self.state(), canonical)
+        let mut state = self.state();
+        state.bytes(canonical);
+        state.short().to_le_bytes()
     }
+}
+
+/// A key for all that begins in the same way: so that the beginning is hashed once.
+fn derived(beginning: Sip) -> Sip {
+    Sip::new(beginning.long())
 }
 
 /// Fingerprints of the ids of one feed.
 #[derive(Clone, Copy)]
-pub(crate) struct IdHasher(SipHasher13);
+pub(crate) struct IdHasher(Sip);
 
 impl IdHasher {
+    #[inline(always)]
     pub(crate) fn of(&self, id: &[u8]) -> Hash {
-        self.0.hash(id).as_bytes()
+        let mut state = self.0;
+        state.bytes(id);
+        let [first, last] = state.long();
+        (u128::from(first) | u128::from(last) << 64).to_le_bytes()
     }
 }
 
@@ -160,89 +166,85 @@ pub(crate) struct Rest<'a> {
 
 /// Fingerprints of facts that share a shape.
 #[derive(Clone, Copy)]
-pub(crate) struct ContentHasher(SipHasher13);
+pub(crate) struct ContentHasher(Sip);
 
 impl ContentHasher {
-    /// The fingerprint; `scratch` lends its memory.
-    pub(crate) fn of(&self, rest: &Rest<'_>, scratch: &mut Vec<u8>) -> Content {
-        scratch.clear();
-        match rest.time {
-            Moment::On(day) => {
-                scratch.push(0);
-                scratch.extend_from_slice(&day.days_since(Day::EPOCH).to_le_bytes());
-            }
-            Moment::At { seconds, nanos } => {
-                scratch.push(1);
-                scratch.extend_from_slice(&seconds.to_le_bytes());
-                scratch.extend_from_slice(&nanos.to_le_bytes());
-            }
-        }
+    /// The fingerprint. Of what is hashed nothing can be read in two ways: what is there for some
+    /// facts alone stands behind the rest, and the numbers tell whether it is there.
+    #[inline(always)]
+    pub(crate) fn of(&self, rest: &Rest<'_>) -> Content {
+        let mut state = self.0;
+        let (quantity, amount) = (Halves::of(rest.quantity), Halves::of(rest.amount));
+        let (time, nanos) = halves_of_seconds(rest.time);
+        state.put(time.cast_unsigned(), 8);
+        state.put(quantity.low, 8);
+        state.put(amount.low, 8);
+        state.put(u64::from(quantity.high) | u64::from(amount.high) << 32, 8);
         for part in [rest.customer, rest.deal, rest.resource] {
-            bytes(scratch, part);
+            state.text(part, END);
         }
-        number(scratch, rest.quantity);
-        number(scratch, rest.amount);
         match rest.reference {
-            Some(reference) => text(scratch, reference),
-            None => scratch.push(NONE),
+            Some(reference) => state.text(reference.as_bytes(), END),
+            None => state.put(NONE.into(), 1),
         }
-        short(&self.0, scratch)
+        for number in [rest.quantity, rest.amount] {
+            if let Some(Number::Long(value)) = number {
+                state.text(value.to_string().as_bytes(), END);
+            }
+        }
+        if nanos != 0 {
+            state.put(nanos.into(), 4);
+        }
+        state.short().to_le_bytes()
     }
 }
+
+/// A time as a number, even for instants and odd for plain dates, and what is below a second.
+#[inline(always)]
+fn halves_of_seconds(time: Moment) -> (i64, u32) {
+    match time {
+        Moment::On(day) => (day.days_since(Day::EPOCH) * 2 * 86_400 + 1, 0),
+        Moment::At { seconds, nanos } => (seconds.wrapping_mul(2), nanos),
+    }
+}
+
+/// The digits behind the point of a short number.
+pub(crate) const SCALE: u8 = 12;
+/// The largest short number, in units of 10^-12: very many of them can be added up.
+pub(crate) const LARGEST: i128 = 10_i128.pow(27);
 
 /// A number by value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
-    /// `mantissa` × 10^-`scale`, with the smallest scale there is.
-    Short { mantissa: i64, scale: u8 },
+    /// So many units of 10^-12, up to the largest.
+    Units(i128),
     /// Any other.
     Long(Exact),
 }
 
-impl Number {
-    /// `mantissa` × 10^-`scale`.
-    pub(crate) fn new(mut mantissa: i64, mut scale: u8) -> Self {
-        while scale > 0 && mantissa % 10 == 0 {
-            (mantissa, scale) = (mantissa / 10, scale - 1);
-        }
-        Self::Short { mantissa, scale }
-    }
-}
-
 impl From<Exact> for Number {
     fn from(value: Exact) -> Self {
-        match value.short() {
-            Some((mantissa, scale)) => Self::new(mantissa, scale),
-            None => Self::Long(value),
-        }
+        let units = value.in_units(SCALE).filter(|units| (-LARGEST..=LARGEST).contains(units));
+        units.map_or(Self::Long(value), Self::Units)
     }
 }
 
-fn text(into: &mut Vec<u8>, text: &str) {
-    bytes(into, text.as_bytes());
+/// A number as words. The upper one of a short number is far from those that stand for something else.
+struct Halves {
+    low: u64,
+    high: u32,
 }
 
-fn bytes(into: &mut Vec<u8>, text: &[u8]) {
-    into.extend_from_slice(text);
-    into.push(END);
-}
-
-fn number(into: &mut Vec<u8>, number: Option<Number>) {
-    match number {
-        None => into.push(NONE),
-        Some(Number::Short { mantissa, scale }) => {
-            into.push(scale);
-            into.extend_from_slice(&mantissa.to_le_bytes());
-        }
-        Some(Number::Long(value)) => {
-            into.push(END);
-            text(into, &value.to_string());
+impl Halves {
+    #[inline(always)]
+    fn of(number: Option<Number>) -> Self {
+        const NOTHING: u32 = 1 << 31;
+        match number {
+            Some(Number::Units(units)) => Self { low: units as u64, high: (units >> 64) as u32 },
+            Some(Number::Long(_)) => Self { low: 0, high: NOTHING + 1 },
+            None => Self { low: 0, high: NOTHING },
         }
     }
-}
-
-fn short(state: &SipHasher13, text: &[u8]) -> Content {
-    state.hash(text).h1.to_le_bytes()
 }
 
 impl FxRate {
@@ -298,6 +300,12 @@ mod tests {
         assert_eq!(amount("-0.0"), amount("0"));
         let long = "0.1234567890123456789012345678";
         assert_ne!(amount(long), amount(&long[..29]));
+        let large = ["1000000000000000", "1000000000000001", "18446744073709551616.0"];
+        assert_ne!(amount(large[0]), amount(large[1]));
+        assert_eq!(amount(large[2]), amount(&large[2][..20]));
+        let part = |nanos: &str| content(&fact(&format!("2026-10-05T08:00:00{nanos}Z")));
+        assert_ne!(part(".5"), part(""));
+        assert_ne!(part(".5"), part(".25"));
     }
 
     #[test]

@@ -98,6 +98,32 @@ impl Key {
         }
     }
 
+    /// No key of that day comes before it.
+    pub(super) fn first_on(day: Day) -> Self {
+        let [product, channel, region, customer, deal, category, unit] = <[String; 7]>::default();
+        Self {
+            day,
+            kind: Kind::ALL[0],
+            product,
+            channel,
+            region,
+            customer,
+            deal,
+            category,
+            unit,
+            currency: None,
+            unpriced: false,
+            charged: None,
+            own: None,
+            sale: None,
+        }
+    }
+
+    /// Would any lens have made the same key of its facts?
+    pub(super) fn keeps_nothing_apart(&self) -> bool {
+        self.customer.is_empty() && self.deal.is_empty() && self.sale.is_none()
+    }
+
     /// The key as a lens that keeps less apart would have made it.
     #[must_use]
     pub fn seen_through(&self, lens: &Lens) -> Self {

@@ -6,16 +6,20 @@
 //! deliveries gives the same sums.
 
 mod archive;
+mod archived;
 pub mod bulk;
 mod canonical;
 mod collect;
 mod delivery;
 pub(crate) mod fingerprint;
 mod gather;
+mod horizon;
 mod key;
 mod lens;
 mod outside;
+mod sip;
 mod standing;
+mod sums;
 mod tally;
 
 use std::fmt;
@@ -23,7 +27,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use archive::{Archive, ArchivedFile, NotTallied};
+pub use archive::{Archive, NotTallied};
+pub use archived::ArchivedFile;
 pub use collect::{LeftOut, evidence_of};
 pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
@@ -31,6 +36,7 @@ pub use delivery::{
 };
 pub use fingerprint::{Content, Hash, HashKey};
 pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
+pub use horizon::{Forgotten, Horizon};
 pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use outside::{AuditFinding, GrantedRate};

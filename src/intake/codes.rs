@@ -40,7 +40,7 @@ codes! {
     /// An amount, quantity or rate that cannot be read without a guess.
     NUMBER = "I013" Error "not a plain decimal number";
     /// A binary fraction where exactness is due.
-    FLOAT = "I014" Error "a JSON number with a fraction is not exact";
+    FLOAT = "I014" Error "a binary fraction is not exact";
     /// A time that cannot be read without a guess.
     TIME = "I015" Error "not a time or a date";
     /// Not a code of ISO 4217.
@@ -54,7 +54,7 @@ codes! {
     /// Not a settlement period.
     PERIOD = "I020" Error "not a period";
     /// A list, an object or a truth value where a text belongs.
-    TYPE = "I021" Error "a JSON value is neither a text nor a number";
+    TYPE = "I021" Error "a value is neither a text nor a number";
     /// A text that the lookup table of the mapping does not have.
     LOOKUP = "I022" Error "the lookup table of the mapping does not have this value";
     /// A cell that should hold JSON.
@@ -91,6 +91,10 @@ codes! {
     TALLY_OVERLAP = "I038" Error "a tally overlaps what was delivered of the same feed";
     /// Rows that the query rejected.
     TALLY_REJECTED = "I039" Warning "rows were rejected where a tally was made";
+    /// A row of a time whose ids are forgotten.
+    FORGOTTEN = "I040" Error "the row is of a time whose ids are forgotten";
+    /// A reference that leads nowhere, perhaps to a forgotten id.
+    FORGOTTEN_REF = "I041" Warning "a row refers to a fact that may be forgotten";
 
     /// The mapping is not TOML.
     SYNTAX = "M001" Error "the mapping is not TOML";

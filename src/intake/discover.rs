@@ -1,5 +1,5 @@
 //! Which files of a directory are files of facts: `sales*`, `costs*`, `usage*`, `fx*`,
-//! `payments*`, `grants*`, `audits*`, as CSV or JSON lines, plain or packed. Looks into no folder below.
+//! `payments*`, `grants*`, `audits*`, as CSV or JSON lines, plain or packed, or as Parquet. Looks into no folder below.
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ pub struct SourceFile {
 pub(super) enum Layout {
     Csv,
     JsonLines,
+    Parquet,
 }
 
 /// The files of facts in a directory, sorted by name.
@@ -74,7 +75,7 @@ impl SourceFile {
     /// Are its bytes compressed?
     pub(super) fn is_packed(&self) -> bool {
         let end = self.path.extension().and_then(|end| end.to_str());
-        matches!(end, Some("gz" | "zst"))
+        matches!(end, Some("gz" | "zst" | "parquet"))
     }
 
     /// A file named by hand; none if neither a map nor its name says its table.
@@ -108,6 +109,7 @@ fn layout_of(name: &str) -> Option<Layout> {
     match plain.rsplit_once('.')?.1 {
         "csv" => Some(Layout::Csv),
         "jsonl" | "ndjson" | "json" => Some(Layout::JsonLines),
+        "parquet" if plain == name => Some(Layout::Parquet),
         _ => None,
     }
 }
@@ -143,6 +145,8 @@ mod tests {
         for name in [
             "usage.ndjson.zst",
             "sales-eu.csv",
+            "sales.parquet",
+            "sales.parquet.gz",
             "contract.toml",
             "sales.txt",
             "mysales.csv",
@@ -156,7 +160,14 @@ mod tests {
         std::fs::create_dir(dir.path().join("sales-old.csv")).unwrap();
         let files = discover(dir.path()).unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        let due = ["costs.csv.gz", "fx.json", "payments.jsonl", "sales-eu.csv", "usage.ndjson.zst"];
+        let due = [
+            "costs.csv.gz",
+            "fx.json",
+            "payments.jsonl",
+            "sales-eu.csv",
+            "sales.parquet",
+            "usage.ndjson.zst",
+        ];
         assert_eq!(names, due);
         assert!(discover(&dir.path().join("nowhere")).is_err());
     }

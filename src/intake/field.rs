@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::codes;
+use super::express::Made;
 use super::json::Object;
 use super::reject::Refusal;
 use super::rows::{Body, Span};
@@ -57,6 +58,13 @@ pub(super) struct Lookup {
     pub(super) otherwise: Option<String>,
 }
 
+/// A field without more to it.
+pub(super) enum Straight {
+    /// A column, if the file has it.
+    Column(Option<usize>),
+    Made(Made),
+}
+
 /// The rule for one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field {
@@ -98,12 +106,21 @@ impl Field {
         }
     }
 
-    /// The CSV column that it is, if it is nothing else; within, none if the file has no such column.
-    pub(super) fn straight(&self) -> Option<Option<usize>> {
-        let plain = self.lookup.is_none() && self.factor.is_none();
-        match self.places.as_slice() {
-            [Place::Column(column, keys)] if plain && keys.is_empty() => Some(column.at),
-            _ => None,
+    /// What it is, if it is a CSV column, a constant, or a column that is looked up.
+    pub(super) fn straight(&self) -> Option<Straight> {
+        let [place] = self.places.as_slice() else { return None };
+        match (place, &self.lookup, &self.factor) {
+            (Place::Column(column, keys), None, None) if keys.is_empty() => {
+                Some(Straight::Column(column.at))
+            }
+            (Place::Column(column, keys), Some(lookup), None) if keys.is_empty() => {
+                let made = |at| Straight::Made(Made::Lookup(at, lookup.clone()));
+                Some(column.at.map_or(Straight::Column(None), made))
+            }
+            (Place::Constant(text), None, None) => {
+                Some(Straight::Made(Made::Constant(text.clone())))
+            }
+            (Place::Column(..) | Place::Constant(_) | Place::Row, _, _) => None,
         }
     }
 
@@ -155,19 +172,31 @@ pub(super) struct Row<'a> {
     pub(super) body: Body<'a>,
     /// Do `NULL` and `(null)` mean nothing, too?
     pub(super) nulls: bool,
+    /// Why values of a column are refused, by column; empty if none are.
+    pub(super) unfit: &'a [Option<Refusal>],
 }
 
 impl<'a> Row<'a> {
     /// The text of a column; none if it is absent, empty or null.
     pub(super) fn text(&self, column: &Column) -> Result<Option<Cow<'a, str>>, Refusal> {
         let text = match &self.body {
-            Body::Csv(text, spans) => column.at.map(|at| cell(text, &spans[at])),
+            Body::Csv(text, spans) => match column.at {
+                Some(at) => self.fit(at, cell(text, &spans[at]))?,
+                None => None,
+            },
             Body::Json(object) => match object.get(&column.name) {
                 Some(value) => scalar(&column.name, value)?,
                 None => None,
             },
         };
         Ok(text.filter(|text| !self.is_null(text)))
+    }
+
+    fn fit(&self, at: usize, text: Cow<'a, str>) -> Result<Option<Cow<'a, str>>, Refusal> {
+        match self.unfit.get(at) {
+            Some(Some(refusal)) if !text.is_empty() => Err(refusal.clone().field(Some(at))),
+            Some(_) | None => Ok(Some(text)),
+        }
     }
 
     fn is_null(&self, text: &str) -> bool {

@@ -11,69 +11,15 @@ use super::codes;
 use super::complaints::Complaints;
 use super::express::Express;
 use super::feed::Feeds;
+use super::forgotten;
 use super::format::Format;
 use super::large::Large;
-use super::mapping::Mapping;
 use super::read::{Reader, Reading, Row, Rows};
 use super::reject::{self, Refusal};
+use super::request::{Bulk, Progress, Request, Step};
 use super::{IntakeError, SourceFile};
-use crate::contract::Contract;
-use crate::fact::bulk::Shelf;
-use crate::fact::{
-    Archive, Disposition, Entry, FileHeader, Gather, Gathered, Hash, Known, Lens, Slice,
-};
+use crate::fact::{Disposition, Entry, FileHeader, Gather, Gathered, Hash, Slice};
 use crate::finding::Finding;
-
-/// What to import, and where to tell of it.
-pub struct Request<'a> {
-    /// The files; each once.
-    pub files: &'a [SourceFile],
-    /// What `revshare.toml` says.
-    pub mapping: &'a Mapping,
-    /// The contracts of the book: what prices sales.
-    pub contracts: &'a [Contract],
-    /// What the tallies keep apart: enough for these contracts and any that is to come.
-    pub lens: &'a Lens,
-    /// Everything delivered before.
-    pub archive: &'a Archive,
-    /// The ids delivered before.
-    pub known: &'a dyn Known,
-    /// Where refused rows go, as JSON lines.
-    pub rejects: Option<&'a mut dyn Write>,
-    /// Told of every few thousand rows, and at the end of each file.
-    pub progress: &'a mut dyn FnMut(Progress<'_>),
-    /// Takes plain rows of CSV files the express way.
-    pub bulk: Option<Bulk<'a>>,
-}
-
-/// What a large delivery is read with.
-#[derive(Clone, Copy)]
-pub struct Bulk<'a> {
-    /// Where marks lie while the files are read.
-    pub shelf: &'a dyn Shelf,
-    /// Threads that read rows.
-    pub threads: usize,
-    /// Bytes that a thread reads at once, roughly.
-    pub chunk: usize,
-}
-
-impl Bulk<'_> {
-    /// A chunk that stays in a core's cache, with what comes of it.
-    pub const CHUNK: usize = 256 << 10;
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress<'a> {
-    /// The file at hand.
-    pub file: &'a str,
-    /// Its rows so far.
-    pub rows: u64,
-    /// Its bytes read so far.
-    pub bytes: u64,
-    /// The bytes of all files of the delivery.
-    pub total_bytes: u64,
-}
 
 /// What an import brought.
 #[derive(Debug, Default)]
@@ -109,19 +55,22 @@ const STEP: u64 = 4096;
 /// error but a finding.
 pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let mut reader = Reader::new(request.mapping, request.contracts);
+    reader.interrupt = request.interrupt.cloned().unwrap_or_default();
     reader.survey(request.files)?;
     let mut run = Run {
         gather: Gather::new(request.lens, request.archive, request.known),
         rejects: request.rejects,
         progress: request.progress,
         total_bytes: size(request.files),
+        read: (0, 0),
         complaints: Complaints::default(),
         feeds: Feeds::default(),
         digests: Vec::new(),
     };
     let way = |bulk: Bulk<'a>| {
         let Bulk { shelf, threads, chunk } = bulk;
-        Express::new(request.lens, *request.archive.key(), shelf, threads, chunk)
+        let horizon = request.archive.horizon();
+        Express::new(request.lens, horizon, *request.archive.key(), shelf, threads, chunk)
     };
     let express = request.bulk.map(way).transpose().map_err(IntakeError::Shelf)?;
     let mut large = express.map(|express| Large::new(express, request.known));
@@ -139,6 +88,7 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     }
     if run.gather.contested() {
         for (number, file) in request.files.iter().enumerate() {
+            run.tell_of(Step::ReadingAgain, &file.name, number, request.files.len());
             match large.as_mut().filter(|large| large.has(number)) {
                 Some(large) => large.contest(&mut run, number, &reader, file)?,
                 None => run.contest(number, reader.open(file)?)?,
@@ -148,29 +98,27 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let places = large.as_ref().map_or_else(Vec::new, |large| large.places(&run.gather));
     let Run { gather, mut complaints, feeds, mut rejects, .. } = run;
     let gathered = gather.finish_with(&places);
+    let lost = forgotten::references(&gathered.delivery, request.archive);
+    lost.into_iter().for_each(|finding| complaints.add(finding));
     for (number, file) in request.files.iter().enumerate() {
         let losers = losers_of(&gathered, number);
         if losers.is_empty() {
             continue;
         }
-        let name = Arc::from(file.name.as_str());
-        let mut report = |line: u64, text: &str| {
+        let mut tell = |line: u64, text: &str| {
             let Some(id) = losers.get(&line) else { return Ok(()) };
+            let name = Arc::from(file.name.as_str());
             let finding = conflict(id).finding(&name, line, text, &[]);
-            if let Some(out) = &mut rejects {
-                let reasons = std::slice::from_ref(&finding);
-                reject::write(&mut **out, reasons, &file.name, line, text)
-                    .map_err(IntakeError::Rejects)?;
-            }
+            write_reject(&mut rejects, std::slice::from_ref(&finding), &file.name, line, text)?;
             complaints.add(finding);
             Ok(())
         };
         match large.as_mut().filter(|large| large.has(number)) {
             Some(large) => {
                 let lines = losers.keys().copied().collect();
-                large.lines(number, &reader, file, &lines, &mut report)?;
+                large.lines(number, &reader, file, &lines, &mut tell)?;
             }
-            None => each_row(reader.open(file)?, &mut report)?,
+            None => each_row(reader.open(file)?, &mut tell)?,
         }
     }
     let marked = large.map_or_else(MarkedFacts::default, Large::marked);
@@ -181,6 +129,18 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
 fn losers_of(gathered: &Gathered, number: usize) -> BTreeMap<u64, &str> {
     let of = gathered.losers.iter().filter(|loser| loser.file == number);
     of.map(|loser| (loser.row, loser.id.as_str())).collect()
+}
+
+/// Puts a refused row where such rows go, if there is such a place.
+fn write_reject(
+    rejects: &mut Option<&mut dyn Write>,
+    reasons: &[Finding],
+    file: &str,
+    line: u64,
+    text: &str,
+) -> Result<(), IntakeError> {
+    let Some(out) = rejects else { return Ok(()) };
+    reject::write(&mut **out, reasons, file, line, text).map_err(IntakeError::Rejects)
 }
 
 /// Tells of every row of a file.
@@ -203,12 +163,14 @@ pub(super) struct Run<'a> {
     rejects: Option<&'a mut dyn Write>,
     progress: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
+    /// Rows and bytes of the files that are done.
+    read: (u64, u64),
     complaints: Complaints,
     feeds: Feeds,
     digests: Vec<String>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     fn file(&mut self, mut rows: Rows<'_>, file: &SourceFile) -> Result<(), IntakeError> {
         let number = self.open(&rows, file);
         let mut count = 0;
@@ -243,13 +205,35 @@ impl Run<'_> {
     ) -> Result<u64, IntakeError> {
         let (digest, bytes) = rows.finish()?;
         self.tell(&file.name, count, bytes);
+        self.read = (self.read.0 + count, self.read.1 + bytes);
         self.digests.push(digest.clone());
         self.gather.close(number, digest, bytes);
         Ok(bytes)
     }
 
+    /// Tells how far a file is.
     pub(super) fn tell(&mut self, file: &str, rows: u64, bytes: u64) {
-        (self.progress)(Progress { file, rows, bytes, total_bytes: self.total_bytes });
+        let (rows, done) = (self.read.0 + rows, self.read.1 + bytes);
+        let (step, total) = (Step::Reading, self.total_bytes);
+        (self.progress)(Progress { step, file, rows, done, total });
+    }
+
+    /// What was gathered, and who is to be told meanwhile.
+    pub(super) fn while_gathered(
+        &mut self,
+    ) -> (&Gather<'a>, impl FnMut(Step, usize, usize) + use<'_, 'a>) {
+        let Self { gather, progress, read: (rows, _), .. } = self;
+        let tell = |step, done: usize, total: usize| {
+            let (done, total) = (done as u64, total as u64);
+            progress(Progress { step, file: "", rows: *rows, done, total });
+        };
+        (gather, tell)
+    }
+
+    /// Tells how far a step is that comes after reading.
+    pub(super) fn tell_of(&mut self, step: Step, file: &str, done: usize, total: usize) {
+        let (rows, done, total) = (self.read.0, done as u64, total as u64);
+        (self.progress)(Progress { step, file, rows, done, total });
     }
 
     pub(super) fn row(
@@ -273,14 +257,12 @@ impl Run<'_> {
                         }
                         Disposition::Duplicate | Disposition::Contested => {}
                         Disposition::Conflict => {
-                            let finding = conflict_with_earlier(&id, rows.format()).finding(
-                                &Arc::from(file),
-                                row.line,
-                                &row.text,
-                                &[],
-                            );
-                            self.reject(std::slice::from_ref(&finding), file, row.line, &row.text)?;
-                            self.complaints.add(finding);
+                            let refusal = conflict_with_earlier(&id, rows.format());
+                            self.refuse(refusal, file, row.line, &row.text)?;
+                        }
+                        Disposition::Forgotten => {
+                            let refusal = forgotten::refusal(&id, self.gather.horizon());
+                            self.refuse(refusal, file, row.line, &row.text)?;
                         }
                     }
                 }
@@ -310,6 +292,20 @@ impl Run<'_> {
         self.gather.push(number, line, slice, entry).map_err(fail)
     }
 
+    /// Refuses a row that could be read.
+    fn refuse(
+        &mut self,
+        refusal: Refusal,
+        file: &str,
+        line: u64,
+        text: &str,
+    ) -> Result<(), IntakeError> {
+        let finding = refusal.finding(&Arc::from(file), line, text, &[]);
+        self.reject(std::slice::from_ref(&finding), file, line, text)?;
+        self.complaints.add(finding);
+        Ok(())
+    }
+
     fn reject(
         &mut self,
         findings: &[Finding],
@@ -317,8 +313,7 @@ impl Run<'_> {
         line: u64,
         text: &str,
     ) -> Result<(), IntakeError> {
-        let Some(out) = &mut self.rejects else { return Ok(()) };
-        reject::write(&mut **out, findings, file, line, text).map_err(IntakeError::Rejects)
+        write_reject(&mut self.rejects, findings, file, line, text)
     }
 
     /// Feeds a file for the second time, to decide between rows that contradict each other.
@@ -372,9 +367,6 @@ fn currency_of(entry: &Entry) -> Option<crate::money::Currency> {
         Entry::Audit(audit) => Some(audit.currency),
     }
 }
-
-/// Nothing is told of progress.
-pub fn silent(_: Progress<'_>) {}
 
 impl From<IntakeError> for io::Error {
     fn from(error: IntakeError) -> Self {

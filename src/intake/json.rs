@@ -6,6 +6,10 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::codes;
+use super::reject::Refusal;
+use super::rows::Raw;
+
 /// The members of one object, in order.
 #[derive(Debug)]
 pub(super) struct Object(pub(super) Vec<(String, Value)>);
@@ -40,6 +44,19 @@ impl<'de> Deserialize<'de> for Object {
         }
         deserializer.deserialize_map(Members)
     }
+}
+
+/// The object that a line is.
+pub(super) fn object_of(raw: &Raw) -> Result<Object, Refusal> {
+    if let Some(refusal) = &raw.refused {
+        return Err(refusal.clone());
+    }
+    serde_json::from_slice(&raw.bytes).map_err(|fault| {
+        // The place within the line is said by serde_json as line 1.
+        let message = fault.to_string().replace(" at line 1 column", " at column");
+        Refusal::new(&codes::JSON, format!("this line is not one JSON object: {message}"))
+            .help("write one object a line, each key once")
+    })
 }
 
 #[cfg(test)]

@@ -4,15 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
-use super::again::{Again, Line, changed, unreadable};
+use super::again::{Again, Found, Noted, unreadable};
+use super::ahead::ahead;
 use super::company::company_of;
-use super::express::{Chunk, Columns, Express, FilePass, Lane, Left, Ordinary, Rest, each_line};
+use super::express::{Columns, Express, FilePass, Left, Ordinary, Poured, Rest};
 use super::import::{MarkedFacts, Run};
+use super::interrupt::Interrupt;
 use super::read::{Reader, Reading, Row, Rows};
+use super::request::Step;
 use super::{IntakeError, SourceFile};
-use crate::fact::bulk::{Judged, Verdict, judge};
+use crate::fact::bulk::{Crowd, Judged, Spot};
 use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Tally};
 
 /// The large files of a delivery.
@@ -21,8 +25,8 @@ pub(super) struct Large<'a> {
     known: &'a dyn Known,
     /// By the number of the file.
     passes: BTreeMap<usize, FilePass>,
-    /// Which chunks have rows of an id that went the ordinary way.
-    ordinary: Vec<(Hash, u32)>,
+    /// Where the rows with an id are that went the ordinary way; in order once all are judged.
+    ordinary: Vec<Noted>,
     void: Vec<Hash>,
     /// Kind and product by place, once all files are read.
     places: Vec<BulkPlace>,
@@ -56,15 +60,16 @@ impl<'a> Large<'a> {
     ) -> Result<(), IntakeError> {
         let opened = run.open(&rows, file);
         debug_assert_eq!(opened, number);
-        let source = rows.source().to_owned();
+        let (source, header) = (rows.source().to_owned(), rows.head);
         let (input, line) = rows.take_input().expect("a header of CSV gives no line back");
+        let input = if file.is_packed() { ahead(input) } else { input };
         let ordinary = &mut self.ordinary;
         let mut counter = Counter { run, rows: &mut rows, number, file, ordinary, count: 0 };
         let pass = self.express.file(columns, &source, input, line, &mut counter);
         let count = counter.count;
         let mut pass = pass.map_err(|why| why.of(file))?;
         let bytes = run.close(number, rows, file, count)?;
-        pass.head = bytes.saturating_sub(pass.bytes);
+        (pass.head, pass.header) = (bytes.saturating_sub(pass.bytes), header);
         self.passes.insert(number, pass);
         Ok(())
     }
@@ -78,87 +83,113 @@ impl<'a> Large<'a> {
     ) -> Result<(), IntakeError> {
         self.express.finish_marks().map_err(IntakeError::Shelf)?;
         self.places = self.express.common.places.list();
-        let judged = self.all_buckets(&run.gather).map_err(IntakeError::Shelf)?;
+        let judged = self.all_buckets(run, &reader.interrupt)?;
         for placed in &judged.found {
             let (kind, product) = &self.places[placed.mark.place as usize];
             run.gather.found(placed.mark.id, *kind, placed.mark.time, product.as_deref());
         }
-        self.void = judged.void;
+        let Judged { repeats, ordinary, void, .. } = judged;
+        self.void = void;
         let mut passes = std::mem::take(&mut self.passes);
         for (number, pass) in &mut passes {
-            let last = pass.first + pass.chunks.len() as u32;
-            let of = |chunk: &u32| (pass.first..last).contains(chunk);
-            let verdicts: Vec<_> =
-                judged.verdicts.iter().filter(|(chunk, _, _)| of(chunk)).copied().collect();
-            if !verdicts.is_empty() {
-                self.see_to(run, *number, pass, &verdicts, reader, &files[*number])?;
-            }
+            let mut sums = std::mem::take(&mut pass.sums);
+            let again = Again { pass, reader, file: &files[*number] };
+            let repeats = of(pass, &repeats, |spot| spot.at);
+            let ordinary = of(pass, &ordinary, |spot| spot.at);
+            run.tell_of(Step::ReadingAgain, &again.file.name, 0, repeats.len() + ordinary.len());
+            self.take_out(&again, repeats, &mut sums)?;
+            self.hand_over(run, *number, &again, ordinary, &mut sums)?;
+            pass.sums = sums;
             run.gather.add_sums(*number, &pass.sums.tallies, &pass.sums.repeats);
         }
         self.passes = passes;
+        self.ordinary.sort_unstable_by_key(|noted| noted.at);
         Ok(())
     }
 
     /// Judges every bucket, on as many threads as read rows.
-    fn all_buckets(&self, gather: &Gather<'_>) -> io::Result<Judged> {
-        let (next, all) = (AtomicUsize::new(0), Mutex::new(Judged::default()));
+    fn all_buckets(&self, run: &mut Run<'_>, interrupt: &Interrupt) -> Result<Judged, IntakeError> {
+        let (next, all) = (AtomicU16::new(0), Mutex::new(Judged::default()));
+        let (gather, mut tell) = run.while_gathered();
         let wanted = gather.wanted();
         let (common, threads, known) = (&self.express.common, self.express.threads, self.known);
-        let shelf = common.shelf;
-        let work = || -> io::Result<()> {
-            let mut marks = Vec::new();
-            loop {
-                let bucket = next.fetch_add(1, Ordering::Relaxed);
-                if bucket >= 1 << shelf.bits() {
-                    return Ok(());
+        let (ready, done) = channel();
+        let work = |ready: Sender<()>| -> io::Result<()> {
+            while let Ok(first) = u8::try_from(next.fetch_add(1, Ordering::Relaxed)) {
+                if interrupt.check().is_err() {
+                    break;
                 }
-                marks.clear();
-                shelf.bucket(bucket, &mut marks)?;
-                let company = company_of(&marks, bucket, shelf.bits(), gather, known, &wanted)?;
-                let judged = judge(&marks, &company);
-                let mut all = all.lock().expect("nobody panics while holding it");
-                all.verdicts.extend(judged.verdicts);
-                all.void.extend(judged.void);
-                all.found.extend(judged.found);
+                let bucket = common.shelf.bucket(first)?;
+                let crowd = Crowd::of(&*bucket);
+                let company = company_of(&crowd, first, gather, known, &wanted)?;
+                let judged = crowd.judge(company);
+                all.lock().expect("nobody panics while holding it").extend(judged);
+                let _who_listens_waits_for_the_end = ready.send(());
             }
+            Ok(())
         };
         std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let start = |ready: Sender<()>| scope.spawn(move || work(ready));
+            let threads: Vec<_> = (1..threads).map(|_| start(ready.clone())).collect();
+            let threads: Vec<_> = threads.into_iter().chain([start(ready)]).collect();
+            done.iter().zip(1..).for_each(|((), done)| tell(Step::Comparing, done, BUCKETS));
             let broke = |_| io::Error::other("a thread that compares ids has stopped");
             threads.into_iter().try_for_each(|thread| thread.join().map_err(broke)?)
-        })?;
+        })
+        .map_err(IntakeError::Shelf)?;
+        interrupt.check()?;
         let mut judged = all.into_inner().expect("nobody panics while holding it");
-        judged.verdicts.sort_unstable_by_key(|(chunk, id, _)| (*chunk, *id));
-        judged.void.sort_unstable();
-        judged.found.sort_unstable_by_key(|placed| placed.mark.id);
+        judged.sort();
         Ok(judged)
     }
 
-    /// Reads the chunks again that have rows to see to.
-    fn see_to(
+    /// Takes rows of a file out of its sums that repeat others.
+    fn take_out(
+        &self,
+        again: &Again<'_>,
+        spots: &[Spot],
+        sums: &mut Poured,
+    ) -> Result<(), IntakeError> {
+        let (common, threads) = (&self.express.common, self.express.threads);
+        let all = Mutex::new(sums);
+        again.each_spot(common, threads, spots, &|look, spots| {
+            look.repeats(spots)?;
+            look.lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Takes rows of a file out of its sums and hands them to the ordinary reader, in their order.
+    fn hand_over(
         &mut self,
         run: &mut Run<'_>,
         number: usize,
-        pass: &mut FilePass,
-        verdicts: &[(u32, Hash, Verdict)],
-        reader: &Reader<'_>,
-        file: &SourceFile,
+        again: &Again<'_>,
+        spots: &[Spot],
+        sums: &mut Poured,
     ) -> Result<(), IntakeError> {
-        let mut sums = std::mem::take(&mut pass.sums);
-        let mut again = Again::open(pass, reader, file)?;
-        let mut lane = self.express.common.lane(&pass.columns, &pass.source);
-        for group in verdicts.chunk_by(|a, b| a.0 == b.0) {
-            let (first_line, Chunk { text, .. }) = again.chunk(group[0].0)?;
-            let left = settle_chunk(&mut lane, &text, pass.columns.delimiter(), group);
-            for left in left.ok_or_else(|| changed(file))? {
-                let row = again.rows.line(&text[left.from..left.to], first_line + left.line);
-                note(&mut self.ordinary, &run.gather, number, group[0].0, &row);
-                run.row(number, &again.rows, &file.name, row)?;
+        let (common, threads) = (&self.express.common, self.express.threads);
+        // Nobody looks up neighbours across parts, and a packed file is read but once.
+        let part = if again.file.is_packed() { spots.len() } else { threads * AT_ONCE };
+        let (count, mut done) = (spots.len(), 0);
+        for spots in spots.chunks(part.max(1)) {
+            run.tell_of(Step::ReadingAgain, &again.file.name, done, count);
+            done += spots.len();
+            let all = Mutex::new(&mut *sums);
+            let found = again.each_spot(common, threads, spots, &|look, spots| {
+                let found = look.ordinary(spots)?;
+                look.lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+                Ok(found)
+            })?;
+            let mut rows = again.rows()?;
+            for Found { at, line, text } in found.into_iter().flatten() {
+                let row = rows.line(&text, line);
+                let plain = |id, _: &Row| Noted::plain(id, at, line, &text);
+                note(&mut self.ordinary, &run.gather, number, &row, plain);
+                run.row(number, &rows, &again.file.name, row)?;
             }
         }
-        lane.pour(&mut sums);
-        drop((again, lane));
-        pass.sums = sums;
         Ok(())
     }
 
@@ -171,36 +202,20 @@ impl<'a> Large<'a> {
         file: &SourceFile,
     ) -> Result<(), IntakeError> {
         let pass = &self.passes[&number];
-        let range = pass.first..pass.first + pass.chunks.len() as u32;
-        let contested = self
-            .ordinary
-            .iter()
-            .filter(|(id, chunk)| range.contains(chunk) && run.gather.is_contested(id));
-        let chunks: BTreeSet<u32> = contested.map(|(_, chunk)| *chunk).collect();
-        let lane = self.express.common.lane(&pass.columns, &pass.source);
-        let mut again = Again::open(pass, reader, file)?;
-        for chunk in chunks {
-            let mut rows = Vec::new();
-            let contested = |line: &Line<'_>| {
-                lane.id(line.text, line.from, line.ends)
-                    .is_some_and(|id| run.gather.is_contested(&id))
-            };
-            again.rows_of(chunk, &contested, &mut |row| {
-                rows.push(row);
-                Ok(())
-            })?;
-            for row in rows {
-                if let Reading::Entries(entries) = &row.result {
-                    for (slice, entry) in entries {
-                        run.gather.contest(number, row.line, slice.as_ref(), entry);
-                    }
+        let noted = of(pass, &self.ordinary, |noted| noted.at).iter();
+        let contested = noted.filter(|noted| run.gather.is_contested(&noted.id)).copied().collect();
+        let again = Again { pass, reader, file };
+        again.each_noted(contested, &mut |row| {
+            if let Reading::Entries(entries) = &row.result {
+                for (slice, entry) in entries {
+                    run.gather.contest(number, row.line, slice.as_ref(), entry);
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
-    /// Tells of the rows that begin at some lines, and perhaps of others.
+    /// Tells of the rows that begin at some lines; all of them had an id.
     pub(super) fn lines(
         &mut self,
         number: usize,
@@ -210,17 +225,10 @@ impl<'a> Large<'a> {
         tell: &mut dyn FnMut(u64, &str) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
         let pass = &self.passes[&number];
-        let chunk_of = |line: &u64| {
-            let place = pass.chunks.partition_point(|chunk| chunk.line <= *line);
-            pass.first + u32::try_from(place.saturating_sub(1)).expect("chunks have such numbers")
-        };
-        let chunks: BTreeSet<u32> = lines.iter().map(chunk_of).collect();
-        let mut again = Again::open(pass, reader, file)?;
-        for chunk in chunks {
-            let asked = |line: &Line<'_>| lines.contains(&line.number);
-            again.rows_of(chunk, &asked, &mut |row| tell(row.line, &row.text))?;
-        }
-        Ok(())
+        let noted = of(pass, &self.ordinary, |noted| noted.at).iter();
+        let asked = noted.filter(|noted| lines.contains(&noted.line)).copied().collect();
+        let again = Again { pass, reader, file };
+        again.each_noted(asked, &mut |row| tell(row.line, &row.text))
     }
 
     /// What is to be known of all marks.
@@ -244,30 +252,16 @@ impl<'a> Large<'a> {
     }
 }
 
-/// Takes the rows out of a chunk that do not simply count; gives back those that go the ordinary way.
-/// None if they are not there any more.
-fn settle_chunk(
-    lane: &mut Lane<'_>,
-    text: &[u8],
-    delimiter: u8,
-    verdicts: &[(u32, Hash, Verdict)],
-) -> Option<Vec<Left>> {
-    let (mut left, mut met) = (Vec::new(), BTreeSet::new());
-    each_line(text, delimiter, |line, from, ends| {
-        let Some(id) = lane.id(text, from, ends) else { return };
-        let Ok(at) = verdicts.binary_search_by_key(&id, |(_, id, _)| *id) else { return };
-        let Some(taken) = lane.take(text, from, ends) else { return };
-        let again = !met.insert(at);
-        match verdicts[at].2 {
-            Verdict::RepeatFirst if !again => {}
-            Verdict::RepeatFirst | Verdict::Repeat => lane.repeat(&taken),
-            Verdict::Ordinary => {
-                lane.remove(&taken);
-                left.push(Left { line, from, to: ends[ends.len() - 1] });
-            }
-        }
-    });
-    (met.len() == verdicts.len()).then_some(left)
+/// A bucket for each first byte of an id.
+const BUCKETS: usize = 1 << 8;
+/// Rows that go to the ordinary reader at once, for each thread.
+const AT_ONCE: usize = 1 << 14;
+
+/// Those of a file, of a list in the order of their places.
+fn of<'s, T>(pass: &FilePass, list: &'s [T], at: impl Fn(&T) -> u64) -> &'s [T] {
+    let from = list.partition_point(|it| at(it) < pass.start);
+    let to = list.partition_point(|it| at(it) < pass.start + pass.bytes);
+    &list[from..to]
 }
 
 /// Sees to the rows of a file that the express way leaves.
@@ -276,7 +270,7 @@ struct Counter<'c, 'r, 'a> {
     rows: &'c mut Rows<'r>,
     number: usize,
     file: &'c SourceFile,
-    ordinary: &'c mut Vec<(Hash, u32)>,
+    ordinary: &'c mut Vec<Noted>,
     count: u64,
 }
 
@@ -308,36 +302,45 @@ impl Ordinary for Counter<'_, '_, '_> {
         self.count += rest.taken;
         let (run, ordinary) = (&mut *self.run, &mut *self.ordinary);
         let (number, name, count) = (self.number, &self.file.name, &mut self.count);
-        let mut each = |rows: &Rows<'_>, row: Row| {
+        let mut each = |rows: &Rows<'_>, row: Row, plain: Option<&Left>| {
             *count += 1;
-            note(ordinary, &run.gather, number, rest.chunk, &row);
+            note(ordinary, &run.gather, number, &row, |id, row| match plain {
+                Some(Left { from, to, .. }) => {
+                    Noted::plain(id, rest.at + *from as u64, row.line, &rest.text[*from..*to])
+                }
+                None => Noted { id, at: rest.at, line: row.line, check: 0 },
+            });
             run.row(number, rows, name, row)
         };
         let next = match rest.left {
-            None => self.rows.each_in(rest.text, rest.line, &mut each).map_err(Trouble::Intake)?,
+            None => {
+                let each = &mut |rows: &Rows<'_>, row| each(rows, row, None);
+                self.rows.each_in(rest.text, rest.line, each).map_err(Trouble::Intake)?
+            }
             Some(left) => {
                 for left in left {
                     let row = self.rows.line(&rest.text[left.from..left.to], rest.line + left.line);
-                    each(self.rows, row).map_err(Trouble::Intake)?;
+                    each(self.rows, row, Some(left)).map_err(Trouble::Intake)?;
                 }
                 0
             }
         };
         self.run.tell(&self.file.name, self.count, self.rows.bytes());
+        self.rows.interrupt().check().map_err(Trouble::Intake)?;
         Ok(next)
     }
 }
 
-/// Notes in which chunk the ids of a row are.
+/// Notes where the ids of a row are.
 fn note(
-    ordinary: &mut Vec<(Hash, u32)>,
+    noted: &mut Vec<Noted>,
     gather: &Gather<'_>,
     number: usize,
-    chunk: u32,
     row: &Row,
+    of: impl Fn(Hash, &Row) -> Noted,
 ) {
     if let Reading::Entries(entries) = &row.result {
         let ids = entries.iter().filter_map(|(_, entry)| gather.id(number, entry));
-        ordinary.extend(ids.map(|id| (id, chunk)));
+        noted.extend(ids.map(|id| of(id, row)));
     }
 }

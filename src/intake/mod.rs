@@ -23,6 +23,7 @@
 //!     rejects: None,
 //!     progress: &mut intake::silent,
 //!     bulk: None,
+//!     interrupt: None,
 //! })
 //! .unwrap();
 //! let control = &import.gathered.delivery.files[0].controls[0];
@@ -31,6 +32,7 @@
 //! ```
 
 mod again;
+mod ahead;
 mod aws;
 mod channel;
 mod cloudevents;
@@ -43,19 +45,24 @@ mod express;
 mod feed;
 mod field;
 mod focus;
+mod forgotten;
 mod format;
 mod import;
+mod interrupt;
 mod json;
 mod large;
 mod mapping;
 mod outside;
 mod overlap;
 mod own;
+mod parquet;
 mod piece;
 mod plan;
 mod read;
 mod reject;
+mod request;
 mod rows;
+mod scan;
 mod source;
 mod survey;
 mod tally;
@@ -68,11 +75,13 @@ use std::path::PathBuf;
 
 pub use discover::{SourceFile, discover, discover_below, discover_with};
 pub use feed::{FeedTotals, Feeds};
-pub use import::{Bulk, Import, MarkedFacts, Progress, Request, import, silent};
+pub use import::{Import, MarkedFacts, import};
+pub use interrupt::Interrupt;
 pub use mapping::Mapping;
 pub use overlap::overlaps;
 pub use read::{Reader, Reading, Row, Rows};
-pub use source::digest_of;
+pub use request::{Bulk, Progress, Request, Step, silent};
+pub use source::{digest_of, digest_while};
 pub use tally::{TALLY, Tallied, read_tally};
 
 /// The machine failed, or a file is damaged: nothing of the delivery may be kept.
@@ -94,6 +103,9 @@ pub enum IntakeError {
         /// Why.
         source: io::Error,
     },
+    /// It was asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// A file was written to while it was read.
     #[error("{} changed while it was read: import again when it is complete", path.display())]
     Changed {

@@ -1,31 +1,34 @@
 //! Rows out of pieces of a file that somebody else has read: a line, or a chunk of lines.
 
-use std::io::BufRead;
-
 use super::IntakeError;
 use super::express::Columns;
+use super::parquet::Columnar;
 use super::read::{Row, Rows};
-use super::rows::{Lines, Raw, split_plain};
+use super::rows::{Lines, Raw};
+use super::scan::split;
+use super::source::Input;
 
 impl Rows<'_> {
     /// Where its fields stand, if the express way may take its rows.
     pub(super) fn columns(&self) -> Option<Columns> {
-        Columns::of(self.plan.as_ref()?, self.columns, self.delimiter?)
+        let columns = Columns::of(self.plan.as_ref()?, self.columns, self.delimiter?)?;
+        let fit = |columnar: &Columnar| columnar.are_fit(columns.read());
+        self.columnar.as_ref().is_none_or(fit).then_some(columns)
     }
 
     /// Takes away what is to be read, and says the number of its first line. Rows come from
     /// [`line`](Self::line) and [`each_in`](Self::each_in) from now on.
-    pub(super) fn take_input(&mut self) -> Option<(Box<dyn BufRead>, u64)> {
-        let nothing: Box<dyn BufRead> = Box::new(std::io::empty());
+    pub(super) fn take_input(&mut self) -> Option<(Input, u64)> {
+        let nothing: Input = Box::new(std::io::empty());
         let lines = std::mem::replace(&mut self.lines, Lines::new(nothing));
         let next = lines.next_line_number();
         lines.into_input().map(|input| (input, next))
     }
 
-    /// The row that one line of plain text is.
+    /// The row that one line is, whose fields all end within it.
     pub(super) fn line(&mut self, text: &[u8], line: u64) -> Row {
-        split_plain(text, self.delimiter.unwrap_or(b','), &mut self.spans);
-        self.row_of(Raw { line, bytes: text.to_vec(), refused: None })
+        let refused = split(text, self.delimiter.unwrap_or(b','), &mut self.spans);
+        self.row_of(Raw { line, bytes: text.to_vec(), refused })
     }
 
     /// Every row of some whole lines; says the number of the line behind them.
@@ -36,6 +39,9 @@ impl Rows<'_> {
         each: &mut dyn FnMut(&Self, Row) -> Result<(), IntakeError>,
     ) -> Result<u64, IntakeError> {
         let mut lines = Lines::from_line(text, line);
+        if self.columnar.is_some() {
+            lines = lines.by_record();
+        }
         let delimiter = self.delimiter.unwrap_or(b',');
         let fail = |source| IntakeError::Read { path: self.path.clone(), source };
         while let Some(raw) = lines.next_record(delimiter, &mut self.spans).map_err(fail)? {

@@ -2,8 +2,9 @@
 //! table and the mapping; then applied to each row.
 
 use super::draft::Draft;
+use super::express::Made;
 use super::feed::Movement;
-use super::field::{Column, Field, Header, Place, Row};
+use super::field::{Column, Field, Header, Place, Row, Straight};
 use super::format::{Format, no_currency, unknown_format, unsuitable};
 use super::mapping::{Map, Mapping};
 use super::reject::Refusal;
@@ -236,17 +237,27 @@ impl Plan {
         }
     }
 
-    /// The column of each field, if every row is one fact whose fields are columns as they are.
-    pub(super) fn straight(&self) -> Option<[Option<usize>; Target::COUNT]> {
+    /// The column of each field, if every row is one fact whose fields are columns as they are or are
+    /// made for each row in the same way; those stand behind the `count` columns of the file.
+    pub(super) fn straight(
+        &self,
+        count: usize,
+    ) -> Option<([Option<usize>; Target::COUNT], Vec<Made>)> {
         let plain = matches!(self.extra, Extra::None | Extra::Strict)
             && self.slice.is_none()
             && self.currency.is_none();
         let [(None, fields)] = self.variants.as_slice() else { return None };
-        let mut columns = [None; Target::COUNT];
+        let (mut columns, mut made) = ([None; Target::COUNT], Vec::new());
         for (target, field) in fields {
-            columns[*target as usize] = field.straight()?;
+            columns[*target as usize] = match field.straight()? {
+                Straight::Column(at) => at,
+                Straight::Made(it) => {
+                    made.push(it);
+                    Some(count + made.len() - 1)
+                }
+            };
         }
-        plain.then_some(columns)
+        plain.then_some((columns, made))
     }
 
     /// Does this format have to be surveyed?

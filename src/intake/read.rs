@@ -1,19 +1,22 @@
 //! One file, row by row: opened, its format decided, each row read into entries or refused.
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::codes;
 use super::discover::Layout;
+use super::express::check;
 use super::feed::Movement;
 use super::field::{Header, Row as Fields, cell};
-use super::json::Object;
+use super::interrupt::Interrupt;
+use super::json::object_of;
 use super::mapping::Mapping;
+use super::parquet::Columnar;
 use super::plan::{Outcome, Plan};
 use super::reject::Refusal;
 use super::rows::{Body, Lines, Raw, Span};
-use super::source::Source;
+use super::scan::{miscounted, not_text};
+use super::source::{Input, Source};
 use super::survey::Survey;
 use super::{IntakeError, SourceFile};
 use crate::contract::Contract;
@@ -26,6 +29,8 @@ pub struct Reader<'a> {
     mapping: &'a Mapping,
     contracts: &'a [Contract],
     survey: Survey,
+    /// Stops all reading.
+    pub(super) interrupt: Interrupt,
 }
 
 /// What one row of a file says.
@@ -68,13 +73,17 @@ pub struct Rows<'a> {
     reader: &'a Reader<'a>,
     file: Arc<str>,
     pub(super) path: PathBuf,
-    source: Source,
-    pub(super) lines: Lines<Box<dyn BufRead>>,
+    pub(super) source: Source,
+    pub(super) lines: Lines<Input>,
     pub(super) spans: Vec<Span>,
     /// Its delimiter; none for JSON lines.
     pub(super) delimiter: Option<u8>,
+    /// For Parquet, whose rows were never lines.
+    pub(super) columnar: Option<Columnar>,
     pub(super) columns: usize,
     table: Table,
+    /// What its header is known by.
+    pub(super) head: u64,
     pub(super) plan: Option<Plan>,
     /// What is wrong with, or worth knowing of, the whole file.
     findings: Vec<Finding>,
@@ -86,7 +95,8 @@ const AHEAD: usize = 64;
 impl<'a> Reader<'a> {
     /// A reader of files.
     pub fn new(mapping: &'a Mapping, contracts: &'a [Contract]) -> Self {
-        Self { mapping, contracts, survey: Survey::default() }
+        let (survey, interrupt) = Default::default();
+        Self { mapping, contracts, survey, interrupt }
     }
 
     /// Looks through the files whose rows can only be understood together: billing events, of
@@ -123,14 +133,17 @@ impl<'a> Reader<'a> {
             lines: Lines::new(input),
             spans: Vec::new(),
             delimiter: (file.layout() == Layout::Csv).then_some(delimiter),
+            columnar: None,
             columns: 0,
             table: file.table,
+            head: 0,
             plan: None,
             findings: Vec::new(),
         };
         let header = match file.layout() {
             Layout::Csv => rows.header(),
             Layout::JsonLines => rows.first_object(),
+            Layout::Parquet => rows.columnar(),
         };
         if let Some((raw, header, names)) = header.map_err(fail)? {
             rows.decide(&raw, &header, &names);
@@ -140,7 +153,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The row that decides the format, the columns of CSV, and all names.
-type Head = (Raw, Header, Vec<String>);
+pub(super) type Head = (Raw, Header, Vec<String>);
 
 impl Rows<'_> {
     fn header(&mut self) -> std::io::Result<Option<Head>> {
@@ -197,6 +210,7 @@ impl Rows<'_> {
 
     fn decide(&mut self, raw: &Raw, header: &Header, names: &[String]) {
         let (mapping, contracts) = (self.reader.mapping, self.reader.contracts);
+        self.head = check(&raw.bytes);
         let planned = Plan::for_file(&self.file, self.table, header, names, mapping, contracts);
         let text = String::from_utf8_lossy(&raw.bytes).into_owned();
         for note in planned.notes {
@@ -244,7 +258,12 @@ impl Rows<'_> {
 
     /// Bytes of the file read so far.
     pub fn bytes(&self) -> u64 {
-        self.source.bytes()
+        self.columnar.as_ref().map_or_else(|| self.source.bytes(), Columnar::bytes)
+    }
+
+    /// What stops reading.
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.reader.interrupt
     }
 
     /// The next row; none after the last.
@@ -268,11 +287,15 @@ impl Rows<'_> {
             }
         };
         let (result, movement) = self.read(&raw, text);
-        let Ok(text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
+        let Ok(mut text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
+        if let Some(columnar) = &self.columnar {
+            text = columnar.shown(&text, &self.spans).0;
+        }
         Row { line, text, result, movement }
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {
+        self.interrupt().check()?;
         let raw = match self.delimiter {
             Some(delimiter) => self.lines.next_record(delimiter, &mut self.spans),
             None => self.lines.next_line(),
@@ -312,14 +335,21 @@ impl Rows<'_> {
         act: impl FnOnce(&Fields<'_>) -> T,
     ) -> Result<T, Refusal> {
         let (file, line, nulls) = (&*self.file, raw.line, plan.nulls());
+        let unfit = self.columnar.as_ref().map_or(&[][..], |columnar| &columnar.unfit);
         if self.delimiter.is_some() {
             if self.spans.len() != self.columns {
                 return Err(miscounted(self.spans.len(), self.columns));
             }
-            return Ok(act(&Fields { file, line, body: Body::Csv(text, &self.spans), nulls }));
+            return Ok(act(&Fields {
+                file,
+                line,
+                body: Body::Csv(text, &self.spans),
+                nulls,
+                unfit,
+            }));
         }
         let object = object_of(raw)?;
-        Ok(act(&Fields { file, line, body: Body::Json(&object), nulls }))
+        Ok(act(&Fields { file, line, body: Body::Json(&object), nulls, unfit }))
     }
 
     fn survey_row(&mut self, survey: &mut Survey) -> Result<bool, IntakeError> {
@@ -341,41 +371,26 @@ impl Rows<'_> {
         line: u64,
         text: &str,
     ) -> Reading {
-        let finding = |refusal: Refusal| refusal.finding(&self.file, line, text, &self.spans);
+        let shown = self.columnar.as_ref().map(|it| it.shown(text, &self.spans));
+        let (text, spans) =
+            shown.as_ref().map_or((text, &self.spans), |(text, spans)| (text.as_str(), spans));
+        let finding = |refusal: Refusal| refusal.finding(&self.file, line, text, spans);
         Reading::Refused { findings: reasons.into_iter().map(finding).collect(), currency, amount }
     }
 
     /// Reads what is left of the file; says its digest in hex and its size.
     ///
     /// # Errors
-    /// If the file cannot be read.
+    /// If the file cannot be read, or is not the same any more.
     pub fn finish(self) -> Result<(String, u64), IntakeError> {
-        let Self { source, path, .. } = self;
-        source.finish().map_err(|source| IntakeError::Read { path, source })
+        let Self { source, path, columnar, .. } = self;
+        let fail = |source| IntakeError::Read { path: path.clone(), source };
+        let finished = source.finish().map_err(fail)?;
+        let same = columnar.is_none_or(|it| it.is_unchanged(&path).unwrap_or(false));
+        finished.filter(|_| same).ok_or(IntakeError::Changed { path })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-fn object_of(raw: &Raw) -> Result<Object, Refusal> {
-    if let Some(refusal) = &raw.refused {
-        return Err(refusal.clone());
-    }
-    serde_json::from_slice(&raw.bytes).map_err(|fault| {
-        // The place within the line is said by serde_json as line 1.
-        let message = fault.to_string().replace(" at line 1 column", " at column");
-        Refusal::new(&codes::JSON, format!("this line is not one JSON object: {message}"))
-            .help("write one object a line, each key once")
-    })
-}
-
-fn miscounted(found: usize, due: usize) -> Refusal {
-    Refusal::new(&codes::FIELDS, format!("this row has {found} fields, the header {due}"))
-        .help("quote fields that hold a comma, and write empty fields as well")
-}
-
-fn not_text() -> Refusal {
-    Refusal::new(&codes::ENCODING, "this row is not UTF-8 text").help("save the file as UTF-8")
 }

@@ -12,6 +12,7 @@ use std::io::{self, BufRead, Read};
 use super::codes;
 use super::json::Object;
 use super::reject::Refusal;
+use super::scan::{Scan, after_quote, never_closed, split_plain};
 
 /// The longest row in bytes.
 pub(super) const LONGEST: usize = 1 << 20;
@@ -52,16 +53,23 @@ pub(super) struct Lines<R> {
     returned: VecDeque<Line>,
     /// The line that the next call reads, from 1.
     next: u64,
+    /// Are whole records counted, and not their lines?
+    by_record: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, returned: VecDeque::new(), next: 1 }
+        Self { input, returned: VecDeque::new(), next: 1, by_record: false }
     }
 
     /// The lines of a text that begins with a line of that number.
     pub(super) fn from_line(input: R, number: u64) -> Self {
         Self { next: number, ..Self::new(input) }
+    }
+
+    /// Counts a record as one line, whatever its fields hold.
+    pub(super) fn by_record(self) -> Self {
+        Self { by_record: true, ..self }
     }
 
     /// The number of the line that comes next.
@@ -115,12 +123,15 @@ impl<R: BufRead> Lines<R> {
         }
         let mut scan = Scan::default();
         scan.read(&raw.bytes, delimiter, 0, fields);
-        if scan.state == State::Quoted {
+        if scan.is_open() {
             self.read_to_quote(&mut raw, &mut scan, delimiter, fields)?;
+        }
+        if self.by_record {
+            self.next = raw.line + 1;
         }
         if raw.refused.is_none() {
             scan.end(raw.bytes.len(), fields);
-            raw.refused = scan.broken.then(after_quote);
+            raw.refused = scan.is_broken().then(after_quote);
         }
         Ok(Some(raw))
     }
@@ -135,7 +146,7 @@ impl<R: BufRead> Lines<R> {
     ) -> io::Result<()> {
         let own = raw.bytes.len();
         let mut taken: Vec<Line> = Vec::new();
-        while scan.state == State::Quoted {
+        while scan.is_open() {
             let next = self.line()?;
             let end = next.is_none();
             taken.extend(next);
@@ -190,106 +201,9 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// Is a quote open at the end of whole lines that a further line might close?
-pub(super) fn opens_at_end(text: &[u8], delimiter: u8) -> bool {
-    let mut rest = text.split_inclusive(|&byte| byte == b'\n').map(without_end);
-    while let Some(line) = rest.next() {
-        if !line.contains(&b'"') {
-            continue;
-        }
-        let (mut scan, mut fields, mut length) = (Scan::default(), Vec::new(), line.len());
-        scan.read(line, delimiter, 0, &mut fields);
-        let mut ahead = rest.clone();
-        while scan.state == State::Quoted {
-            let Some(next) = ahead.next() else { return true };
-            if length + next.len() > LONGEST {
-                break;
-            }
-            length += 1 + next.len();
-            scan.read(next, delimiter, 0, &mut fields);
-        }
-        if scan.state != State::Quoted {
-            rest = ahead;
-        }
-    }
-    false
-}
-
-fn without_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The fields of a record without a quote.
-pub(super) fn split_plain(bytes: &[u8], delimiter: u8, fields: &mut Vec<Span>) {
-    fields.clear();
-    let mut from = 0;
-    for part in bytes.split(|&byte| byte == delimiter) {
-        fields.push(Span { from, to: from + part.len(), doubled: false });
-        from += part.len() + 1;
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Start,
-    Plain,
-    Quoted,
-    Closed,
-}
-
-/// Finds the fields of a record that has quotes, line by line.
-#[derive(Default)]
-struct Scan {
-    state: State,
-    from: usize,
-    /// Where the closing quote is.
-    to: usize,
-    doubled: bool,
-    /// Does text follow a closing quote?
-    broken: bool,
-}
-
-impl Scan {
-    fn read(&mut self, bytes: &[u8], delimiter: u8, at: usize, fields: &mut Vec<Span>) {
-        for (at, &byte) in bytes.iter().enumerate().skip(at) {
-            match (self.state, byte) {
-                (State::Start, b'"') => (self.state, self.from) = (State::Quoted, at + 1),
-                (State::Quoted, b'"') => (self.state, self.to) = (State::Closed, at),
-                (State::Quoted, _) => {}
-                (State::Closed, b'"') => (self.state, self.doubled) = (State::Quoted, true),
-                (State::Start | State::Plain | State::Closed, byte) if byte == delimiter => {
-                    self.end(at, fields);
-                    self.from = at + 1;
-                }
-                (State::Closed, _) => self.broken = true,
-                (State::Start | State::Plain, _) => self.state = State::Plain,
-            }
-        }
-    }
-
-    /// Ends a field before `at`.
-    fn end(&mut self, at: usize, fields: &mut Vec<Span>) {
-        let to = if self.state == State::Closed { self.to } else { at };
-        fields.push(Span { from: self.from, to, doubled: self.doubled });
-        (self.state, self.doubled) = (State::Start, false);
-    }
-}
-
 fn too_long() -> Refusal {
     Refusal::new(&codes::LENGTH, format!("this row is longer than {LONGEST} bytes"))
         .help("a line end is missing, or this is not a file of rows")
-}
-
-fn never_closed() -> Refusal {
-    Refusal::new(&codes::QUOTE, "a quoted field is opened here and never closed")
-        .help("close it with \", and write a quote inside of it as \"\"")
-}
-
-fn after_quote() -> Refusal {
-    Refusal::new(&codes::QUOTE, "text follows the closing quote of a field")
-        .help("write a quote inside a quoted field as \"\"")
 }
 
 #[cfg(test)]

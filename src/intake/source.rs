@@ -1,13 +1,15 @@
 //! A file as a stream of plain bytes: decompresses, counts and digests on the way.
 //!
 //! The law: the digest is BLAKE3 of the bytes as they lie on the disk (compressed if they are),
-//! and covers the file to its end even if reading the rows stopped before.
+//! and covers the file to its end even if reading the rows stopped before. Bytes that come behind an
+//! end that was reached are no part of the file: they would count as read, and nobody read them.
 
-use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::IntakeError;
 
 const CHUNK: usize = 128 * 1024;
 
@@ -16,18 +18,30 @@ struct Meter {
     file: File,
     hasher: blake3::Hasher,
     bytes: u64,
+    /// Its end was reached.
+    ended: bool,
 }
 
 /// The reader's end of a meter.
 #[derive(Clone)]
-struct Tap(Rc<RefCell<Meter>>);
+struct Tap(Arc<Mutex<Meter>>);
+
+impl Tap {
+    fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.0.lock().expect("nobody panics while holding it")
+    }
+}
+
+/// The plain bytes of a file.
+pub(super) type Input = Box<dyn BufRead + Send>;
 
 impl Read for Tap {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let meter = &mut *self.0.borrow_mut();
+        let meter = &mut *self.meter();
         let count = meter.file.read(buffer)?;
         meter.hasher.update(&buffer[..count]);
         meter.bytes += count as u64;
+        meter.ended |= count == 0 && !buffer.is_empty();
         Ok(count)
     }
 }
@@ -39,11 +53,12 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens a plain, `.gz` or `.zst` file; the end of its name decides.
-    pub(super) fn open(path: &Path) -> io::Result<(Self, Box<dyn BufRead>)> {
-        let meter = Meter { file: File::open(path)?, hasher: blake3::Hasher::new(), bytes: 0 };
-        let tap = Tap(Rc::new(RefCell::new(meter)));
+    pub(super) fn open(path: &Path) -> io::Result<(Self, Input)> {
+        let hasher = blake3::Hasher::new();
+        let meter = Meter { file: File::open(path)?, hasher, bytes: 0, ended: false };
+        let tap = Tap(Arc::new(Mutex::new(meter)));
         let raw = BufReader::with_capacity(CHUNK, tap.clone());
-        let reader: Box<dyn BufRead> = match path.extension().and_then(|end| end.to_str()) {
+        let reader: Input = match path.extension().and_then(|end| end.to_str()) {
             Some("gz") => {
                 Box::new(BufReader::with_capacity(CHUNK, flate2::bufread::MultiGzDecoder::new(raw)))
             }
@@ -58,14 +73,44 @@ impl Source {
 
     /// How many bytes of the file have been read so far.
     pub(super) fn bytes(&self) -> u64 {
-        self.tap.0.borrow().bytes
+        self.tap.meter().bytes
     }
 
-    /// Reads what is left and says the digest in hex and the size.
-    pub(super) fn finish(mut self) -> io::Result<(String, u64)> {
-        io::copy(&mut self.tap, &mut io::sink())?;
-        let meter = self.tap.0.borrow();
-        Ok((meter.hasher.finalize().to_hex().to_string(), meter.bytes))
+    /// What the file system says of the open file.
+    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+        self.tap.meter().file.metadata()
+    }
+
+    /// Reads what is left and says the digest in hex and the size; none if the file has grown since its
+    /// end was reached.
+    pub(super) fn finish(mut self) -> io::Result<Option<(String, u64)>> {
+        let ended = self.tap.meter().ended;
+        let left = io::copy(&mut self.tap, &mut io::sink())?;
+        let meter = self.tap.meter();
+        let digest = || (meter.hasher.finalize().to_hex().to_string(), meter.bytes);
+        Ok((!ended || left == 0).then(digest))
+    }
+}
+
+/// BLAKE3 of a file's bytes in hex, as long as it is wanted: told after each part how many bytes were read.
+///
+/// # Errors
+/// If the file cannot be read, or if it is asked to stop.
+pub fn digest_while(
+    path: &Path,
+    mut go_on: impl FnMut(u64) -> Result<(), IntakeError>,
+) -> Result<String, IntakeError> {
+    let fail = |source| IntakeError::Read { path: path.to_owned(), source };
+    let (mut file, mut hasher) = (File::open(path).map_err(fail)?, blake3::Hasher::new());
+    let (mut buffer, mut bytes) = (vec![0; 8 * CHUNK], 0);
+    loop {
+        go_on(bytes)?;
+        let count = file.read(&mut buffer).map_err(fail)?;
+        if count == 0 {
+            return Ok(hasher.finalize().to_hex().to_string());
+        }
+        hasher.update(&buffer[..count]);
+        bytes += count as u64;
     }
 }
 
@@ -107,9 +152,26 @@ mod tests {
             let mut read = Vec::new();
             reader.read_to_end(&mut read).unwrap();
             assert_eq!(read, text, "{name}");
-            let (digest, size) = source.finish().unwrap();
+            let (digest, size) = source.finish().unwrap().unwrap();
             assert_eq!(digest, digest_of(&path).unwrap());
+            assert_eq!(digest, digest_while(&path, |_| Ok(())).unwrap());
             assert_eq!((digest, size), (blake3::hash(&bytes).to_string(), bytes.len() as u64));
+        }
+    }
+
+    #[test]
+    fn what_is_appended_behind_the_end_is_not_taken_for_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        for (to_the_end, appended) in [(true, true), (true, false), (false, true)] {
+            std::fs::write(&path, "id,time\n").unwrap();
+            let (source, mut reader) = Source::open(&path).unwrap();
+            if to_the_end {
+                reader.read_to_end(&mut Vec::new()).unwrap();
+            }
+            let mut file = File::options().append(true).open(&path).unwrap();
+            file.write_all(if appended { b"s-1,2026-10-05\n" } else { b"" }).unwrap();
+            assert_eq!(source.finish().unwrap().is_none(), to_the_end && appended);
         }
     }
 

@@ -63,7 +63,8 @@ pub fn read_tally(
     let (source, mut reader) = Source::open(&file.path).map_err(fail)?;
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).map_err(fail)?;
-    let (digest, size) = source.finish().map_err(fail)?;
+    let changed = || IntakeError::Changed { path: file.path.clone() };
+    let (digest, size) = source.finish().map_err(fail)?.ok_or_else(changed)?;
     let name: Arc<str> = Arc::from(file.name.as_str());
     let draft = match parse(&bytes, lens, file.table, &name) {
         Ok(draft) => draft,
@@ -314,7 +315,7 @@ fn finish(draft: Draft, file: &SourceFile, name: &Arc<str>, digest: String, byte
     let mut tallies = draft.tallies;
     let cells = zones.into_iter().map(|zone| {
         let tally = tallies.remove(&zone).unwrap_or_default();
-        (zone, tally.into_cells())
+        (zone, tally)
     });
     let parts = vec![Part { slice: Some(slice), tallies: cells.collect() }];
     let file = FileTally {

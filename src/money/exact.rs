@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Ratio;
 
@@ -20,6 +20,8 @@ use super::Ratio;
 const SCALE: u32 = 28;
 /// 10²⁸, one whole unit counted in the smallest ones.
 const ONE: i128 = 10_i128.pow(SCALE);
+/// One whole unit counted in the tenth digit after the point.
+const TEN_DIGITS: i128 = 10_i128.pow(10);
 
 /// An exact decimal number with up to 28 digits after the point.
 ///
@@ -72,27 +74,21 @@ impl Exact {
         self.whole > 0 || self.frac > 0
     }
 
-    /// A mantissa and how many of its digits stand after the point, if that fits 64 bits.
+    /// How many times 10^-`scale` it is; none if it is no whole number of them, or too many.
+    ///
+    /// # Panics
+    /// If the scale is above 28.
     ///
     /// ```
     /// use revshare::money::Exact;
-    /// assert_eq!("-12.50".parse::<Exact>().unwrap().short(), Some((-125, 1)));
-    /// assert_eq!("0.1234567890123456789".parse::<Exact>().unwrap().short(), None);
+    /// assert_eq!("-12.50".parse::<Exact>().unwrap().in_units(3), Some(-12_500));
+    /// assert_eq!("0.0005".parse::<Exact>().unwrap().in_units(3), None);
     /// ```
-    pub fn short(self) -> Option<(i64, u8)> {
-        let (mut frac, mut scale) = (self.frac, SCALE as u8);
-        for step in [16, 8, 4, 2, 1] {
-            let power = 10_i128.pow(step);
-            if step as u8 <= scale && frac % power == 0 {
-                (frac, scale) = (frac / power, scale - step as u8);
-            }
-        }
-        if frac == 0 {
-            return i64::try_from(self.whole).ok().map(|whole| (whole, 0));
-        }
-        let whole = self.whole.checked_mul(10_i128.pow(scale.into()))?;
-        let mantissa = i64::try_from(whole + frac).ok()?;
-        (scale <= 18).then_some((mantissa, scale))
+    pub fn in_units(self, scale: u8) -> Option<i128> {
+        let power = 10_i128.pow(u32::from(scale));
+        let unit = ONE / power;
+        let whole = self.whole.checked_mul(power)?;
+        (self.frac % unit == 0).then(|| whole.checked_add(self.frac / unit)).flatten()
     }
 
     /// `mantissa` × 10^-`scale`.
@@ -111,6 +107,12 @@ impl Exact {
 
     /// The same number as a fraction, for multiplying and dividing.
     pub fn to_ratio(self) -> Ratio {
+        // Nearly all have few digits after the point, and are quickly brought to lowest terms.
+        let (few, rest) = (self.frac / (ONE / TEN_DIGITS), self.frac % (ONE / TEN_DIGITS));
+        let short = self.whole.checked_mul(TEN_DIGITS).filter(|_| rest == 0);
+        if let Some(number) = short.and_then(|whole| whole.checked_add(few)) {
+            return Ratio::of(number, TEN_DIGITS);
+        }
         let units = BigInt::from(self.whole) * BigInt::from(ONE) + BigInt::from(self.frac);
         Ratio::new(units, BigInt::from(ONE))
     }
@@ -212,18 +214,34 @@ impl Serialize for Exact {
 /// Reads back what [`Display`](fmt::Display) wrote; a sum may have more digits than one fact may.
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        read_sum(&text).ok_or_else(|| serde::de::Error::custom(NotExact(text)))
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// Takes the text where it lies: a tally has many numbers.
+struct Text;
+
+impl de::Visitor<'_> for Text {
+    type Value = Exact;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a plain decimal number as a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Exact, E> {
+        read_sum(text).ok_or_else(|| E::custom(NotExact(text.to_owned())))
     }
 }
 
 fn read_sum(text: &str) -> Option<Exact> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, frac) = digits.split_once('.').unwrap_or((digits, ""));
-    if frac.len() > SCALE as usize || !frac.bytes().all(|b| b.is_ascii_digit()) {
+    let places = u32::try_from(frac.len()).ok().filter(|places| *places <= SCALE)?;
+    if !frac.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let value = Exact::new(whole.parse().ok()?, format!("{frac:0<28}").parse().ok()?);
+    let below: i128 = if frac.is_empty() { 0 } else { frac.parse().ok()? };
+    let value = Exact::new(whole.parse().ok()?, below * 10_i128.pow(SCALE - places));
     Some(if negative { -value } else { value })
 }
 

@@ -9,6 +9,7 @@ mod exact;
 mod minor;
 mod ratio;
 mod rounding;
+mod small;
 
 pub use apportion::{Remainder, apportion, apportion_exactly, spread};
 pub use currency::{Currency, UnknownCurrency};

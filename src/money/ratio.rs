@@ -1,5 +1,6 @@
 //! Exact fractions: rates, shares, prices per million, converted amounts.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -7,7 +8,9 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{Signed, ToPrimitive, Zero};
+
+use super::small::Small;
 
 /// An exact fraction of any size; never rounded until [`Rounding::round`](super::Rounding::round).
 ///
@@ -22,8 +25,15 @@ use num_traits::{One, Signed, Zero};
 /// assert_eq!("1/3".parse::<Ratio>().unwrap().to_string(), "1/3");
 /// assert!("half".parse::<Ratio>().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ratio(BigRational);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Ratio(Form);
+
+/// In machine integers whenever both parts fit, so that equal fractions have one form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Form {
+    Small(Small),
+    Big(Box<BigRational>),
+}
 
 /// A text that is not an exact fraction.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,58 +49,121 @@ impl Default for Ratio {
 impl Ratio {
     /// `numerator / denominator`; the denominator must not be zero.
     pub fn new(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> Self {
-        Self(BigRational::new(numerator.into(), denominator.into()))
+        let (numerator, denominator) = (numerator.into(), denominator.into());
+        match numerator.to_i128().zip(denominator.to_i128()) {
+            Some((above, below)) if below != 0 => Self::of(above, below),
+            Some(_) | None => Self::big(BigRational::new(numerator, denominator)),
+        }
+    }
+
+    /// The same of machine integers.
+    pub(super) fn of(numerator: i128, denominator: i128) -> Self {
+        let big = || BigRational::new(numerator.into(), denominator.into());
+        Small::new(numerator, denominator).map_or_else(|| Self::big(big()), Self::small)
     }
 
     /// Nothing.
     pub fn zero() -> Self {
-        Self(BigRational::zero())
+        Self::small(Small::ZERO)
     }
 
     /// All of it.
     pub fn one() -> Self {
-        Self(BigRational::one())
+        Self::small(Small::ONE)
     }
 
     /// A whole number.
     pub fn whole(value: impl Into<BigInt>) -> Self {
-        Self(BigRational::from_integer(value.into()))
+        Self::new(value, 1)
+    }
+
+    fn small(small: Small) -> Self {
+        Self(Form::Small(small))
+    }
+
+    /// Is in lowest terms.
+    fn big(big: BigRational) -> Self {
+        let parts = big.numer().to_i128().zip(big.denom().to_i128());
+        match parts.and_then(|(above, below)| Small::new(above, below)) {
+            Some(small) => Self::small(small),
+            None => Self(Form::Big(Box::new(big))),
+        }
+    }
+
+    fn to_big(&self) -> BigRational {
+        match &self.0 {
+            Form::Small(it) => BigRational::new_raw(it.numerator().into(), it.denominator().into()),
+            Form::Big(big) => (**big).clone(),
+        }
+    }
+
+    /// In machine integers if both are and what comes of it is; else in those of any size.
+    fn with(
+        &self,
+        other: &Self,
+        small: impl FnOnce(Small, Small) -> Option<Small>,
+        big: impl FnOnce(BigRational, BigRational) -> BigRational,
+    ) -> Self {
+        if let (Form::Small(one), Form::Small(other)) = (&self.0, &other.0)
+            && let Some(done) = small(*one, *other)
+        {
+            return Self::small(done);
+        }
+        Self::big(big(self.to_big(), other.to_big()))
     }
 
     /// Is it zero?
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        self.sign() == Ordering::Equal
     }
 
     /// Is it below zero?
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        self.sign() == Ordering::Less
     }
 
     /// Is it above zero?
     pub fn is_positive(&self) -> bool {
-        self.0.is_positive()
+        self.sign() == Ordering::Greater
+    }
+
+    /// Against nothing.
+    fn sign(&self) -> Ordering {
+        match &self.0 {
+            Form::Small(small) => small.numerator().cmp(&0),
+            Form::Big(big) if big.is_negative() => Ordering::Less,
+            Form::Big(_) => Ordering::Greater,
+        }
     }
 
     /// Its size without its sign.
     #[must_use]
     pub fn abs(&self) -> Self {
-        Self(self.0.abs())
+        if self.is_negative() { -self.clone() } else { self.clone() }
     }
 
     /// The whole part, cut toward zero.
     pub fn trunc(&self) -> BigInt {
-        self.0.to_integer()
+        match &self.0 {
+            Form::Small(small) => (small.numerator() / small.denominator()).into(),
+            Form::Big(big) => big.to_integer(),
+        }
     }
 
     /// The fraction above the line.
-    pub fn numerator(&self) -> &BigInt {
-        self.0.numer()
+    pub fn numerator(&self) -> BigInt {
+        match &self.0 {
+            Form::Small(small) => small.numerator().into(),
+            Form::Big(big) => big.numer().clone(),
+        }
     }
 
     /// The fraction below the line; always positive.
-    pub fn denominator(&self) -> &BigInt {
-        self.0.denom()
+    pub fn denominator(&self) -> BigInt {
+        match &self.0 {
+            Form::Small(small) => small.denominator().into(),
+            Form::Big(big) => big.denom().clone(),
+        }
     }
 
     /// A plain decimal if it has an end, else `numerator/denominator`.
@@ -99,9 +172,15 @@ impl Ratio {
     }
 }
 
+impl fmt::Debug for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ratio({}/{})", self.numerator(), self.denominator())
+    }
+}
+
 /// The digits of a fraction whose denominator divides a power of ten.
 fn decimal(ratio: &Ratio) -> Option<String> {
-    let mut rest = ratio.denominator().clone();
+    let mut rest = ratio.denominator();
     let mut places = 0_u32;
     let (two, five, ten) = (BigInt::from(2), BigInt::from(5), BigInt::from(10));
     let mut twos = 0_u32;
@@ -114,7 +193,7 @@ fn decimal(ratio: &Ratio) -> Option<String> {
         rest /= &five;
         fives += 1;
     }
-    if !rest.is_one() {
+    if rest != BigInt::from(1) {
         return None;
     }
     places = places.max(twos).max(fives);
@@ -169,31 +248,47 @@ impl fmt::Display for Ratio {
     }
 }
 
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let small = match (&self.0, &other.0) {
+            (Form::Small(one), Form::Small(other)) => one.order(*other),
+            (Form::Big(_), _) | (_, Form::Big(_)) => None,
+        };
+        small.unwrap_or_else(|| self.to_big().cmp(&other.to_big()))
+    }
+}
+
 impl Add for Ratio {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        self.with(&other, Small::plus, Add::add)
     }
 }
 
 impl Sub for Ratio {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        self + -other
     }
 }
 
 impl Mul for Ratio {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        Self(self.0 * other.0)
+        &self * &other
     }
 }
 
 impl Mul<&Ratio> for &Ratio {
     type Output = Ratio;
     fn mul(self, other: &Ratio) -> Ratio {
-        Ratio(&self.0 * &other.0)
+        self.with(other, Small::times, Mul::mul)
     }
 }
 
@@ -201,20 +296,23 @@ impl Div for Ratio {
     type Output = Self;
     /// Divides; the divisor must not be zero, which callers check.
     fn div(self, other: Self) -> Self {
-        Self(self.0 / other.0)
+        self.with(&other, |one, other| one.times(other.inverse()?), Div::div)
     }
 }
 
 impl Neg for Ratio {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        match self.0 {
+            Form::Small(small) => Self::small(small.negated()),
+            Form::Big(big) => Self::big(-*big),
+        }
     }
 }
 
 impl AddAssign<&Ratio> for Ratio {
     fn add_assign(&mut self, other: &Ratio) {
-        self.0 += &other.0;
+        *self = self.with(other, Small::plus, Add::add);
     }
 }
 

@@ -39,11 +39,12 @@ impl Rounding {
     /// ```
     pub fn round(self, exact: &Ratio) -> BigInt {
         let size = exact.abs();
-        let (whole, rest) = size.numerator().div_rem(size.denominator());
+        let below = size.denominator();
+        let (whole, rest) = size.numerator().div_rem(&below);
         let twice = rest.clone() * 2;
         let away = match self {
-            Self::HalfEven if &twice == size.denominator() => whole.is_odd(),
-            Self::HalfEven | Self::HalfUp => &twice >= size.denominator(),
+            Self::HalfEven if twice == below => whole.is_odd(),
+            Self::HalfEven | Self::HalfUp => twice >= below,
             Self::Down => false,
             Self::Up => rest.is_positive(),
         };

@@ -68,6 +68,13 @@ pub(super) fn refused_rates(
     own.map(|refused| refused.rate.clone()).filter(converts).collect()
 }
 
+/// The first day that corrections may still concern while a period is open; none if the contract sets
+/// no `finality`, so that they may come for ever.
+pub fn first_not_final(contract: &Contract, open: Period) -> Option<Day> {
+    let months = contract.period.months().unsigned_abs();
+    Some(open.back(contract.finality? / months).first_day())
+}
+
 /// What one list has more often than another.
 fn new<'a, T: PartialEq>(before: &[T], after: &'a [T]) -> Vec<&'a T> {
     let mut known: Vec<&T> = before.iter().collect();
@@ -104,10 +111,8 @@ impl Door<'_> {
 
     /// Is the day's period closed for good?
     fn is_final(&self, day: Day) -> bool {
-        let length = self.contract.period;
-        let months = |open: Period| open.since(Period::of(day, length)) * length.months();
-        let late = self.open.map_or(0, months);
-        self.contract.finality.is_some_and(|most| i64::from(late) > i64::from(most))
+        let first = self.open.and_then(|open| first_not_final(self.contract, open));
+        first.is_some_and(|first| day < first)
     }
 
     fn tally(&self, before: &Evidence, after: &Evidence, arrived: &mut Evidence) {
@@ -194,5 +199,33 @@ impl Door<'_> {
         }
         arrived.refused_rates.sort();
         arrived.rates = standing.into_values().collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_final_when_more_months_have_passed_than_the_contract_lets() {
+        let contract = |top: &str| {
+            let text = include_str!("../cli/starter/contract.toml");
+            Contract::parse("contract.toml", &format!("{top}\n{text}")).unwrap()
+        };
+        let first = |top: &str, open: &str| {
+            first_not_final(&contract(top), open.parse().unwrap()).map(|day| day.to_string())
+        };
+        let due = Some("2026-11-01".to_owned());
+        assert_eq!(first("finality = 1", "2026-12"), due);
+        assert_eq!(
+            first("finality = 3\nperiod = \"quarter\"", "2026-Q4"),
+            Some("2026-07-01".into())
+        );
+        assert_eq!(
+            first("finality = 2\nperiod = \"quarter\"", "2026-Q4"),
+            Some("2026-10-01".into())
+        );
+        assert_eq!(first("", "2026-12"), None);
+        assert_eq!(first("finality = 4000000000", "2026-12"), Some("0001-01-01".into()));
     }
 }

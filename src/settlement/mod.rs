@@ -52,7 +52,7 @@ mod windows;
 mod withholding;
 
 pub use adjustment::{Adjustment, ClauseKind, Withheld};
-pub use arrival::{Stage, as_arrived};
+pub use arrival::{Stage, as_arrived, first_not_final};
 pub use audit::audit_days;
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use cards::counting;

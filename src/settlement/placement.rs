@@ -94,7 +94,7 @@ pub(super) fn place<'a>(
         findings: Vec::new(),
     };
     let cells: Vec<(&Key, &Cell)> =
-        evidence.tally.iter().filter(|(key, _)| period.contains(key.day)).collect();
+        evidence.tally.of_days(period.first_day(), period.last_day()).collect();
     let mut rates = Rates::listed(contract, period, evidence);
     let shared = SharedCosts::of(contract, &cells, &mut rates);
     for &(key, cell) in &cells {

@@ -52,6 +52,10 @@ pub static INDEX_DISAGREES: Code = Code {
     severity: Severity::Warning,
 };
 
+/// Ids that were forgotten still lie there.
+pub static FORGOTTEN: Code =
+    Code { id: "T012", title: "a file of forgotten ids is still there", severity: Severity::Note };
+
 /// Every code of this part, in order.
 pub static ALL: &[&Code] = &[
     &TORN_TAIL,
@@ -65,4 +69,5 @@ pub static ALL: &[&Code] = &[
     &CLOSING_CHAIN,
     &SHORTENED,
     &INDEX_DISAGREES,
+    &FORGOTTEN,
 ];

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::calendar::Period;
+use crate::calendar::{Period, UnknownZone};
 
 /// Why the store did not do what it was asked to. Nothing was acknowledged.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,12 @@ pub enum StoreError {
 
     /// Written by a version that this one does not know.
     #[error(
-        "the store is of format {found}, this program knows format {known}: use a newer revshare"
+        "the store is of format {found}, this program knows format {known}: {}",
+        if found > known {
+            "use a newer revshare"
+        } else {
+            "it is of an older revshare; import its files into a new store with this one"
+        }
     )]
     Format {
         /// What the file says.
@@ -136,6 +141,10 @@ pub enum StoreError {
         /// What does not fit.
         what: String,
     },
+
+    /// A day in a time zone that is none.
+    #[error("{0}: nothing was forgotten")]
+    NoSuchZone(UnknownZone),
 
     /// The state of an import that never was.
     #[error("the store holds {imports} imports: there is no state after import {watermark}")]

@@ -1,5 +1,7 @@
 //! The journal folded into what is known: record after record, in order.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::closing::ClosingHead;
@@ -36,21 +38,30 @@ pub(super) struct State {
     pub(super) archive: Archive,
     pub(super) imports: u64,
     pub(super) closings: Vec<ClosingHead>,
+    /// The archive as closings knew it, by their watermarks.
+    pub(super) known: BTreeMap<u64, Archive>,
     /// The files of ids.
     pub(super) ids: Vec<Named>,
     /// The files of marks.
     pub(super) marks: Vec<NamedMarks>,
+    /// Imports whose files are gone, or should be.
+    pub(super) forgotten: BTreeSet<u64>,
     /// What the index has to hold.
     pub(super) rows: Vec<Row>,
 }
 
 /// A payload as what its kind says it is.
 pub(super) fn read<'a, T: Deserialize<'a>>(record: &'a Record) -> Result<T, StoreError> {
-    serde_json::from_slice(&record.payload).map_err(|error| StoreError::Damaged {
+    serde_json::from_slice(&record.payload).map_err(|error| damaged(record, &error))
+}
+
+/// A record that is whole and makes no sense.
+pub(super) fn damaged(record: &Record, why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Damaged {
         record: record.sequence,
         offset: record.offset,
-        what: format!("its content cannot be read ({error})"),
-    })
+        what: format!("its content cannot be read ({why})"),
+    }
 }
 
 impl State {
@@ -71,6 +82,10 @@ impl State {
             RecordKind::Close => {
                 let head = ClosingHead { sequence: record.sequence, ..read(record)? };
                 self.close(head, record.offset);
+            }
+            RecordKind::Forget => {
+                self.forget(&read(record)?).map_err(|zone| damaged(record, &zone))?;
+                self.note(record.sequence, record.offset);
             }
         }
         Ok(())
@@ -94,8 +109,17 @@ impl State {
         let (contract, period) = (head.contract.clone(), head.period);
         self.rows.push(Row::Record { sequence: head.sequence, offset });
         self.rows.push(Row::Closing { contract, period, offset });
+        if head.watermark == self.imports {
+            self.known.entry(self.imports).or_insert_with(|| self.archive.clone());
+        }
         self.closings.push(head);
         &self.rows[known..]
+    }
+
+    /// Takes in where a record is of which the index knows no more; gives back the row for it.
+    pub(super) fn note(&mut self, sequence: u64, offset: u64) -> &[Row] {
+        self.rows.push(Row::Record { sequence, offset });
+        &self.rows[self.rows.len() - 1..]
     }
 
     /// The last closing of a contract.

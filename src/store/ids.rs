@@ -12,6 +12,7 @@ use super::error::StoreError;
 use super::marks::{self, MarksFile, NamedMarks};
 use super::medium::Medium;
 use super::segment::{self, Directory};
+use crate::fact::bulk::{Crowd, key_of};
 use crate::fact::{Content, Hash, IdEntry, Known};
 
 pub(super) const FOLDER: &str = "ids";
@@ -37,7 +38,15 @@ pub(super) fn import_of(file: &str) -> Option<u64> {
     file.strip_suffix(".ids")?.parse().ok()
 }
 
+impl Named {
+    /// Bytes of the file.
+    pub(super) fn size(&self) -> u64 {
+        segment::size(self.count).unwrap_or_default()
+    }
+}
+
 struct Segment {
+    import: u64,
     file: String,
     count: u64,
     directory: OnceLock<Directory>,
@@ -67,8 +76,8 @@ impl Ids {
 
     /// Takes in the file of an import; its content is read when it is first asked.
     pub(super) fn add(&mut self, named: &Named) {
-        let (file, count) = (file(named.import), named.count);
-        self.segments.push(Segment { file, count, directory: OnceLock::new() });
+        let (import, file, count) = (named.import, file(named.import), named.count);
+        self.segments.push(Segment { import, file, count, directory: OnceLock::new() });
     }
 
     /// The same, for a file that has been out of sight.
@@ -106,6 +115,12 @@ impl Ids {
             None => "it is missing".to_owned(),
         };
         Err(StoreError::DamagedIds { name: file, what })
+    }
+
+    /// Asks the files of an import no more.
+    pub(super) fn forget(&mut self, import: u64) {
+        self.segments.retain(|segment| segment.import != import);
+        self.marks.retain(|marks| marks.import() != import);
     }
 
     /// Writes the ids of an import, so that they survive, before anything names them.
@@ -182,5 +197,26 @@ impl Known for Ids {
             segment.directory(medium)?.between(medium, &segment.file, first, last, take)?;
         }
         self.marks.iter().try_for_each(|marks| marks.between(medium, first, last, take))
+    }
+
+    fn among(
+        &self,
+        first: u8,
+        crowd: &Crowd<'_>,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+        (least[0], most[0]) = (first, first);
+        let medium = &*self.medium;
+        let mut fit = |id: &Hash, content: &Content| {
+            if crowd.may_hold(key_of(id)) {
+                take(id, content);
+            }
+        };
+        for segment in &self.segments {
+            let directory = segment.directory(medium)?;
+            directory.between(medium, &segment.file, &least, &most, &mut fit)?;
+        }
+        self.marks.iter().try_for_each(|marks| marks.among(medium, first, crowd, take))
     }
 }

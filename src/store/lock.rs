@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::error::StoreError;
+use super::seen::{Instant, Stamp};
 
 const LOCK: &str = "lock";
 
@@ -30,6 +31,11 @@ impl Lock {
         let noted = file.set_len(0).and_then(|()| file.write_all(note.as_bytes()));
         noted.map_err(StoreError::disk("write", LOCK))?;
         Ok(Self { _file: file })
+    }
+
+    /// When it was taken, by the clock of the file system; none if that does not say.
+    pub(super) fn taken(dir: &Path) -> Option<Instant> {
+        Stamp::of(&dir.join(LOCK)).map(|stamp| stamp.modified())
     }
 
     /// Takes the lock for looking only; writes nothing. A store without the file has no user.

@@ -6,6 +6,7 @@
 //!   ids/NNNNNNNN.ids  the ids that import NNNNNNNN brought, to know a fact again
 //!   ids/NNNNNNNN.marks  the same of its plain rows, if it was a large one
 //!   acknowledged      how far the journal had reached; tells a loss from an interrupted write
+//!   seen              files that were read before, to know them unread; never promised
 //!   index/            where to find what; made anew from the journal whenever in doubt
 //!   lock              one process at a time
 //! ```
@@ -22,6 +23,7 @@ mod entry;
 mod error;
 mod filter;
 mod fold;
+mod forget;
 mod ids;
 mod import;
 mod index;
@@ -31,6 +33,7 @@ mod marks;
 mod medium;
 mod open;
 mod record;
+mod seen;
 mod segment;
 mod verify;
 mod writeback;
@@ -42,6 +45,7 @@ pub use closing::{Closing, ClosingHead, statement_digest};
 pub use error::StoreError;
 pub use marks::{Marked, MarksShelf};
 pub use medium::{Disk, Medium};
+pub use seen::{Stamp, changed_unseen};
 pub use verify::{Report, rebuild, verify, verify_on};
 
 use crate::calendar::Period;
@@ -54,6 +58,7 @@ use journal::{Found, Journal, Scan};
 use lock::Lock;
 use open::{Loss, Opened};
 use record::RecordKind;
+use seen::Seen;
 
 /// What closing a period did. Either way the period is closed, by the record of that number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +95,7 @@ pub struct Store {
     journal: Journal,
     ids: Ids,
     state: State,
+    seen: Option<Seen>,
     notes: Vec<Finding>,
     _lock: Option<Lock>,
 }
@@ -126,7 +132,7 @@ impl Store {
             Some(opened) => opened,
             None => open::make(&medium)?,
         };
-        Ok(Self::from(opened, medium, None, None))
+        Ok(Self::from(opened, medium, (None, None), None))
     }
 
     fn locked(dir: &Path, loss: Loss, missing: Missing) -> Result<Self, StoreError> {
@@ -140,19 +146,21 @@ impl Store {
         if loss == Loss::Accept {
             // An index that cannot be removed is not used either.
             let _removed = index::discard(dir);
+            seen::discard(dir);
         }
         let index = open_index(dir, &mut opened);
-        Ok(Self::from(opened, medium, index, Some(lock)))
+        let seen = Lock::taken(dir).map(|taken| Seen::open(dir, taken));
+        Ok(Self::from(opened, medium, (index, seen), Some(lock)))
     }
 
     fn from(
         opened: Opened,
         medium: Arc<dyn Medium>,
-        index: Option<Index>,
+        (index, seen): (Option<Index>, Option<Seen>),
         lock: Option<Lock>,
     ) -> Self {
         let Opened { journal, ids, state, notes } = opened;
-        Self { index, medium, journal, ids, state, notes, _lock: lock }
+        Self { index, medium, journal, ids, state, seen, notes, _lock: lock }
     }
 
     /// All that was imported.
@@ -173,6 +181,18 @@ impl Store {
     /// How many ids of facts are remembered.
     pub fn known_ids(&self) -> u64 {
         self.ids.len()
+    }
+
+    /// The digest of a file outside of the store that lies as it lay when all of it was read; none if
+    /// that is not certain.
+    pub fn digest_seen(&self, path: &Path) -> Option<&str> {
+        self.seen.as_ref()?.digest(path)
+    }
+
+    /// Remembers the digest of a file of which all was read, for the next commands. `before` is what
+    /// was said of it when that began.
+    pub fn saw(&mut self, path: &Path, before: Option<Stamp>, digest: &str) {
+        self.seen.iter_mut().for_each(|seen| seen.saw(path, before, digest));
     }
 
     /// What was put right on opening, for people to know.
@@ -275,6 +295,9 @@ impl Store {
         }
         if watermark == imports {
             return Ok(self.archive().clone());
+        }
+        if let Some(archive) = self.state.known.get(&watermark) {
+            return Ok(archive.clone());
         }
         let (mut archive, mut applied) = (Archive::keyed(*self.archive().key()), 0);
         self.each_record(|record| {

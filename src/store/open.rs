@@ -57,7 +57,7 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
         torn.map(|bytes| torn_tail(bytes, &mark, "it was cut off")).into_iter().collect();
     for file in leftovers {
         medium.remove(&file).map_err(StoreError::disk("remove", &file))?;
-        notes.push(leftover(&file, "it was removed"));
+        notes.push(leftover(&file, &state, "it was removed"));
     }
     Ok(Some(Opened { journal, ids: known, state, notes }))
 }
@@ -147,7 +147,16 @@ pub(super) fn torn_tail(bytes: u64, mark: &Mark, done: &str) -> Finding {
     .help("nothing that was acknowledged is lost; repeat the command that was interrupted")
 }
 
-pub(super) fn leftover(file: &str, done: &str) -> Finding {
+pub(super) fn leftover(file: &str, state: &State, done: &str) -> Finding {
+    let import = file
+        .rsplit('/')
+        .next()
+        .and_then(|name| ids::import_of(name).or_else(|| marks::import_of(name)));
+    if import.is_some_and(|import| state.forgotten.contains(&import)) {
+        let message = format!("{file} holds ids that were forgotten; {done}");
+        return Finding::new(&codes::FORGOTTEN, message)
+            .help("nothing is lost: the command that forgot them was interrupted at its end");
+    }
     Finding::new(
         &codes::LEFTOVER,
         format!("{file} belongs to an import that was interrupted; {done}"),

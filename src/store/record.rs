@@ -21,6 +21,8 @@ pub(super) enum RecordKind {
     Import,
     /// One closed period of one contract.
     Close,
+    /// Ids of earlier imports, let go.
+    Forget,
 }
 
 impl RecordKind {
@@ -28,6 +30,7 @@ impl RecordKind {
         match self {
             Self::Import => 1,
             Self::Close => 2,
+            Self::Forget => 3,
         }
     }
 
@@ -35,6 +38,7 @@ impl RecordKind {
         match byte {
             1 => Some(Self::Import),
             2 => Some(Self::Close),
+            3 => Some(Self::Forget),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! Looking at everything, and making anew what can be made anew.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -33,7 +34,7 @@ pub struct Report {
     pub ids: u64,
     /// Bytes of the journal up to the last whole record.
     pub bytes: u64,
-    /// All that is wrong, in the order of the journal.
+    /// All that is wrong: with the journal in its order, then with the files of ids.
     pub findings: Vec<Finding>,
 }
 
@@ -119,6 +120,8 @@ fn shortened(mark: &Mark, seen: &Acknowledged) -> Finding {
 struct Look<'a> {
     medium: &'a dyn Medium,
     state: State,
+    /// Which record named the files of an import.
+    named: BTreeMap<u64, u64>,
     mark: Mark,
     report: Report,
 }
@@ -126,7 +129,8 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn new(medium: &'a dyn Medium) -> Self {
         let mark = Mark { records: 0, end: 0, chain: [0; 32] };
-        Self { medium, state: State::default(), mark, report: Report::default() }
+        let (state, named, report) = Default::default();
+        Self { medium, state, named, mark, report }
     }
 
     fn all(&mut self) -> Result<Option<()>, StoreError> {
@@ -135,7 +139,7 @@ impl<'a> Look<'a> {
         self.state = State::keyed(scan.key());
         loop {
             match scan.next()? {
-                Found::Record(record) => self.record(&record, evidence.as_ref())?,
+                Found::Record(record) => self.record(&record, evidence.as_ref()),
                 Found::Damage(damage) => self.damage(&damage),
                 Found::Torn(bytes) => {
                     let note = open::torn_tail(bytes, &scan.mark(), "the next command cuts it off");
@@ -149,6 +153,7 @@ impl<'a> Look<'a> {
         self.report.bytes = self.mark.end;
         let gone = evidence.filter(|seen| seen.records > self.mark.records);
         self.report.findings.extend(gone.map(|seen| shortened(&self.mark, &seen)));
+        self.files()?;
         self.leftovers().map(Some)
     }
 
@@ -164,11 +169,7 @@ impl<'a> Look<'a> {
         self.say(code, format!("{}: record {record}, at byte {offset}: {what}", journal::JOURNAL));
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        evidence: Option<&Acknowledged>,
-    ) -> Result<(), StoreError> {
+    fn record(&mut self, record: &Record, evidence: Option<&Acknowledged>) {
         self.report.records += 1;
         if open::replaced(record, evidence).is_err() {
             let damage = Damage {
@@ -181,34 +182,43 @@ impl<'a> Look<'a> {
         }
         let read = match record.kind {
             RecordKind::Import => fold::read(record).map(|import| self.import(import, record)),
-            RecordKind::Close => fold::read(record).map(|closing| {
-                self.close(&closing, record);
+            RecordKind::Close => fold::read(record).map(|closing| self.close(&closing, record)),
+            RecordKind::Forget => fold::read(record).and_then(|forgotten| {
+                self.state.forget(&forgotten).map_err(|zone| fold::damaged(record, &zone))?;
+                self.state.note(record.sequence, record.offset);
                 Ok(())
             }),
         };
-        read.unwrap_or_else(|error| {
+        if let Err(error) = read {
             self.say(&codes::DAMAGED_RECORD, error.to_string());
-            Ok(())
-        })
+        }
     }
 
-    fn import(&mut self, import: Import, record: &Record) -> Result<(), StoreError> {
-        let Import { ids: named, marks, delivery } = import;
+    fn import(&mut self, import: Import, record: &Record) {
+        let Import { ids, marks, delivery } = import;
         self.state.import(&delivery, record.sequence, record.offset);
         self.report.imports += 1;
-        if let Some(named) = named {
+        let named = ids.iter().map(|named| named.import);
+        let named = named.chain(marks.iter().map(|named| named.import));
+        self.named.extend(named.map(|import| (import, record.sequence)));
+        self.state.ids.extend(ids);
+        self.state.marks.extend(marks);
+    }
+
+    /// Every file of ids that is not forgotten.
+    fn files(&mut self) -> Result<(), StoreError> {
+        let (ids, marks) = (self.state.ids.clone(), self.state.marks.clone());
+        for named in ids {
             self.report.ids += named.count;
             let file = ids::file(named.import);
             let wrong = self.wrong_ids(&file, &named);
-            self.say_of_ids(&file, record, wrong)?;
-            self.state.ids.push(named);
+            self.say_of_ids(&file, named.import, wrong)?;
         }
-        if let Some(named) = marks {
+        for named in marks {
             self.report.ids += named.facts;
             let file = marks::file(named.import);
             let wrong = marks::wrong(self.medium, &file, &named);
-            self.say_of_ids(&file, record, wrong)?;
-            self.state.marks.push(named);
+            self.say_of_ids(&file, named.import, wrong)?;
         }
         Ok(())
     }
@@ -216,11 +226,11 @@ impl<'a> Look<'a> {
     fn say_of_ids(
         &mut self,
         file: &str,
-        record: &Record,
+        import: u64,
         wrong: io::Result<Option<&'static str>>,
     ) -> Result<(), StoreError> {
         if let Some(what) = wrong.map_err(StoreError::disk("read", file))? {
-            let record = record.sequence;
+            let record = self.named[&import];
             self.say(&codes::DAMAGED_IDS, format!("{file}, of record {record}: {what}"));
         }
         Ok(())
@@ -259,8 +269,8 @@ impl<'a> Look<'a> {
         }
         match open::leftovers(self.medium, &self.state, &self.mark, Loss::Refuse) {
             Ok(files) => {
-                let notes =
-                    files.iter().map(|file| open::leftover(file, "the next command removes it"));
+                let done = "the next command removes it";
+                let notes = files.iter().map(|file| open::leftover(file, &self.state, done));
                 self.report.findings.extend(notes);
                 Ok(())
             }

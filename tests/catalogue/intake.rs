@@ -45,6 +45,7 @@ pub(crate) fn said(folder: &Path) -> Said {
         rejects: Some(&mut rejects),
         progress: &mut silent,
         bulk: None,
+        interrupt: None,
     })
     .unwrap();
     import.findings.iter().for_each(|finding| writeln!(out, "{finding}").unwrap());

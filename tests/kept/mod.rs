@@ -7,9 +7,9 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use revshare::calendar::Period;
-use revshare::fact::bulk::{Mark, Shelf};
+use revshare::fact::bulk::{Mark, Placed, Shelf};
 use revshare::fact::{
-    Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table,
+    Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table, Tally,
 };
 use revshare::settlement::{BalanceKind, BalanceName, Balances};
 use revshare::store::{Closing, Marked, Store, StoreError, statement_digest};
@@ -39,7 +39,8 @@ pub(crate) fn delivery(number: u64) -> Delivery {
         sale: None,
     };
     let cell = Cell { rows: 1, quantity: 1.into(), amount };
-    let part = Part { slice: None, tallies: [("UTC".to_owned(), vec![(key, cell)])].into() };
+    let part =
+        Part { slice: None, tallies: [("UTC".to_owned(), Tally::from_iter([(key, cell)]))].into() };
     let count = Count { rows: 1, amount };
     let control = Control { read: count, accepted: count, ..Control::default() };
     let file = FileTally {
@@ -176,7 +177,9 @@ pub(crate) fn import_marked(store: &mut Store, ids: u64, marks: u64) -> Result<u
     let shelf = store.shelf(marks)?;
     let failed = |source| StoreError::Disk { action: "write", name: "marks".into(), source };
     let mut hand = shelf.hand().map_err(failed)?;
-    hand.put(0, &self::marks(number, marks)).map_err(failed)?;
+    let placed = |(at, mark)| Placed { at, mark };
+    let marks_of = (0..).step_by(100).zip(self::marks(number, marks));
+    hand.put(&marks_of.map(placed).collect::<Vec<_>>()).map_err(failed)?;
     hand.finish().map_err(failed)?;
     let marked = Marked { shelf, facts: marks, places: &PLACES, void: &[] };
     store.import_with(&delivery(number), &self::ids(number, ids), Some(marked))

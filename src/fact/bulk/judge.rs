@@ -1,192 +1,170 @@
-//! Which marks of a bucket have company: another row with the same id, in this delivery or before.
+//! Which marks have company: another row with the same id, in this delivery or before.
 
-use super::Placed;
+use super::{Company, Mark, Placed};
 use crate::fact::{Content, Hash};
 
-/// What is known of the ids of a bucket from elsewhere.
-#[derive(Clone, Debug, Default)]
-pub struct Company {
-    /// Ids of rows of this delivery that went the ordinary way.
-    pub ordinary: Vec<Hash>,
-    /// Facts of earlier deliveries.
-    pub earlier: Vec<(Hash, Content)>,
-    /// Ids that other facts refer to.
-    pub wanted: Vec<Hash>,
-}
-
-/// What becomes of the rows of one id in one chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// They say what an earlier row says.
-    Repeat,
-    /// The first of them stands, and the others repeat it.
-    RepeatFirst,
-    /// The ordinary rules decide.
-    Ordinary,
+/// A row that has to be looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// Where it begins.
+    pub at: u64,
+    /// What it is known by then.
+    pub check: u64,
 }
 
 /// What was found in a bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// By chunk and id: rows that do not simply count. Sorted, each once.
-    pub verdicts: Vec<(u32, Hash, Verdict)>,
-    /// Ids whose marks are void, because all their rows go the ordinary way. Sorted.
+    /// Rows that say what an earlier row says, which stands.
+    pub repeats: Vec<Spot>,
+    /// Rows over which the ordinary rules decide.
+    pub ordinary: Vec<Spot>,
+    /// Ids whose marks are void, because all their rows go the ordinary way.
     pub void: Vec<Hash>,
     /// The marks of wanted ids that are not void, one for each.
     pub found: Vec<Placed>,
 }
 
-/// Finds the company of the marks of a bucket.
-pub fn judge(marks: &[Placed], company: &Company) -> Judged {
-    let mut table = Table::of(marks);
-    let mut troubled = table.fill(marks);
-    let others = company.ordinary.iter().chain(company.earlier.iter().map(|(id, _)| id));
-    troubled.extend(others.filter(|id| table.find(marks, id).is_some()));
-    troubled.sort_unstable();
-    troubled.dedup();
-    let mut judged = Judged::default();
-    let mut groups = grouped(marks, &troubled);
-    for (id, group) in troubled.iter().zip(&mut groups) {
-        judge_group(id, group, company, &mut judged);
+impl Mark {
+    /// What its row is known by when it is read again.
+    pub fn check(&self) -> u64 {
+        let id: [u8; 8] = *self.id.last_chunk().expect("sixteen bytes hold eight");
+        u64::from_le_bytes(id) ^ u64::from_le_bytes(self.content)
     }
-    judged.verdicts.sort_unstable_by_key(|(chunk, id, _)| (*chunk, *id));
-    for id in &company.wanted {
-        if judged.void.binary_search(id).is_err() {
-            judged.found.extend(table.find(marks, id).map(|at| marks[at]));
-        }
-    }
-    judged
 }
 
-/// The rows of each of some ids, in the order of the ids.
-fn grouped(marks: &[Placed], ids: &[Hash]) -> Vec<Vec<Placed>> {
-    let mut groups = vec![Vec::new(); ids.len()];
-    if !ids.is_empty() {
-        for placed in marks {
-            if let Ok(at) = ids.binary_search(&placed.mark.id) {
-                groups[at].push(*placed);
-            }
-        }
+impl Judged {
+    /// Takes over what was found in another bucket.
+    pub fn extend(&mut self, other: Self) {
+        let Self { repeats, ordinary, void, found } = other;
+        self.repeats.extend(repeats);
+        self.ordinary.extend(ordinary);
+        self.void.extend(void);
+        self.found.extend(found);
     }
-    groups
+
+    /// Puts all in order: rows as they stand in the files, ids as such.
+    pub fn sort(&mut self) {
+        self.repeats.sort_unstable();
+        self.ordinary.sort_unstable();
+        self.void.sort_unstable();
+        self.found.sort_unstable_by_key(|placed| placed.mark.id);
+    }
 }
 
-fn judge_group(id: &Hash, group: &mut [Placed], company: &Company, judged: &mut Judged) {
-    // Stable: rows of one chunk keep their order.
-    group.sort_by_key(|placed| placed.chunk);
-    let content = group[0].mark.content;
-    let earlier = company.earlier.iter().filter(|(other, _)| other == id);
-    let known: Vec<Content> = earlier.map(|(_, content)| *content).collect();
+/// Judges the marks of one id, in the order of their rows. `ordinary`, `earlier` and `wanted` are sorted.
+pub(super) fn judge_group(group: &[Placed], company: &Company, judged: &mut Judged) {
+    let Some(first) = group.first() else { return };
+    let Mark { id, content, .. } = first.mark;
+    let known = earlier(&id, &company.earlier);
     let alike = group.iter().all(|placed| placed.mark.content == content)
-        && known.iter().all(|known| *known == content)
-        && !company.ordinary.contains(id);
-    if !alike {
-        judged.void.push(*id);
-    }
-    let mut first = known.is_empty();
-    for rows in group.chunk_by(|a, b| a.chunk == b.chunk) {
-        let verdict = match (alike, first) {
-            (false, _) => Some(Verdict::Ordinary),
-            (true, false) => Some(Verdict::Repeat),
-            (true, true) => (rows.len() > 1).then_some(Verdict::RepeatFirst),
-        };
-        first = false;
-        judged.verdicts.extend(verdict.map(|verdict| (rows[0].chunk, *id, verdict)));
+        && known.iter().all(|(_, known)| *known == content)
+        && company.ordinary.binary_search(&id).is_err();
+    let spot = |placed: &Placed| Spot { at: placed.at, check: placed.mark.check() };
+    if alike {
+        let stands = usize::from(known.is_empty());
+        judged.repeats.extend(group.iter().skip(stands).map(spot));
+        judged.found.extend(company.wanted.binary_search(&id).is_ok().then_some(*first));
+    } else {
+        judged.ordinary.extend(group.iter().map(spot));
+        judged.void.push(id);
     }
 }
 
-/// Places of marks by id: half of the slots stay empty, and ids are random as they are.
-struct Table {
-    slots: Vec<u32>,
-    shift: u32,
-}
-
-impl Table {
-    fn of(marks: &[Placed]) -> Self {
-        let slots = (marks.len() * 2).next_power_of_two().max(2);
-        Self { slots: vec![0; slots], shift: 64 - slots.trailing_zeros() }
-    }
-
-    /// Where to look for an id first. Its first bits are those of the bucket: others tell more.
-    fn start(&self, id: &Hash) -> usize {
-        let last: [u8; 8] = *id.last_chunk().expect("sixteen bytes hold eight");
-        (u64::from_le_bytes(last) >> self.shift) as usize
-    }
-
-    /// Puts every mark in; gives back the ids that were there already.
-    fn fill(&mut self, marks: &[Placed]) -> Vec<Hash> {
-        let mut again = Vec::new();
-        for (number, placed) in (1_u32..).zip(marks) {
-            let id = &placed.mark.id;
-            let mut at = self.start(id);
-            loop {
-                match self.slots[at] {
-                    0 => break self.slots[at] = number,
-                    other if marks[other as usize - 1].mark.id == *id => break again.push(*id),
-                    _ => at = (at + 1) & (self.slots.len() - 1),
-                }
-            }
-        }
-        again
-    }
-
-    fn find(&self, marks: &[Placed], id: &Hash) -> Option<usize> {
-        let mut at = self.start(id);
-        loop {
-            match self.slots[at] {
-                0 => return None,
-                other if marks[other as usize - 1].mark.id == *id => {
-                    return Some(other as usize - 1);
-                }
-                _ => at = (at + 1) & (self.slots.len() - 1),
-            }
-        }
-    }
+/// The facts of an id.
+fn earlier<'c>(id: &Hash, facts: &'c [(Hash, Content)]) -> &'c [(Hash, Content)] {
+    let from = facts.partition_point(|(other, _)| other < id);
+    let to = facts.partition_point(|(other, _)| other <= id);
+    &facts[from..to]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::fact::bulk::Mark;
+    use proptest::prelude::*;
 
-    fn placed(chunk: u32, id: u8, content: u8) -> Placed {
+    use super::*;
+    use crate::fact::bulk::Crowd;
+
+    fn placed(at: u64, id: u8, content: u8) -> Placed {
         let time = "2026-10-05".parse().unwrap();
-        Placed { chunk, mark: Mark { id: [id; 16], content: [content; 8], time, place: 0 } }
+        Placed { at, mark: Mark { id: [id; 16], content: [content; 8], time, place: 0 } }
     }
 
     #[test]
     fn rows_with_company_are_found() {
-        use Verdict::*;
-        let marks = [
+        let marks = vec![
             placed(1, 1, 0),
-            placed(0, 2, 0),
-            placed(0, 2, 0),
             placed(3, 2, 0),
-            placed(0, 3, 0),
-            placed(2, 3, 1),
-            placed(0, 4, 0),
-            placed(0, 5, 0),
-            placed(0, 6, 0),
-            placed(7, 7, 0),
+            placed(2, 2, 0),
+            placed(4, 2, 0),
+            placed(5, 3, 0),
+            placed(6, 3, 1),
+            placed(7, 4, 0),
+            placed(8, 5, 0),
+            placed(9, 6, 0),
+            placed(10, 7, 0),
         ];
         let company = Company {
             ordinary: vec![[4; 16], [9; 16]],
-            earlier: vec![([5; 16], [0; 8]), ([6; 16], [1; 8]), ([8; 16], [0; 8])],
+            earlier: vec![([8; 16], [0; 8]), ([5; 16], [0; 8]), ([6; 16], [1; 8])],
             wanted: vec![[1; 16], [4; 16], [10; 16]],
         };
-        let judged = judge(&marks, &company);
-        let due = [
-            (0, [2; 16], RepeatFirst),
-            (0, [3; 16], Ordinary),
-            (0, [4; 16], Ordinary),
-            (0, [5; 16], Repeat),
-            (0, [6; 16], Ordinary),
-            (2, [3; 16], Ordinary),
-            (3, [2; 16], Repeat),
-        ];
-        assert_eq!(judged.verdicts, due);
+        let mut judged = Crowd::of(&marks).judge(company);
+        judged.sort();
+        let places = |spots: &[Spot]| spots.iter().map(|spot| spot.at).collect::<Vec<_>>();
+        assert_eq!(places(&judged.repeats), [3, 4, 8]);
+        assert_eq!(places(&judged.ordinary), [5, 6, 7, 9]);
         assert_eq!(judged.void, [[3; 16], [4; 16], [6; 16]]);
         assert_eq!(judged.found, [marks[0]]);
-        assert_eq!(judge(&[], &company), Judged::default());
+        assert_eq!(Crowd::of(&Vec::new()).judge(Company::default()), Judged::default());
+    }
+
+    /// Ids that share what they are told by at first sight are different ids all the same.
+    #[test]
+    fn ids_that_look_alike_are_told_apart() {
+        let mut marks = vec![placed(1, 1, 0), placed(2, 1, 1)];
+        marks[1].mark.id[15] = 2;
+        assert_eq!(Crowd::of(&marks).judge(Company::default()), Judged::default());
+        let company = Company { ordinary: vec![marks[1].mark.id], ..Company::default() };
+        let judged = Crowd::of(&marks).judge(company);
+        assert_eq!((judged.ordinary.len(), judged.void), (1, vec![marks[1].mark.id]));
+    }
+
+    proptest! {
+        #[test]
+        fn as_many_rows_as_there_are(
+            rows in prop::collection::vec((0_u64..300, 0_u8..2), 0..400),
+            earlier in prop::collection::vec((0_u64..600, 0_u8..2), 0..40),
+        ) {
+            let id = |number: u64| -> Hash { blake3::hash(&number.to_le_bytes()).as_bytes()[..16].try_into().unwrap() };
+            let marks: Vec<Placed> = (0..).zip(&rows)
+                .map(|(at, (number, content))| {
+                    let mut placed = placed(at, 0, *content);
+                    placed.mark.id = id(*number);
+                    placed
+                })
+                .collect();
+            let known: Vec<_> = earlier.iter().map(|(number, content)| (id(*number), [*content; 8])).collect();
+            let company = Company { earlier: known.clone(), ..Company::default() };
+            let mut judged = Crowd::of(&marks).judge(company);
+            judged.sort();
+            // Slowly: every row against every other.
+            let contents = |of: &Hash| -> Vec<Content> {
+                let here = marks.iter().filter(|it| it.mark.id == *of).map(|it| it.mark.content);
+                here.chain(known.iter().filter(|it| it.0 == *of).map(|it| it.1)).collect()
+            };
+            let (mut repeats, mut ordinary) = (Vec::new(), Vec::new());
+            for it in &marks {
+                let before = marks.iter().any(|other| other.mark.id == it.mark.id && other.at < it.at);
+                let known = known.iter().any(|(id, _)| *id == it.mark.id);
+                if contents(&it.mark.id).iter().any(|content| *content != it.mark.content) {
+                    ordinary.push(it.at);
+                } else if before || known {
+                    repeats.push(it.at);
+                }
+            }
+            let places = |spots: &[Spot]| spots.iter().map(|spot| spot.at).collect::<Vec<_>>();
+            prop_assert_eq!((places(&judged.repeats), places(&judged.ordinary)), (repeats, ordinary));
+        }
     }
 }

@@ -1,16 +1,18 @@
 //! Large deliveries: most rows are plain facts with ids of their own, which need not be kept until all
 //! are in. They are added up at once, and of each only a mark goes to a shelf: what its id, content
-//! and time are known by. When all marks are there, those that have company are found bucket by
-//! bucket.
+//! and time are known by, and where it stands. When all marks are there, those that have company are
+//! found bucket by bucket.
 //!
 //! The law: a fact that shares its id with any other row is handed to [`Gather`](super::Gather),
 //! which judges it by the ordinary rules; rows that only repeat one another are counted as such here.
 
+mod crowd;
 mod judge;
 mod shelf;
 
-pub use judge::{Company, Judged, Verdict, judge};
-pub use shelf::{Hand, MemoryShelf, Placed, Shelf, bucket_of};
+pub use crowd::{Company, Crowd};
+pub use judge::{Judged, Spot};
+pub use shelf::{Bucket, Hand, MemoryShelf, Placed, Shelf, bucket_of, key_of};
 
 use super::{Content, Hash};
 use crate::calendar::Moment;

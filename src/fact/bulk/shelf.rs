@@ -6,11 +6,11 @@ use std::sync::Mutex;
 use super::Mark;
 use crate::fact::Hash;
 
-/// A mark, and the chunk of rows that it came with. Chunks are numbered in the order of the rows.
+/// A mark, and where its row begins: how many bytes of the delivery's files stand before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
-    /// The number of the chunk.
-    pub chunk: u32,
+    /// Its place. Places rise with the rows, from file to file too.
+    pub at: u64,
     /// The mark.
     pub mark: Mark,
 }
@@ -23,24 +23,29 @@ pub trait Shelf: Sync {
     /// What making room for it can fail with.
     fn hand(&self) -> io::Result<Box<dyn Hand + '_>>;
 
-    /// The bits of an id that tell its bucket: there are two to that power.
-    fn bits(&self) -> u32;
-
-    /// Adds every mark of a bucket to a list: of one chunk in the order of its rows, else in any.
-    /// All hands have to be finished before.
+    /// Reads all marks whose ids begin with a byte, in any order. All hands have to be finished before.
     ///
     /// # Errors
     /// What reading them can fail with.
-    fn bucket(&self, number: usize, marks: &mut Vec<Placed>) -> io::Result<()>;
+    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>>;
+}
+
+/// The marks of a bucket as they were read: only those that are asked for are made of their bytes.
+pub trait Bucket {
+    /// Adds what each id is told by to a list, one for each mark; see [`key_of`].
+    fn keys(&self, keys: &mut Vec<u64>);
+
+    /// A mark by its number in that list.
+    fn mark(&self, number: usize) -> Placed;
 }
 
 /// Puts marks down for one thread.
 pub trait Hand: Send {
-    /// Puts down the marks of a chunk, in the order of its rows.
+    /// Puts down some marks.
     ///
     /// # Errors
     /// What keeping them can fail with.
-    fn put(&mut self, chunk: u32, marks: &[Mark]) -> io::Result<()>;
+    fn put(&mut self, marks: &[Placed]) -> io::Result<()>;
 
     /// Puts down what is still in hand.
     ///
@@ -49,49 +54,57 @@ pub trait Hand: Send {
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-/// The bucket of an id.
+/// The bucket of an id, if so many bits tell it.
 pub fn bucket_of(id: &Hash, bits: u32) -> usize {
     let first = u32::from_be_bytes(*id.first_chunk().expect("sixteen bytes hold four"));
     if bits == 0 { 0 } else { (first >> (32 - bits)) as usize }
 }
 
-/// A shelf in memory, for programs without a store.
-#[derive(Default)]
-pub struct MemoryShelf {
-    buckets: [Mutex<Vec<Placed>>; 1 << BITS],
+/// Eight bytes of an id behind the first. They rise with the ids of one first byte.
+pub fn key_of(id: &Hash) -> u64 {
+    u64::from_be_bytes(*id[1..].first_chunk().expect("fifteen bytes hold eight"))
 }
 
-const BITS: u32 = 5;
+/// A shelf in memory, for programs without a store.
+pub struct MemoryShelf(Vec<Mutex<Vec<Placed>>>);
+
+impl Default for MemoryShelf {
+    fn default() -> Self {
+        Self((0..=u8::MAX).map(|_| Mutex::default()).collect())
+    }
+}
 
 impl Shelf for MemoryShelf {
     fn hand(&self) -> io::Result<Box<dyn Hand + '_>> {
         Ok(Box::new(MemoryHand(self)))
     }
 
-    fn bits(&self) -> u32 {
-        BITS
+    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
+        Ok(Box::new(self.locked(first).clone()))
+    }
+}
+
+impl Bucket for Vec<Placed> {
+    fn keys(&self, keys: &mut Vec<u64>) {
+        keys.extend(self.iter().map(|placed| key_of(&placed.mark.id)));
     }
 
-    fn bucket(&self, number: usize, marks: &mut Vec<Placed>) -> io::Result<()> {
-        marks.extend_from_slice(&self.locked(number));
-        Ok(())
+    fn mark(&self, number: usize) -> Placed {
+        self[number]
     }
 }
 
 impl MemoryShelf {
-    fn locked(&self, bucket: usize) -> std::sync::MutexGuard<'_, Vec<Placed>> {
-        self.buckets[bucket].lock().expect("nobody panics while holding it")
+    fn locked(&self, first: u8) -> std::sync::MutexGuard<'_, Vec<Placed>> {
+        self.0[usize::from(first)].lock().expect("nobody panics while holding it")
     }
 }
 
 struct MemoryHand<'a>(&'a MemoryShelf);
 
 impl Hand for MemoryHand<'_> {
-    fn put(&mut self, chunk: u32, marks: &[Mark]) -> io::Result<()> {
-        for mark in marks {
-            let bucket = bucket_of(&mark.id, BITS);
-            self.0.locked(bucket).push(Placed { chunk, mark: *mark });
-        }
+    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
+        marks.iter().for_each(|placed| self.0.locked(placed.mark.id[0]).push(*placed));
         Ok(())
     }
 

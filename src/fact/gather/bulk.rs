@@ -51,9 +51,15 @@ impl Gather<'_> {
         self.originals.insert(id, Standing::alone(Own { kind, time, product }));
     }
 
-    /// The ids of rows that came here, from the first up to the last.
+    /// The ids that only the rules here can judge, from the first up to the last, in no order: of rows
+    /// that came here, and, once ids are forgotten, of facts that waited for their original.
     pub fn ids_between(&self, first: &Hash, last: &Hash) -> impl Iterator<Item = &Hash> {
-        self.seen.range(*first..=*last).map(|(id, _)| id)
+        let between = *first..=*last;
+        let remembered = self.archive.horizon().is_empty();
+        let waiting = self.waiting.range(between.clone()).map(|(id, _)| id);
+        let moved = self.archive.moved_between(between.clone());
+        let waited = waiting.chain(moved).filter(move |_| !remembered);
+        self.seen.range(between).map(|(id, _)| id).chain(waited)
     }
 
     /// Did an earlier delivery name the product of a charge?

@@ -55,7 +55,7 @@ impl Gather<'_> {
             return;
         }
         let Some(id) = self.id(file, entry) else { return };
-        if !self.contests.contains_key(&id) {
+        if !self.contests.contains_key(&id) || self.may_be_forgotten(&id, entry) {
             return;
         }
         let (canonical, content) = (entry.canonical(), self.content(entry));

@@ -36,6 +36,10 @@ impl Gather<'_> {
             return Ok(Disposition::Accepted);
         };
         let content = self.content(&entry);
+        if self.may_be_forgotten(&id, &entry) {
+            let known = self.known_earlier(file, &id, &content, &entry)?;
+            return Ok(known.unwrap_or(Disposition::Forgotten));
+        }
         if let Some(seen) = self.seen.get(&id) {
             if seen.content == content {
                 return Ok(Disposition::Duplicate);
@@ -52,6 +56,17 @@ impl Gather<'_> {
         self.seen.insert(id, Seen::of(content, file, own));
         self.enter(file, None, Some(id), entry);
         Ok(Disposition::Accepted)
+    }
+
+    /// Is it a fact of a time whose ids are forgotten, or of the id of one that waited for its original
+    /// then? Such a row is judged by itself, so that no order of rows matters.
+    pub(super) fn may_be_forgotten(&self, id: &Hash, entry: &Entry) -> bool {
+        let horizon = self.archive.horizon();
+        let waited = || self.waiting.contains_key(id) || self.archive.moved(id).is_some();
+        match entry {
+            Entry::Fact(fact) => horizon.is_before(fact.time) || !horizon.is_empty() && waited(),
+            Entry::Fx(_) | Entry::Payment(_) | Entry::Grant(_) | Entry::Audit(_) => false,
+        }
     }
 
     /// A fact before anything it refers to is looked at; none for what is not added up.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::book::{Book, Row, adds_up, entry, file, slice};
+use super::book::{Book, Row, adds_up, entry, file, lens, slice};
 use crate::fact::{Archive, HashKey};
 
 const KINDS: &[&str] =
@@ -122,6 +122,31 @@ proptest! {
             replayed.apply(&serde_json::from_str(&json).unwrap());
         }
         prop_assert_eq!(book.archive, replayed);
+    }
+
+    /// A copy shares what it can, and yet stays what it was; what has come since is the difference of
+    /// the sums, also where slices were replaced and facts found their original.
+    #[test]
+    fn a_copy_stays_as_it_was((_, heaps) in any_rows()) {
+        let (mut book, mut deliveries, mut copies) = (Book::default(), Vec::new(), Vec::new());
+        for heap in heaps {
+            copies.push(book.archive.clone());
+            // So that there are sums to be forgotten.
+            book.everything();
+            deliveries.push(book.import(&[heap]).delivery);
+        }
+        let mut folded = Archive::keyed(*book.archive.key());
+        for (copy, delivery) in copies.iter().zip(&deliveries) {
+            prop_assert_eq!(copy, &folded);
+            for zone in &lens().zones {
+                let then = folded.evidence(zone).unwrap().tally;
+                prop_assert_eq!(&copy.evidence(zone).unwrap().tally, &then);
+                let mut now = then;
+                now.merge(&book.archive.change_since(copy, zone).unwrap());
+                prop_assert_eq!(now, book.archive.evidence(zone).unwrap().tally);
+            }
+            folded.apply(delivery);
+        }
     }
 
     /// Written from the rules and not from the code: each heap is one list, and every row looks

@@ -35,8 +35,8 @@ use self::products::Products;
 use self::refs::{Place, Referring};
 use self::sheet::{Group, Sheet};
 use super::{
-    Archive, Content, Delivery, Entry, Hash, IdEntry, Kind, Known, Lens, Pending, Slice, Standing,
-    Table,
+    Archive, Content, Delivery, Entry, Hash, Horizon, IdEntry, Kind, Known, Lens, Pending, Slice,
+    Standing, Table,
 };
 use crate::money::{Currency, Exact};
 
@@ -65,6 +65,9 @@ pub enum Disposition {
     Conflict,
     /// Another row of this delivery says otherwise: decided at the end.
     Contested,
+    /// It happened before what is certain to be remembered, and is not remembered: nobody can say
+    /// whether it is new. The row is rejected.
+    Forgotten,
 }
 
 /// A delivery as it came out.
@@ -145,6 +148,11 @@ impl<'a> Gather<'a> {
         }
     }
 
+    /// What is no longer certain to be remembered of earlier deliveries.
+    pub fn horizon(&self) -> &Horizon {
+        self.archive.horizon()
+    }
+
     /// Begins a file; its number is what the other methods take.
     pub fn open(&mut self, header: FileHeader) -> usize {
         self.sheets.push(Sheet::new(header, self.lens.zones.len()));
@@ -168,7 +176,9 @@ impl<'a> Gather<'a> {
         match disposition {
             Disposition::Accepted => self.sheets[file].count(Group::Accepted, money),
             Disposition::Duplicate => self.sheets[file].count(Group::Duplicate, money),
-            Disposition::Conflict => self.sheets[file].count(Group::Rejected, money),
+            Disposition::Conflict | Disposition::Forgotten => {
+                self.sheets[file].count(Group::Rejected, money);
+            }
             Disposition::Contested => {}
         }
         Ok(disposition)

@@ -162,6 +162,6 @@ fn tallies<'t>(
 fn part(slice: Option<Slice>, tallies: Vec<Tally>, lens: &Lens) -> Option<Part> {
     let empty = tallies.iter().all(Tally::is_empty);
     let named = lens.zones.iter().zip(tallies);
-    let tallies = named.map(|(zone, tally)| (zone.name().to_owned(), tally.into_cells())).collect();
+    let tallies = named.map(|(zone, tally)| (zone.name().to_owned(), tally)).collect();
     (!empty).then_some(Part { slice, tallies })
 }

@@ -1,8 +1,8 @@
 //! One chunk of a file: whole lines without a quote, read on the express way.
 
 use super::lane::Lane;
-use super::split::signs;
-use crate::fact::bulk::Mark;
+use super::split::Signs;
+use crate::fact::bulk::Placed;
 
 /// What came of a chunk.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub(super) struct Read {
     /// Its rows: lines that are not blank.
     pub(super) rows: u64,
     /// Marks of the rows that were taken, in their order.
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: Vec<Placed>,
     /// Rows left to the ordinary reader.
     pub(super) left: Vec<Left>,
 }
@@ -25,51 +25,54 @@ pub(in crate::intake) struct Left {
     pub(in crate::intake) to: usize,
 }
 
-/// Calls `each` with the number, start and field ends of every line that is not blank. The second
-/// argument of the last call says nothing of a line end: the text may end without one.
+/// Bytes whose signs are found before their lines are looked at: all of that stays in the nearest cache.
+const PIECE: usize = 8 << 10;
+
+/// Calls `each` with the number, start and field ends of every line that is not blank; the last of
+/// the ends is that of the line.
 pub(in crate::intake) fn each_line(
     text: &[u8],
     delimiter: u8,
     mut each: impl FnMut(u64, usize, &[usize]),
 ) -> u64 {
-    let (mut start, mut lines, mut ends) = (0, 0, Vec::with_capacity(32));
-    let mut line = |start: usize, ends: &mut Vec<usize>, end: usize, number: u64| {
-        let end = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
-        if !text[start..end].iter().all(u8::is_ascii_whitespace) {
-            ends.push(end);
-            each(number, start, ends);
+    let (mut start, mut lines, mut signs) = (0, 0, Signs::default());
+    let mut line = |ends: &mut [usize]| {
+        let (end, last) = (ends[ends.len() - 1], ends.len() - 1);
+        ends[last] = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
+        if !is_blank(&text[start..ends[last]]) {
+            each(lines, start, ends);
         }
-        ends.clear();
+        (start, lines) = (end + 1, lines + 1);
     };
-    signs(text, delimiter, |at| {
-        if text[at] == b'\n' {
-            line(start, &mut ends, at, lines);
-            (start, lines) = (at + 1, lines + 1);
-        } else {
-            ends.push(at);
-        }
-    });
-    if start < text.len() {
-        line(start, &mut ends, text.len(), lines);
-        lines += 1;
+    for (number, piece) in text.chunks(PIECE).enumerate() {
+        signs.find(piece, number * PIECE, delimiter);
+        signs.whole_lines(&mut line);
+    }
+    if text.last().is_some_and(|byte| *byte != b'\n') {
+        line(signs.last_line(text.len()));
     }
     lines
 }
 
-/// Reads a chunk and adds up what is taken of it.
-pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8) -> Read {
+/// Does a line have nothing but white space? Its first byte nearly always tells.
+#[inline]
+fn is_blank(line: &[u8]) -> bool {
+    line.first().is_none_or(u8::is_ascii_whitespace) && line.iter().all(u8::is_ascii_whitespace)
+}
+
+/// Reads a chunk that begins at a place of the delivery, and adds up what is taken of it.
+pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> Read {
     let mut read = Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() };
     let ascii = text.is_ascii();
     read.lines = each_line(text, delimiter, |line, from, ends| {
         read.rows += 1;
         let to = ends[ends.len() - 1];
         let readable = ascii || std::str::from_utf8(&text[from..to]).is_ok();
-        match lane.take(text, from, ends).filter(|_| readable) {
-            Some(taken) => {
-                lane.add(&taken);
-                read.marks.push(taken.mark);
-            }
-            None => read.left.push(Left { line, from, to }),
+        if readable && let Some(taken) = lane.take(text, from, ends) {
+            lane.add(&taken);
+            read.marks.push(Placed { at: at + from as u64, mark: taken.mark });
+        } else {
+            read.left.push(Left { line, from, to });
         }
     });
     read

@@ -1,19 +1,23 @@
-//! Which files may take the express way: those whose fields are columns as they are.
+//! Which files may take the express way: those whose fields are columns as they are, constants,
+//! or columns that are looked up.
 
 use super::super::plan::Plan;
 use super::super::target::Target;
+use super::made::Made;
 use crate::fact::Table;
 
 /// Where the fields of a file stand.
 #[derive(Clone, Debug)]
 pub(in crate::intake) struct Columns {
     pub(super) table: Table,
-    /// Columns of the header.
+    /// Columns of the header, and fields that are made.
     pub(super) count: usize,
     pub(super) delimiter: u8,
     /// Do `NULL` and `(null)` mean nothing, too?
     pub(super) nulls: bool,
     places: [Option<usize>; Target::COUNT],
+    /// Fields that stand behind the columns.
+    pub(super) made: Vec<Made>,
 }
 
 impl Columns {
@@ -23,9 +27,21 @@ impl Columns {
             Table::Sales | Table::Costs | Table::Usage => true,
             Table::Fx | Table::Payments | Table::Grants | Table::Audits => false,
         };
-        let places = plan.straight().filter(|_| suits)?;
-        let (table, nulls) = (plan.table, plan.nulls());
-        Some(Self { table, count, delimiter, nulls, places })
+        let (places, made) = plan.straight(count).filter(|_| suits)?;
+        let (table, nulls, count) = (plan.table, plan.nulls(), count + made.len());
+        Some(Self { table, count, delimiter, nulls, places, made })
+    }
+
+    /// The columns that rows are read from.
+    pub(in crate::intake) fn read(&self) -> impl Iterator<Item = usize> {
+        let columns = self.count - self.made.len();
+        let places = self.places.iter().flatten().copied().filter(move |at| *at < columns);
+        places.chain(self.made.iter().filter_map(Made::column))
+    }
+
+    /// Has a row to be written anew before it is read?
+    pub(in crate::intake) fn are_made(&self) -> bool {
+        !self.made.is_empty()
     }
 
     /// What stands between two fields.

@@ -3,9 +3,11 @@
 //! The law: where a chunk ends depends on nothing but the bytes from its beginning on. So a chunk can
 //! be read again by its place alone, and is then the same.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
-use super::super::rows::{LONGEST, opens_at_end};
+use super::super::rows::LONGEST;
+use super::super::scan::opens_at_end;
+use super::quoted::is_closed;
 
 /// A run of whole lines.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,7 +15,9 @@ pub(in crate::intake) struct Chunk {
     /// Where it begins, among the plain bytes behind the header.
     pub(in crate::intake) offset: u64,
     pub(in crate::intake) text: Vec<u8>,
-    /// It has quotes, or a line that is too long: only the ordinary reader knows its rows.
+    /// It has quotes, and all of its fields end within their line.
+    pub(in crate::intake) quoted: bool,
+    /// It has other quotes, or a line that is too long: only the ordinary reader knows its rows.
     pub(in crate::intake) knotty: bool,
 }
 
@@ -31,19 +35,27 @@ pub(super) struct Cutter<R> {
 impl<R: BufRead> Cutter<R> {
     /// Cuts from a place on, where the reader stands.
     pub(super) fn at(offset: u64, input: R, delimiter: u8, size: usize) -> Self {
+        let size = size.min(LONGEST);
         Self { input, carry: Vec::new(), offset, delimiter, size }
     }
 
     /// The next chunk; none at the end. `text` lends its memory.
     pub(super) fn next(&mut self, mut text: Vec<u8>) -> io::Result<Option<Chunk>> {
-        text.clear();
-        text.append(&mut self.carry);
-        self.fill(&mut text, self.size)?;
+        let carried = self.carry.len();
+        text.resize(text.len().max(carried), 0);
+        text[..carried].copy_from_slice(&self.carry);
+        self.carry.clear();
+        self.overwrite(&mut text, carried, self.size)?;
         if text.is_empty() {
             return Ok(None);
         }
         let (mut end, passed) = self.first_end(&mut text)?;
-        let knotty = passed > 0 || memchr::memchr(b'"', &text[..end]).is_some();
+        let quotes = passed > 0 || memchr::memchr(b'"', &text[..end]).is_some();
+        let quoted = quotes && passed == 0 && is_closed(&text[..end], self.delimiter);
+        // The ordinary reader refuses a row that is too long, so none of the others may take it.
+        let too_long = end > LONGEST;
+        let quoted = quoted && !too_long;
+        let knotty = (quotes || too_long) && !quoted;
         if knotty && passed == 0 {
             end = self.close_quotes(&mut text, end)?;
         }
@@ -51,7 +63,7 @@ impl<R: BufRead> Cutter<R> {
         text.truncate(end);
         let offset = self.offset;
         self.offset += end as u64 + passed;
-        Ok(Some(Chunk { offset, text, knotty }))
+        Ok(Some(Chunk { offset, text, quoted, knotty }))
     }
 
     /// What was read beyond the last chunk, and where that begins.
@@ -66,8 +78,24 @@ impl<R: BufRead> Cutter<R> {
 
     /// Reads until there are so many bytes, or no more; says how many were read.
     fn fill(&mut self, text: &mut Vec<u8>, size: usize) -> io::Result<usize> {
-        let missing = size.saturating_sub(text.len()) as u64;
-        self.input.by_ref().take(missing).read_to_end(text)
+        self.overwrite(text, text.len(), size)
+    }
+
+    /// The same, from a place on: what stands there is of a chunk before. It is read over in as large
+    /// pieces as the input gives, and neither zeroed nor copied.
+    fn overwrite(&mut self, text: &mut Vec<u8>, from: usize, size: usize) -> io::Result<usize> {
+        let mut filled = from;
+        text.resize(size.max(from), 0);
+        while filled < text.len() {
+            match self.input.read(&mut text[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        text.truncate(filled);
+        Ok(filled - from)
     }
 
     /// Where the last whole line ends. If there is none yet, reads on to its end; of a line that is

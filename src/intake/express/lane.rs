@@ -4,38 +4,37 @@
 //! The law: a row that is taken is one that the ordinary reader accepts, and it is understood in the
 //! same way. Whatever is not certain at first sight is left.
 
-use hashbrown::HashTable;
-
-use super::super::target::Target;
 use super::columns::Columns;
 use super::days::Days;
+use super::keys::{Found, Keys};
 use super::parse::{self, Short, Time, number};
-use super::pass::Poured;
+use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{Hash, HashKey, Kind, Lens, Table};
+use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
+use crate::intake::target::Target;
 use crate::money::Currency;
 
 /// One thread's way through a file.
 pub(in crate::intake) struct Lane<'a> {
     columns: &'a Columns,
     lens: &'a Lens,
+    horizon: &'a Horizon,
     places: &'a Places,
     key: HashKey,
     ids: IdHasher,
-    zones: Vec<Days>,
-    known: HashTable<u32>,
+    days: Days,
+    /// The texts of the shapes that came by, and for each what it says of its rows.
+    keys: Keys,
     shapes: Vec<Known>,
     sums: Sums,
-    scratch: Vec<u8>,
 }
 
-/// A shape that came by, and what it says of rows that have it.
+/// What a shape says of rows that have it.
 struct Known {
-    text: Vec<u8>,
     contents: ContentHasher,
     place: u32,
     rules: Rules,
@@ -54,9 +53,9 @@ struct Rules {
 #[derive(Clone, Copy)]
 pub(in crate::intake) struct Taken {
     shape: u32,
-    time: Time,
+    span: u32,
     cell: Cell,
-    pub(super) mark: Mark,
+    pub(in crate::intake) mark: Mark,
 }
 
 /// The fields that a shape is made of.
@@ -71,96 +70,76 @@ const SHAPE: [Target; 7] = [
 ];
 
 impl<'a> Lane<'a> {
-    pub(super) fn new(
-        columns: &'a Columns,
-        source: &str,
-        lens: &'a Lens,
-        places: &'a Places,
-        key: HashKey,
-    ) -> Self {
+    pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
+        let Common { lens, horizon, key, ref places, .. } = *common;
         Self {
             columns,
             lens,
+            horizon,
             places,
             key,
             ids: key.ids_of(columns.table, source),
-            zones: lens.zones.iter().map(Days::new).collect(),
-            known: HashTable::new(),
+            days: Days::new(&lens.zones),
+            keys: Keys::new(SHAPE.iter().filter_map(|field| columns.at(*field))),
             shapes: Vec::new(),
-            sums: Sums::new(lens.zones.len()),
-            scratch: Vec::new(),
+            sums: Sums::default(),
         }
     }
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
     /// delimiters and of its end; it begins at `start`.
+    #[inline(always)]
     pub(in crate::intake) fn take(
         &mut self,
         text: &[u8],
         start: usize,
         ends: &[usize],
     ) -> Option<Taken> {
-        let columns = self.columns;
-        if ends.len() != columns.count {
+        if ends.len() != self.columns.count {
             return None;
         }
-        let field = |target: Target| -> &[u8] {
-            match columns.at(target) {
-                Some(0) => &text[start..ends[0]],
-                Some(at) => &text[ends[at - 1] + 1..ends[at]],
-                None => &[],
-            }
-        };
-        let id = field(Target::Id);
-        if id.is_empty() || !field(Target::Ref).is_empty() {
+        let row = Row { text, start, ends, columns: self.columns };
+        let id = row.field(Target::Id);
+        if id.is_empty() || !row.field(Target::Ref).is_empty() {
             return None;
         }
-        if columns.nulls
-            && fields(text, start, ends).any(|field| field == b"NULL" || field == b"(null)")
-        {
+        if self.columns.nulls && row.fields().any(|field| field == b"NULL" || field == b"(null)") {
             return None;
         }
-        let time = parse::time(field(Target::Time))?;
-        let (quantity, amount) = (some(field(Target::Quantity))?, some(field(Target::Amount))?);
-        let (customer, deal) = (field(Target::Customer), field(Target::Deal));
-        let shape = self.shape(SHAPE.map(field), customer, deal)?;
+        let time = parse::time(row.field(Target::Time))?;
+        let (quantity, amount) = (row.number(Target::Quantity)?, row.number(Target::Amount)?);
+        let (customer, deal) = (row.field(Target::Customer), row.field(Target::Deal));
+        let shape = self.shape(&row, customer, deal)?;
         let known = &self.shapes[shape as usize];
         let (quantity, amount) = known.rules.check(quantity, amount)?;
         let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
-        let number = |short: Short| Number::new(short.mantissa, short.scale);
-        let time_of_day = moment(time);
+        let moment = moment(time);
+        if self.horizon.is_before(moment) {
+            return None;
+        }
         let rest = Rest {
-            time: time_of_day,
+            time: moment,
             customer,
             deal,
-            resource: field(Target::Resource),
-            quantity: quantity.map(number),
-            amount: amount.map(number),
+            resource: row.field(Target::Resource),
+            quantity: quantity.map(|_| Number::Units(cell.quantity)),
+            amount: amount.map(|_| Number::Units(cell.amount)),
             reference: None,
         };
-        let content = known.contents.of(&rest, &mut self.scratch);
-        let id = self.ids.of(id);
-        let mark = Mark { id, content, time: time_of_day, place: known.place };
-        Some(Taken { shape, time, cell, mark })
-    }
-
-    /// The fingerprint of the id of a row that may be one to look for.
-    pub(in crate::intake) fn id(&self, text: &[u8], start: usize, ends: &[usize]) -> Option<Hash> {
-        let id = match self.columns.at(Target::Id)? {
-            0 => &text[start..*ends.first()?],
-            at => text.get(*ends.get(at - 1)? + 1..*ends.get(at)?)?,
-        };
-        Some(self.ids.of(id))
+        let (id, content) = (self.ids.of(id), known.contents.of(&rest));
+        let mark = Mark { id, content, time: moment, place: known.place };
+        Some(Taken { shape, span: self.days.span(time), cell, mark })
     }
 
     /// Adds a row.
+    #[inline(always)]
     pub(super) fn add(&mut self, taken: &Taken) {
-        self.enter(taken, taken.cell);
+        self.sums.add(taken.shape, taken.span, taken.cell);
     }
 
     /// Takes a row out again.
     pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
-        self.enter(taken, taken.cell.negated());
+        self.sums.add(taken.shape, taken.span, taken.cell.negated());
     }
 
     /// Takes a row out again and counts it as one that repeats another.
@@ -171,45 +150,36 @@ impl<'a> Lane<'a> {
 
     /// Adds what it added up to other sums of its file.
     pub(in crate::intake) fn pour(&self, into: &mut Poured) {
-        self.sums.pour(&mut into.tallies, &mut into.repeats);
-    }
-
-    fn enter(&mut self, taken: &Taken, cell: Cell) {
-        for (zone, days) in self.zones.iter_mut().enumerate() {
-            self.sums.add(taken.shape, zone, days.day(taken.time), cell);
-        }
+        self.sums.pour(&self.days, &mut into.tallies, &mut into.repeats);
     }
 
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
-    fn shape(&mut self, parts: [&[u8]; 7], customer: &[u8], deal: &[u8]) -> Option<u32> {
-        self.scratch.clear();
-        for part in parts {
-            self.scratch.extend_from_slice(part);
-            self.scratch.push(0xFF);
-        }
+    #[inline(always)]
+    fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
+        self.keys.begin();
+        self.keys.push_columns(row.text, row.start, row.ends)?;
+        let (mut customer_kept, mut deal_kept) = ("", "");
         if !self.lens.customers.is_empty() {
-            self.scratch.extend_from_slice(self.lens.customer(text(customer)?).as_bytes());
+            customer_kept = self.lens.customer(text(customer)?);
+            self.keys.push(customer_kept.as_bytes())?;
         }
-        self.scratch.push(0xFF);
         if !self.lens.deals.is_empty() {
-            self.scratch.extend_from_slice(self.lens.deal(text(deal)?).as_bytes());
+            deal_kept = self.lens.deal(text(deal)?);
+            self.keys.push(deal_kept.as_bytes())?;
         }
-        let hash = hash(&self.scratch);
-        let same = |at: &u32| self.shapes[*at as usize].text == self.scratch;
-        if let Some(at) = self.known.find(hash, same) {
-            return Some(*at);
+        match self.keys.find() {
+            Found::Known(number) => Some(number),
+            Found::New(hash) => self.learn(hash, row, customer_kept, deal_kept),
         }
-        self.learn(hash)
     }
 
     #[cold]
-    fn learn(&mut self, hash: u64) -> Option<u32> {
-        let mut parts = Vec::new();
-        for part in self.scratch.split(|byte| *byte == 0xFF) {
-            parts.push(text(part)?);
+    fn learn(&mut self, hash: u64, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
+        let mut parts = [""; SHAPE.len()];
+        for (part, field) in parts.iter_mut().zip(SHAPE) {
+            *part = text(row.field(field))?;
         }
-        let [kind, product, channel, region, category, unit, currency, customer, deal] =
-            parts.try_into().ok()?;
+        let [kind, product, channel, region, category, unit, currency] = parts;
         let rules = Rules::of(self.columns.table, kind, category, unit, currency)?;
         let currency: Option<Currency> = match currency {
             "" => None,
@@ -237,13 +207,48 @@ impl<'a> Lane<'a> {
             currency: currency.as_ref().map_or("", Currency::code),
         });
         let place = self.places.of(&shape);
-        let number = u32::try_from(self.shapes.len()).ok()?;
+        let number = self.keys.keep(hash)?;
         self.sums.open(shape);
-        let known = Known { text: self.scratch.clone(), contents, place, rules };
-        self.shapes.push(known);
-        let shapes = &self.shapes;
-        self.known.insert_unique(hash, number, |at| self::hash(&shapes[*at as usize].text));
+        self.shapes.push(Known { contents, place, rules });
         Some(number)
+    }
+}
+
+/// A row whose fields were counted.
+struct Row<'t> {
+    text: &'t [u8],
+    start: usize,
+    ends: &'t [usize],
+    columns: &'t Columns,
+}
+
+impl<'t> Row<'t> {
+    /// Where a field begins and ends; nowhere if there is no such column.
+    #[inline(always)]
+    fn place(&self, target: Target) -> (usize, usize) {
+        match self.columns.at(target) {
+            Some(0) => (self.start, self.ends[0]),
+            Some(at) => (self.ends[at - 1] + 1, self.ends[at]),
+            None => (0, 0),
+        }
+    }
+
+    #[inline(always)]
+    fn field(&self, target: Target) -> &'t [u8] {
+        let (from, to) = self.place(target);
+        &self.text[from..to]
+    }
+
+    /// A number or nothing; none at all if it is not certain what stands there.
+    #[inline(always)]
+    fn number(&self, target: Target) -> Option<Numbers> {
+        let (from, to) = self.place(target);
+        if from == to { Some(None) } else { number(&self.text[from..], to - from).map(Some) }
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &'t [u8]> {
+        let starts = std::iter::once(self.start).chain(self.ends.iter().map(|end| end + 1));
+        starts.zip(self.ends).map(|(from, to)| &self.text[from..*to])
     }
 }
 
@@ -268,6 +273,7 @@ impl Rules {
     }
 
     /// The numbers of a row, if they are right.
+    #[inline(always)]
     fn check(self, quantity: Numbers, amount: Numbers) -> Option<(Numbers, Numbers)> {
         if self.kind == Kind::Usage {
             // A reading has no amount: what stands there is not even looked at.
@@ -282,15 +288,15 @@ impl Rules {
 
 type Numbers = Option<Short>;
 
-/// A number or nothing; none at all if it is not certain what stands there.
-fn some(text: &[u8]) -> Option<Numbers> {
-    if text.is_empty() { Some(None) } else { number(text).map(Some) }
-}
-
+#[inline(always)]
 fn units(number: Numbers) -> Option<i128> {
-    number.map_or(Some(0), Short::units)
+    match number {
+        Some(short) => short.units(),
+        None => Some(0),
+    }
 }
 
+#[inline(always)]
 fn moment(time: Time) -> Moment {
     match time {
         Time::On(days) => Moment::On(Day::EPOCH.plus(days.into())),
@@ -300,16 +306,4 @@ fn moment(time: Time) -> Moment {
 
 fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
-}
-
-fn fields<'t>(text: &'t [u8], start: usize, ends: &'t [usize]) -> impl Iterator<Item = &'t [u8]> {
-    let starts = std::iter::once(start).chain(ends.iter().map(|end| end + 1));
-    starts.zip(ends).map(|(from, to)| &text[from..*to])
-}
-
-fn hash(text: &[u8]) -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    let mut hasher = foldhash::fast::FixedState::with_seed(0).build_hasher();
-    hasher.write(text);
-    hasher.finish()
 }

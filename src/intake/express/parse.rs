@@ -1,10 +1,11 @@
 //! Numbers and times in the forms that nearly all rows have. What has another form is not refused
 //! here: the ordinary reader reads it.
 
+use crate::fact::fingerprint::{LARGEST, word};
+
 /// The digits of a number that is certain to fit.
 const DIGITS: usize = 18;
-/// The digits behind the point that the sums have room for.
-pub(super) const SCALE: u8 = 12;
+pub(super) use crate::fact::fingerprint::SCALE;
 
 /// A number: `mantissa` × 10^-`scale`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,29 +16,96 @@ pub(super) struct Short {
 
 impl Short {
     /// In units of 10^-12; none if it is so large that adding up very many might not fit.
+    #[inline(always)]
     pub(super) fn units(self) -> Option<i128> {
-        const LARGEST: i128 = 10_i128.pow(27);
-        let units = i128::from(self.mantissa) * POWERS[usize::from(SCALE - self.scale)];
+        // Less than 10^18 times at most 10^12.
+        let units = i128::from(self.mantissa) * i128::from(POWERS[usize::from(self.scale)]);
         (-LARGEST..=LARGEST).contains(&units).then_some(units)
     }
 }
 
-const POWERS: [i128; SCALE as usize + 1] = {
+/// What a number of a scale is to be multiplied by.
+const POWERS: [i64; SCALE as usize + 1] = {
     let mut powers = [1; SCALE as usize + 1];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = powers[at - 1] * 10;
-        at += 1;
+    let mut at = SCALE as usize;
+    while at > 0 {
+        powers[at - 1] = powers[at] * 10;
+        at -= 1;
     }
     powers
 };
 
 /// A sign, digits, and perhaps a point with digits behind it; at most 18 digits.
-pub(super) fn number(text: &[u8]) -> Option<Short> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
+///
+/// `text` may go on behind its `length` bytes: the word that is read need not end with the number.
+#[inline(always)]
+pub(super) fn number(text: &[u8], length: usize) -> Option<Short> {
+    let (negative, text, length) = match text {
+        [b'-', text @ ..] if length > 0 => (true, text, length - 1),
+        text => (false, text, length),
     };
+    let (value, scale) = match length {
+        1..=8 => few(text, length)?,
+        _ => many(&text[..length])?,
+    };
+    let mantissa = if negative { value.wrapping_neg() } else { value };
+    (scale <= SCALE).then_some(Short { mantissa, scale })
+}
+
+/// The first eight bytes as a word, or as many as there are; the first is the lowest.
+#[inline(always)]
+pub(super) fn head(text: &[u8]) -> u64 {
+    text.first_chunk().map_or_else(|| word(text), |eight| u64::from_le_bytes(*eight))
+}
+
+/// Every byte of a word the same.
+const fn all(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// One to eight digits, among them perhaps a point: all of them at once, as the bytes of one word,
+/// of which the highest is the last digit.
+#[inline(always)]
+fn few(text: &[u8], length: usize) -> Option<(i64, u8)> {
+    let bits = 8 * length as u32;
+    let mut word = head(text) << (64 - bits);
+    let points = word ^ all(b'.');
+    // The lowest of these bits is that of the first point; what is above it means nothing.
+    let point = points.wrapping_sub(all(1)) & !points & all(0x80);
+    let (mut count, mut scale) = (bits, 0);
+    if point != 0 {
+        // A point in front of all digits has nothing below it, and one behind them is the last byte.
+        let at = point.trailing_zeros() - 7;
+        let below = word & ((1 << at) - 1);
+        if at == 56 || below == 0 {
+            return None;
+        }
+        word = (word >> at >> 8 << at << 8) | below << 8;
+        (count, scale) = (bits - 8, 7 - (at / 8) as u8);
+    }
+    let values = (word | all(b'0').unbounded_shr(count)) ^ all(b'0');
+    digits_only(values, all(0x76)).then(|| (value(values), scale))
+}
+
+/// Is every byte so small that adding the other one leaves its highest bit clear?
+#[inline(always)]
+fn digits_only(values: u64, more: u64) -> bool {
+    (values.wrapping_add(more) | values) & all(0x80) == 0
+}
+
+/// The number of eight digits. Pairs of neighbours become one number, three times.
+#[inline(always)]
+fn value(digits: u64) -> i64 {
+    const PAIRS: u64 = 0x0000_00FF_0000_00FF;
+    // Two digits are at most 99: no byte overflows, neither here nor in what follows.
+    let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let first = (twos & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
+    let second = (twos >> 16 & PAIRS).wrapping_mul(1 + (10_000 << 32));
+    (first.wrapping_add(second) >> 32) as i64
+}
+
+/// The same of any count of digits, one by one.
+fn many(digits: &[u8]) -> Option<(i64, u8)> {
     if digits.len() > DIGITS + 1 || digits.is_empty() {
         return None;
     }
@@ -56,9 +124,8 @@ pub(super) fn number(text: &[u8]) -> Option<Short> {
     let whole = point == digits.len();
     let scale = if whole { 0 } else { digits.len() - point - 1 };
     let count = digits.len() - usize::from(!whole);
-    let fits = count <= DIGITS && point > 0 && (whole || scale > 0) && scale <= SCALE as usize;
-    let mantissa = if negative { value.wrapping_neg() } else { value };
-    fits.then_some(Short { mantissa, scale: scale as u8 })
+    let fits = count <= DIGITS && point > 0 && (whole || scale > 0);
+    fits.then_some((value, scale as u8))
 }
 
 /// A plain date or an instant in UTC in whole seconds.
@@ -71,45 +138,72 @@ pub(super) enum Time {
 }
 
 /// `2026-10-31` or `2026-10-31T08:00:00Z`.
+#[inline(always)]
 pub(super) fn time(text: &[u8]) -> Option<Time> {
-    let days = days(text.first_chunk()?)?;
-    match &text[10..] {
-        [] => Some(Time::On(days)),
-        [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] => {
-            let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
-            let fits = hour < 24 && minute < 60 && second < 60;
-            let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-            fits.then_some(Time::At(i64::from(days) * 86_400 + seconds))
-        }
-        _ => None,
+    if let Ok(text) = <&[u8; 20]>::try_from(text) {
+        let (date, clock) = text.split_first_chunk().expect("ten of twenty bytes");
+        let days = days(date)?;
+        let [b'T', clock @ .., b'Z'] = clock else { return None };
+        let [hour, minute, second] = pairs(clock.first_chunk()?, b':')?;
+        let fits = hour < 24 && minute < 60 && second < 60;
+        let seconds = hour * 3600 + minute * 60 + second;
+        return fits.then(|| Time::At(i64::from(days) * 86_400 + i64::from(seconds)));
     }
+    days(text.try_into().ok()?).map(Time::On)
 }
 
-fn two(tens: u8, ones: u8) -> Option<u8> {
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens <= 9 && ones <= 9).then_some(tens * 10 + ones)
+/// Three numbers of two digits with something between them, such as `08:00:00`.
+#[inline(always)]
+fn pairs(text: &[u8; 8], between: u8) -> Option<[u32; 3]> {
+    let zeros = u64::from_le_bytes([b'0', b'0', between, b'0', b'0', between, b'0', b'0']);
+    const MORE: u64 = u64::from_le_bytes([0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F, 0x76, 0x76]);
+    let values = u64::from_le_bytes(*text) ^ zeros;
+    if !digits_only(values, MORE) {
+        return None;
+    }
+    let twos = values.wrapping_mul(10).wrapping_add(values >> 8);
+    Some([twos as u8, (twos >> 24) as u8, (twos >> 48) as u8].map(u32::from))
 }
 
 /// Days since 1970, in years in which every zone has every day's midnight where it is now.
+#[inline(always)]
 fn days(date: &[u8; 10]) -> Option<i32> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
-    let year = i32::from(two(y1, y2)?) * 100 + i32::from(two(y3, y4)?);
-    let (month, day) = (i32::from(two(m1, m2)?), i32::from(two(d1, d2)?));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + i32::from(leap),
-        _ => return None,
-    };
-    let certain = (1970..2200).contains(&year) && (1..=length).contains(&day);
-    certain.then(|| since_1970(year, month, day))
+    let [c1, c2, rest @ ..] = date;
+    let (c1, c2) = (c1.wrapping_sub(b'0'), c2.wrapping_sub(b'0'));
+    let [year, month, day] = pairs(rest, b'-')?;
+    let years = (u32::from(c1) * 1000 + u32::from(c2) * 100 + year).wrapping_sub(FIRST);
+    let before = month.wrapping_sub(1);
+    if c1 > 9 || c2 > 9 || years >= LAST - FIRST || before >= 12 {
+        return None;
+    }
+    let months = (years * 12 + before) as usize;
+    let (first, next) = (STARTS[months], STARTS[months + 1]);
+    let at = first + day as i32 - 1;
+    (at < next && day > 0).then_some(at)
 }
 
-/// Years that begin in March have their leap day at the end; 153 days are any five months from then.
-fn since_1970(year: i32, month: i32, day: i32) -> i32 {
+/// The years that are taken: from the first up to before the last.
+const FIRST: u32 = 1970;
+const LAST: u32 = 2200;
+/// The days of those years, counted from the first.
+pub(super) const DAYS: usize = since_1970(LAST as i32, 1) as usize;
+const MONTHS: usize = (LAST - FIRST) as usize * 12;
+/// The first days of their months, in days since 1970, and the day after the last.
+static STARTS: [i32; MONTHS + 1] = {
+    let mut starts = [0; MONTHS + 1];
+    let mut at = 0;
+    while at < starts.len() {
+        starts[at] = since_1970((FIRST + at as u32 / 12) as i32, (at % 12 + 1) as i32);
+        at += 1;
+    }
+    starts
+};
+
+/// The first day of a month. Years that begin in March have their leap day at the end; 153 days are
+/// any five months from then.
+const fn since_1970(year: i32, month: i32) -> i32 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5;
     days - 719_468
 }
 
@@ -130,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_usual_forms_are_taken_and_the_rest_is_left() {
-        let taken = |text: &str| number(text.as_bytes());
+        let taken = |text: &str| number(text.as_bytes(), text.len());
         assert_eq!(taken("-12.50"), Some(Short { mantissa: -1250, scale: 2 }));
         assert_eq!(
             taken("999999999999999999").map(|it| it.mantissa),
@@ -149,8 +243,37 @@ mod tests {
 
     proptest! {
         #[test]
+        fn digits_at_once_are_digits_one_by_one(text in "[0-9]{0,8}[.]?[0-9]{0,8}|[0-9.,\0:/é-]{1,8}", behind in "[,0-9.]{0,9}") {
+            if (1..=8).contains(&text.len()) {
+                let due = many(text.as_bytes());
+                prop_assert_eq!(few(text.as_bytes(), text.len()), due);
+                let more = format!("{text}{behind}");
+                prop_assert_eq!(few(more.as_bytes(), text.len()), due);
+            }
+        }
+
+        #[test]
+        fn every_day_of_the_certain_years_is_taken(days in 0_i32..84_006, second in 0_i64..86_400) {
+            let day = Day::EPOCH.plus(days.into()).to_string();
+            prop_assert_eq!(time(day.as_bytes()), Some(Time::On(days)));
+            let (hour, minute) = (second / 3600, second / 60 % 60);
+            let text = format!("{day}T{hour:02}:{minute:02}:{:02}Z", second % 60);
+            prop_assert_eq!(time(text.as_bytes()), Some(Time::At(i64::from(days) * 86_400 + second)));
+        }
+
+        #[test]
+        fn a_time_with_one_other_byte_is_read_alike_or_left(at in 0_usize..20, byte in 0_u8..128) {
+            let mut text = *b"2026-10-31T08:00:00Z";
+            text[at] = byte;
+            if let Some(read) = time(&text) {
+                let text = std::str::from_utf8(&text).unwrap();
+                prop_assert_eq!(Ok(moment(read)), text.parse::<Moment>());
+            }
+        }
+
+        #[test]
         fn what_is_taken_is_what_the_ordinary_reader_reads(text in "[-+]?[0-9]{0,12}[.e]?[0-9]{0,10}") {
-            if let Some(short) = number(text.as_bytes()) {
+            if let Some(short) = number(text.as_bytes(), text.len()) {
                 let due: Exact = text.parse().unwrap();
                 prop_assert_eq!(Exact::scaled(short.mantissa.into(), short.scale), due);
                 if let Some(units) = short.units() {

@@ -2,22 +2,25 @@
 //! reader, in the order of the file; the others take what can be taken.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::super::source::Input;
 use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
+use super::quoted;
 use super::shapes::Places;
 use crate::fact::bulk::{Hand, Shelf};
-use crate::fact::{Count, HashKey, Lens, Tally};
+use crate::fact::{Count, HashKey, Horizon, Lens, Tally};
 use crate::money::Currency;
 
 /// What all threads have in common.
 pub(in crate::intake) struct Common<'a> {
     pub(in crate::intake) lens: &'a Lens,
+    pub(in crate::intake) horizon: &'a Horizon,
     pub(in crate::intake) key: HashKey,
     pub(in crate::intake) shelf: &'a dyn Shelf,
     pub(in crate::intake) places: Places,
@@ -30,16 +33,16 @@ pub(in crate::intake) struct Express<'a> {
     pub(in crate::intake) threads: usize,
     /// Bytes of a chunk, roughly.
     size: usize,
-    /// The number of the next chunk, over all files.
-    next: u32,
+    /// Where the next file begins: bytes of all files before it.
+    next: u64,
 }
 
 /// A file that was read on the express way.
 pub(in crate::intake) struct FilePass {
     pub(in crate::intake) columns: Columns,
     pub(in crate::intake) source: String,
-    /// The number of its first chunk.
-    pub(in crate::intake) first: u32,
+    /// Where its rows begin in the delivery: places of rows are counted on from file to file.
+    pub(in crate::intake) start: u64,
     pub(in crate::intake) chunks: Vec<ChunkAt>,
     /// Bytes of a chunk, roughly.
     pub(in crate::intake) size: usize,
@@ -47,6 +50,8 @@ pub(in crate::intake) struct FilePass {
     pub(in crate::intake) bytes: u64,
     /// Bytes before the first chunk; known once the file was read to its end.
     pub(in crate::intake) head: u64,
+    /// What its header is known by.
+    pub(in crate::intake) header: u64,
     pub(in crate::intake) sums: Poured,
 }
 
@@ -64,13 +69,14 @@ pub(in crate::intake) struct ChunkAt {
     pub(in crate::intake) offset: u64,
     /// The number of its first line in the file.
     pub(in crate::intake) line: u64,
-    /// What its bytes are known by.
-    pub(in crate::intake) check: u64,
+    /// What its bytes are known by, if only the ordinary reader knows its rows.
+    pub(in crate::intake) knotty: Option<u64>,
 }
 
 /// Rows of a chunk that the ordinary reader has to read.
 pub(in crate::intake) struct Rest<'a> {
-    pub(in crate::intake) chunk: u32,
+    /// Where the chunk begins in the delivery.
+    pub(in crate::intake) at: u64,
     pub(in crate::intake) text: &'a [u8],
     /// The number of the chunk's first line.
     pub(in crate::intake) line: u64,
@@ -88,15 +94,16 @@ pub(in crate::intake) trait Ordinary {
     fn rest(&mut self, rest: &Rest<'_>) -> Result<u64, Self::Error>;
 }
 
+/// A chunk, and which one of its file.
 struct Job {
-    number: u32,
+    number: usize,
     chunk: Chunk,
 }
 
 struct Done {
-    number: u32,
+    number: usize,
     chunk: Chunk,
-    check: u64,
+    knotty: Option<u64>,
     read: Read,
 }
 
@@ -114,7 +121,7 @@ impl Drop for Answers {
 impl Common<'_> {
     /// A way through a file.
     pub(in crate::intake) fn lane<'l>(&'l self, columns: &'l Columns, source: &str) -> Lane<'l> {
-        Lane::new(columns, source, self.lens, &self.places, self.key)
+        Lane::new(columns, source, self)
     }
 
     /// Nothing added up yet.
@@ -128,13 +135,14 @@ impl<'a> Express<'a> {
     /// A pass with so many threads beside this one.
     pub(in crate::intake) fn new(
         lens: &'a Lens,
+        horizon: &'a Horizon,
         key: HashKey,
         shelf: &'a dyn Shelf,
         threads: usize,
         size: usize,
     ) -> io::Result<Self> {
         let hands = (0..threads.max(1)).map(|_| shelf.hand()).collect::<io::Result<_>>()?;
-        let common = Common { lens, key, shelf, places: Places::default() };
+        let common = Common { lens, horizon, key, shelf, places: Places::default() };
         Ok(Self { common, hands, threads: threads.max(1), size, next: 0 })
     }
 
@@ -143,18 +151,18 @@ impl<'a> Express<'a> {
         &mut self,
         columns: Columns,
         source: &str,
-        input: Box<dyn BufRead>,
+        input: Input,
         line: u64,
         ordinary: &mut O,
     ) -> Result<FilePass, O::Error> {
-        let first = self.next;
+        let start = self.next;
         let (common, hands) = (&self.common, &mut self.hands);
         let sums = Mutex::new(common.empty());
         let mut course = Course {
             cutter: Cutter::at(0, input, columns.delimiter, self.size),
             limit: hands.len() * 3 + 2,
-            first,
-            next: first,
+            start,
+            next: 0,
             line,
             chunks: Vec::new(),
             early: BTreeMap::new(),
@@ -170,7 +178,7 @@ impl<'a> Express<'a> {
                 let answers = Answers(results.clone());
                 scope.spawn(move || {
                     let mut lane = common.lane(columns_of, source);
-                    work(&mut lane, hand.as_mut(), columns_of.delimiter, queue, &answers);
+                    work(&mut lane, hand.as_mut(), (columns_of, start), queue, &answers);
                     lane.pour(&mut all.lock().expect("nobody panics while holding it"));
                 });
             }
@@ -178,12 +186,12 @@ impl<'a> Express<'a> {
             course.run(&jobs, &done, ordinary)
         });
         outcome?;
-        self.next = course.next;
         let sums = sums.into_inner().expect("nobody panics while holding it");
         let bytes = course.cutter.offset();
+        self.next = start + bytes;
         let (source, chunks) = (source.to_owned(), course.chunks);
         let size = self.size;
-        Ok(FilePass { columns, source, first, chunks, size, bytes, head: 0, sums })
+        Ok(FilePass { columns, source, start, chunks, size, bytes, head: 0, header: 0, sums })
     }
 
     /// All marks are put down.
@@ -196,21 +204,26 @@ impl<'a> Express<'a> {
 fn work(
     lane: &mut Lane<'_>,
     hand: &mut dyn Hand,
-    delimiter: u8,
+    (columns, start): (&Columns, u64),
     queue: &Mutex<Receiver<Job>>,
     answers: &Answers,
 ) {
     loop {
         let job = queue.lock().expect("nobody panics while holding it").recv();
         let Ok(Job { number, chunk }) = job else { return };
-        let check = check(&chunk.text);
+        let knotty = chunk.knotty.then(|| check(&chunk.text));
         let read = if chunk.knotty {
             Ok(Read::default())
         } else {
-            let read = chunk::read(lane, &chunk.text, delimiter);
-            hand.put(number, &read.marks).map(|()| read)
+            let (text, at) = (&chunk.text, start + chunk.offset);
+            let read = if chunk.quoted || columns.are_made() {
+                quoted::read(lane, text, columns, at)
+            } else {
+                chunk::read(lane, text, columns.delimiter, at)
+            };
+            hand.put(&read.marks).map(|()| read)
         };
-        let answer = read.map(|read| Done { number, chunk, check, read });
+        let answer = read.map(|read| Done { number, chunk, knotty, read });
         if answers.0.send(answer).is_err() {
             return;
         }
@@ -218,7 +231,7 @@ fn work(
 }
 
 /// What bytes are known by, to notice that a file is not the same any more.
-pub(super) fn check(text: &[u8]) -> u64 {
+pub(in crate::intake) fn check(text: &[u8]) -> u64 {
     use std::hash::{BuildHasher, Hasher};
     let mut hasher = foldhash::quality::FixedState::with_seed(1).build_hasher();
     hasher.write(text);
@@ -227,17 +240,18 @@ pub(super) fn check(text: &[u8]) -> u64 {
 
 /// The way of one file's chunks: out to the threads, and back in order.
 struct Course {
-    cutter: Cutter<Box<dyn BufRead>>,
+    cutter: Cutter<Input>,
     /// The most chunks on their way.
     limit: usize,
-    first: u32,
+    /// Where the file begins in the delivery.
+    start: u64,
     /// The number of the next chunk that is cut.
-    next: u32,
+    next: usize,
     /// The number of the first line of the next chunk that comes back.
     line: u64,
     chunks: Vec<ChunkAt>,
     /// Chunks that came back before their turn.
-    early: BTreeMap<u32, Done>,
+    early: BTreeMap<usize, Done>,
     /// Memory to be used again.
     spare: Vec<Vec<u8>>,
 }
@@ -250,14 +264,13 @@ impl Course {
         ordinary: &mut O,
     ) -> Result<(), O::Error> {
         while let Some(chunk) = self.cutter.next(self.spare.pop().unwrap_or_default())? {
-            let number = self.next;
-            self.next = number.checked_add(1).ok_or_else(|| io::Error::other("too many chunks"))?;
-            jobs.send(Job { number, chunk }).map_err(|_| stopped())?;
-            while (self.next - self.first) as usize - self.chunks.len() >= self.limit {
+            jobs.send(Job { number: self.next, chunk }).map_err(|_| stopped())?;
+            self.next += 1;
+            while self.next - self.chunks.len() >= self.limit {
                 self.back(done.recv().map_err(|_| stopped())??, ordinary)?;
             }
         }
-        while self.chunks.len() < (self.next - self.first) as usize {
+        while self.chunks.len() < self.next {
             self.back(done.recv().map_err(|_| stopped())??, ordinary)?;
         }
         Ok(())
@@ -266,12 +279,13 @@ impl Course {
     /// A chunk came back.
     fn back<O: Ordinary>(&mut self, done: Done, ordinary: &mut O) -> Result<(), O::Error> {
         self.early.insert(done.number, done);
-        while let Some(done) = self.early.remove(&(self.first + self.chunks.len() as u32)) {
-            let Done { number, chunk, check, read } = done;
-            self.chunks.push(ChunkAt { offset: chunk.offset, line: self.line, check });
+        while let Some(done) = self.early.remove(&self.chunks.len()) {
+            let Done { chunk, knotty, read, .. } = done;
+            let (offset, line) = (chunk.offset, self.line);
+            self.chunks.push(ChunkAt { offset, line, knotty });
             let left = (!chunk.knotty).then_some(read.left.as_slice());
             let taken = read.rows - read.left.len() as u64;
-            let rest = Rest { chunk: number, text: &chunk.text, line: self.line, left, taken };
+            let rest = Rest { at: self.start + offset, text: &chunk.text, line, left, taken };
             let next = ordinary.rest(&rest)?;
             self.line = if chunk.knotty { next } else { self.line + read.lines };
             self.spare.push(chunk.text);

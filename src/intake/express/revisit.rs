@@ -1,61 +1,330 @@
-//! Reads some chunks of a file again, in their order.
+//! Reads some rows of a file again, in their order, and no others.
+//!
+//! The law: what stands at a place is given as it stands there now; whoever asked knows by what it was
+//! read before whether it still is the same.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use super::cutter::{Chunk, Cutter};
-use super::pass::{ChunkAt, FilePass, check};
+use super::super::rows::LONGEST;
+use super::super::source::Input as Bytes;
+use super::cutter::Cutter;
+use super::pass::{FilePass, check};
 
-/// A file that is read again.
+/// Bytes that are read at least: a row, mostly.
+const LEAST: usize = 1 << 9;
+/// Bytes that are read at most, where one row is asked for after the other.
+const MOST: usize = 1 << 16;
+
+/// A file that is read again. Places have to rise; they are counted behind the header.
 pub(in crate::intake) struct Revisit<'a> {
     pass: &'a FilePass,
     input: Input,
+    /// What was counted last in a plain file.
+    counted: Option<Counted>,
 }
 
 enum Input {
-    /// A file with plain bytes, and how many of them its header takes.
-    Plain(File, u64),
-    /// The plain bytes of a packed file behind its header, and how many were passed by.
-    Packed(Box<dyn BufRead>, u64),
+    Plain(Window),
+    Packed(Packed),
+}
+
+/// The line that begins at a place.
+#[derive(Clone, Copy)]
+struct Counted {
+    at: u64,
+    line: u64,
 }
 
 impl<'a> Revisit<'a> {
+    /// A file of plain bytes.
     pub(in crate::intake) fn plain(pass: &'a FilePass, file: File) -> Self {
-        Self { pass, input: Input::Plain(file, pass.head) }
+        let window = Window { file, head: pass.head, at: 0, bytes: Vec::new() };
+        Self { pass, input: Input::Plain(window), counted: None }
     }
 
-    pub(in crate::intake) fn packed(pass: &'a FilePass, input: Box<dyn BufRead>) -> Self {
-        Self { pass, input: Input::Packed(input, 0) }
+    /// The plain bytes of a packed file, behind its header.
+    pub(in crate::intake) fn packed(pass: &'a FilePass, input: Bytes) -> Self {
+        let packed = Packed { input, at: 0, chunk: None, ends: 0, row: Vec::new() };
+        Self { pass, input: Input::Packed(packed), counted: None }
     }
 
-    /// What stands between two fields.
-    pub(in crate::intake) fn delimiter(&self) -> u8 {
-        self.pass.columns.delimiter
+    /// The number of the line that begins at a place; to be asked for before that line itself.
+    pub(in crate::intake) fn line_at(&mut self, at: u64) -> io::Result<u64> {
+        let chunks = &self.pass.chunks;
+        let chunk = chunks[chunks.partition_point(|chunk| chunk.offset <= at).saturating_sub(1)];
+        match &mut self.input {
+            Input::Plain(window) => {
+                let Counted { at: from, line } = self
+                    .counted
+                    .filter(|it| it.at >= chunk.offset)
+                    .unwrap_or(Counted { at: chunk.offset, line: chunk.line });
+                let line = line + window.line_ends(from, at)?;
+                self.counted = Some(Counted { at, line });
+                Ok(line)
+            }
+            Input::Packed(packed) => {
+                if packed.chunk != Some(chunk.offset) {
+                    packed.pass_to(chunk.offset)?;
+                    (packed.chunk, packed.ends) = (Some(chunk.offset), 0);
+                }
+                packed.pass_to(at)?;
+                Ok(chunk.line + packed.ends)
+            }
+        }
     }
 
-    /// The chunk of a number, and where it is; none if the file is not the same any more. Numbers
-    /// have to rise.
-    pub(in crate::intake) fn chunk(&mut self, number: u32) -> io::Result<Option<(ChunkAt, Chunk)>> {
-        let at = self.pass.chunks[(number - self.pass.first) as usize];
+    /// The line that begins at a place, without its end; none if nothing is there.
+    pub(in crate::intake) fn row_at(&mut self, at: u64) -> io::Result<Option<&[u8]>> {
+        let row = match &mut self.input {
+            Input::Plain(window) => window.row(at)?,
+            Input::Packed(packed) => packed.row(at)?,
+        };
+        Ok(row.map(|row| row.strip_suffix(b"\r").unwrap_or(row)))
+    }
+
+    /// The number of the first line of a chunk that only the ordinary reader knows, and its text; none
+    /// if it is another one now.
+    pub(in crate::intake) fn chunk_at(&mut self, at: u64) -> io::Result<Option<(u64, Vec<u8>)>> {
+        let Ok(number) = self.pass.chunks.binary_search_by_key(&at, |chunk| chunk.offset) else {
+            return Ok(None);
+        };
         let (delimiter, size) = (self.pass.columns.delimiter, self.pass.size);
         let chunk = match &mut self.input {
-            Input::Plain(file, head) => {
-                file.seek(SeekFrom::Start(*head + at.offset))?;
-                Cutter::at(at.offset, BufReader::new(file), delimiter, size).next(Vec::new())?
+            Input::Plain(window) => {
+                let input = BufReader::new(window.from(at)?);
+                Cutter::at(at, input, delimiter, size).next(Vec::new())?
             }
-            Input::Packed(input, passed) => {
-                let ahead = at.offset - *passed;
-                io::copy(&mut input.by_ref().take(ahead), &mut io::sink())?;
-                // The cutter reads beyond the chunk: that is handed on to the next one.
-                let mut cutter = Cutter::at(at.offset, &mut *input, delimiter, size);
+            Input::Packed(packed) => {
+                packed.pass_to(at)?;
+                // The cutter reads beyond the chunk: that is handed on to what comes next.
+                let mut cutter = Cutter::at(at, &mut packed.input, delimiter, size);
                 let chunk = cutter.next(Vec::new())?;
                 let (carry, end) = cutter.into_rest();
-                let rest = std::mem::replace(input, Box::new(io::empty()));
-                *input = Box::new(io::Cursor::new(carry).chain(rest));
-                *passed = end;
+                let rest = std::mem::replace(&mut packed.input, Box::new(io::empty()));
+                packed.input = Box::new(io::Cursor::new(carry).chain(rest));
+                packed.at = end;
                 chunk
             }
         };
-        Ok(chunk.filter(|chunk| check(&chunk.text) == at.check).map(|chunk| (at, chunk)))
+        let at = self.pass.chunks[number];
+        let same = |text: &Vec<u8>| at.knotty == Some(check(text));
+        Ok(chunk.map(|chunk| chunk.text).filter(same).map(|text| (at.line, text)))
+    }
+
+    /// Is this the place of a chunk that only the ordinary reader knows?
+    pub(in crate::intake) fn is_knotty(&self, at: u64) -> bool {
+        let number = self.pass.chunks.binary_search_by_key(&at, |chunk| chunk.offset);
+        number.is_ok_and(|number| self.pass.chunks[number].knotty.is_some())
+    }
+}
+
+/// What was read last of a plain file.
+struct Window {
+    file: File,
+    /// Bytes of the header.
+    head: u64,
+    /// Where the bytes stand, behind the header.
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    fn from(&mut self, at: u64) -> io::Result<&mut File> {
+        self.file.seek(SeekFrom::Start(self.head + at))?;
+        Ok(&mut self.file)
+    }
+
+    /// Reads so many bytes from a place on, or as many as there are, behind those that are to be kept.
+    fn read(&mut self, at: u64, size: usize) -> io::Result<usize> {
+        let kept = self.bytes.len();
+        self.bytes.resize(kept + size, 0);
+        let mut read = kept;
+        while read < self.bytes.len() {
+            let at = self.head + at + (read - kept) as u64;
+            match read_at(&self.file, &mut self.bytes[read..], at) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.bytes.truncate(read);
+        Ok(read - kept)
+    }
+
+    fn row(&mut self, at: u64) -> io::Result<Option<&[u8]>> {
+        let end = self.at + self.bytes.len() as u64;
+        if at < self.at || at >= end {
+            // Whoever asks for neighbours will ask for more of them.
+            let near = at >= end && at - end < self.bytes.len() as u64;
+            let size = if near { (self.bytes.len() * 2).min(MOST) } else { LEAST };
+            self.bytes.clear();
+            self.at = at;
+            self.read(at, size)?;
+        }
+        let mut from = usize::try_from(at - self.at).expect("the window holds it");
+        let mut to = from;
+        loop {
+            if let Some(length) = memchr::memchr(b'\n', &self.bytes[to..]) {
+                to += length;
+                break;
+            }
+            // What stands before the row is not asked for again.
+            let size = (self.bytes.len() * 2).clamp(LEAST, MOST);
+            self.bytes.drain(..from);
+            (self.at, from, to) = (at, 0, self.bytes.len());
+            if to > LONGEST || self.read(at + to as u64, size)? == 0 {
+                break;
+            }
+        }
+        Ok((from < self.bytes.len()).then(|| &self.bytes[from..to]))
+    }
+
+    /// How many lines end between two places.
+    fn line_ends(&mut self, from: u64, to: u64) -> io::Result<u64> {
+        self.bytes.clear();
+        let (mut at, mut ends) = (from, 0);
+        while at < to {
+            let piece = usize::try_from(to - at).map_or(MOST, |left| left.min(MOST));
+            self.bytes.clear();
+            let read = self.read(at, piece)?;
+            if read == 0 {
+                break;
+            }
+            ends += memchr::memchr_iter(b'\n', &self.bytes).count() as u64;
+            at += read as u64;
+        }
+        self.bytes.clear();
+        Ok(ends)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.read(buffer)
+}
+
+/// The plain bytes of a packed file, up to where they were read.
+struct Packed {
+    input: Bytes,
+    at: u64,
+    /// The chunk in which lines are counted, and how many have ended there so far.
+    chunk: Option<u64>,
+    ends: u64,
+    row: Vec<u8>,
+}
+
+impl Packed {
+    /// Passes by what stands before a place.
+    fn pass_to(&mut self, at: u64) -> io::Result<()> {
+        while self.at < at {
+            let buffer = self.input.fill_buf()?;
+            let piece =
+                usize::try_from(at - self.at).map_or(buffer.len(), |to| to.min(buffer.len()));
+            if piece == 0 {
+                break;
+            }
+            self.ends += memchr::memchr_iter(b'\n', &buffer[..piece]).count() as u64;
+            self.input.consume(piece);
+            self.at += piece as u64;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, at: u64) -> io::Result<Option<&[u8]>> {
+        self.pass_to(at)?;
+        self.row.clear();
+        let longest = LONGEST as u64 + 2;
+        let read = self.input.by_ref().take(longest).read_until(b'\n', &mut self.row)?;
+        self.at += read as u64;
+        if self.row.last() == Some(&b'\n') {
+            self.row.pop();
+            self.ends += 1;
+        }
+        Ok((read > 0).then_some(&self.row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn window(text: &[u8]) -> Window {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text).unwrap();
+        Window { file, head: 5, at: 0, bytes: Vec::new() }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn rows_are_found_at_their_places(
+            lines in prop::collection::vec(
+                (prop_oneof![8 => 0_usize..150, 1 => 400_usize..1200, 1 => 60_000_usize..140_000], 0_u8..4),
+                1..60,
+            ),
+            ended in any::<bool>(),
+        ) {
+            let mut text = b"head\n".to_vec();
+            let mut asked = Vec::new();
+            for (number, (length, ask)) in lines.iter().enumerate() {
+                let line = vec![b'a' + (number % 26) as u8; *length];
+                if *ask == 0 {
+                    asked.push(((text.len() - 5) as u64, number as u64, line.clone()));
+                }
+                text.extend_from_slice(&line);
+                text.push(b'\n');
+            }
+            if !ended {
+                text.pop();
+            }
+            let mut packed = Packed {
+                input: Box::new(io::Cursor::new(text[5..].to_vec())),
+                at: 0,
+                chunk: None,
+                ends: 0,
+                row: Vec::new(),
+            };
+            let (mut plain, mut counts) = (window(&text), window(&text));
+            for (at, number, line) in asked {
+                // An empty last line without an end is none.
+                let due = (at + 5 < text.len() as u64).then_some(&line[..]);
+                prop_assert_eq!(plain.row(at).unwrap(), due);
+                packed.pass_to(at).unwrap();
+                prop_assert_eq!(packed.ends, number);
+                prop_assert_eq!(packed.row(at).unwrap(), due);
+                prop_assert_eq!(counts.line_ends(0, at).unwrap(), number);
+            }
+        }
+    }
+
+    #[test]
+    fn the_window_stays_small() {
+        let row = b"0123456789\n";
+        let text = [&b"head\n"[..], &row.repeat(100_000)].concat();
+        let mut plain = window(&text);
+        for at in (0..1_100_000).step_by(row.len()) {
+            assert_eq!(plain.row(at).unwrap(), Some(&row[..10]));
+            assert!(plain.bytes.len() < 2 * MOST);
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_before_has_no_rows_there() {
+        let mut plain = window(b"head\na,b\n");
+        assert_eq!(plain.row(4).unwrap(), None);
+        assert_eq!(plain.row(400).unwrap(), None);
+        assert_eq!(plain.row(0).unwrap(), Some(&b"a,b"[..]));
     }
 }

@@ -1,7 +1,8 @@
-//! What rows add up to, by shape, zone and day.
+//! What rows add up to, by shape and span of time.
 
 use std::collections::BTreeMap;
 
+use super::days::Days;
 use super::parse::SCALE;
 use super::shapes::Shape;
 use crate::calendar::Day;
@@ -23,6 +24,7 @@ impl Cell {
 }
 
 impl std::ops::AddAssign for Cell {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         self.rows += other.rows;
         self.quantity += other.quantity;
@@ -37,95 +39,58 @@ impl From<Cell> for fact::Cell {
     }
 }
 
-/// The cells of one zone: those of a run of days.
-#[derive(Clone, Default)]
-struct Days {
-    first: i32,
-    cells: Vec<Cell>,
-}
-
-/// The days that are kept side by side; with more, the run begins anew in `rest`.
-const LONGEST: i32 = 4096;
-
-impl Days {
-    fn at(&mut self, day: i32) -> Option<&mut Cell> {
-        if self.cells.is_empty() {
-            self.first = day;
-        }
-        if day < self.first {
-            let more = usize::try_from(self.first - day).ok()?;
-            if more + self.cells.len() > LONGEST as usize {
-                return None;
-            }
-            self.cells.splice(0..0, std::iter::repeat_n(Cell::default(), more));
-            self.first = day;
-        }
-        let at = usize::try_from(day - self.first).ok()?;
-        if at >= LONGEST as usize {
-            return None;
-        }
-        if at >= self.cells.len() {
-            self.cells.resize(at + 1, Cell::default());
-        }
-        Some(&mut self.cells[at])
-    }
-}
+/// The spans that are kept side by side.
+const SIDE_BY_SIDE: usize = 8192;
 
 /// The sums of one shape.
 struct Of {
     shape: Shape,
-    zones: Vec<Days>,
-    /// Days far from the others.
-    rest: BTreeMap<(usize, i32), Cell>,
+    /// By span.
+    cells: Vec<Cell>,
+    /// Spans beyond those.
+    rest: BTreeMap<u32, Cell>,
     /// Rows that repeat others.
     repeats: Cell,
 }
 
 /// What the rows of a file add up to.
-pub(super) struct Sums {
-    zones: usize,
-    shapes: Vec<Of>,
-}
+#[derive(Default)]
+pub(super) struct Sums(Vec<Of>);
 
 impl Sums {
-    pub(super) fn new(zones: usize) -> Self {
-        Self { zones, shapes: Vec::new() }
-    }
-
     /// Makes room for the next shape.
     pub(super) fn open(&mut self, shape: Shape) {
-        let zones = vec![Days::default(); self.zones];
-        self.shapes.push(Of { shape, zones, rest: BTreeMap::new(), repeats: Cell::default() });
+        let (cells, rest) = (Vec::new(), BTreeMap::new());
+        self.0.push(Of { shape, cells, rest, repeats: Cell::default() });
     }
 
-    pub(super) fn add(&mut self, shape: u32, zone: usize, day: i32, cell: Cell) {
-        let of = &mut self.shapes[shape as usize];
-        match of.zones[zone].at(day) {
+    #[inline(always)]
+    pub(super) fn add(&mut self, shape: u32, span: u32, cell: Cell) {
+        let of = &mut self.0[shape as usize];
+        match of.cells.get_mut(span as usize) {
             Some(sum) => *sum += cell,
-            None => *of.rest.entry((zone, day)).or_default() += cell,
+            None => of.add_further(span, cell),
         }
     }
 
     pub(super) fn repeat(&mut self, shape: u32, cell: Cell) {
-        self.shapes[shape as usize].repeats += cell;
+        self.0[shape as usize].repeats += cell;
     }
 
     /// Adds these sums to the tallies of a file, one for each zone, and to its count of repeats.
     pub(super) fn pour(
         &self,
+        days: &Days,
         tallies: &mut [Tally],
         repeats: &mut BTreeMap<Option<Currency>, Count>,
     ) {
-        for of in &self.shapes {
-            let zones = of.zones.iter().enumerate();
-            let near = zones.flat_map(|(zone, days)| {
-                (days.first..).zip(&days.cells).map(move |(day, cell)| (zone, day, *cell))
-            });
-            let far = of.rest.iter().map(|((zone, day), cell)| (*zone, *day, *cell));
-            for (zone, day, cell) in near.chain(far) {
+        for of in &self.0 {
+            let rest = of.rest.iter().map(|(span, cell)| (*span, *cell));
+            for (span, cell) in (0..).zip(of.cells.iter().copied()).chain(rest) {
                 if cell != Cell::default() {
-                    let key = of.shape.key(Day::EPOCH.plus(day.into()));
-                    tallies[zone].add(key, cell.into());
+                    for (tally, day) in tallies.iter_mut().zip(days.of(span)) {
+                        tally.add(of.shape.key(Day::EPOCH.plus((*day).into())), cell.into());
+                    }
                 }
             }
             if of.repeats.rows > 0 {
@@ -134,6 +99,19 @@ impl Sums {
                 *repeats.entry(of.shape.currency).or_default() +=
                     Count { rows, amount: repeated.amount };
             }
+        }
+    }
+}
+
+impl Of {
+    #[cold]
+    fn add_further(&mut self, span: u32, cell: Cell) {
+        let at = span as usize;
+        if at < SIDE_BY_SIDE {
+            self.cells.resize(at + 1, Cell::default());
+            self.cells[at] = cell;
+        } else {
+            *self.rest.entry(span).or_default() += cell;
         }
     }
 }

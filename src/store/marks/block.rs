@@ -1,10 +1,10 @@
 //! Some marks of one bucket as bytes. Pure.
 //!
 //! ```text
-//! head   16   least time 8 | chunk before the first mark's 4 | marks 2 | width of times 1
+//! head   20   least time 8 | where the first row begins 8 | marks 2 | width of times 1
 //!               | width of places 1
 //! marks       id without its first byte 15 | content 8 | time after the least (3, 4 or 8)
-//!               | place (1, 2 or 4) | chunk after that of the mark before 1
+//!               | place (1, 2 or 4) | bytes from where the first row begins to its own 4
 //! ```
 //!
 //! Times are counted in half seconds, so that instants are even and plain dates odd.
@@ -12,19 +12,18 @@
 use std::io;
 
 use crate::calendar::{Day, Moment};
-use crate::fact::Hash;
 use crate::fact::bulk::{Mark, Placed};
 
 /// The most bytes of a block.
-pub(super) const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 8192;
 /// So many bytes behind a block may be written and read, and mean nothing.
 pub(super) const SLACK: usize = 16;
-const HEAD: usize = 16;
+const HEAD: usize = 20;
 const ID: usize = 15;
 /// Id and content.
 const FIXED: usize = ID + 8;
-/// The last chunk that a mark can be after the one before.
-pub(super) const FAR: u32 = u8::MAX as u32;
+/// Bytes that tell how far behind the first a row begins.
+const FURTHER: usize = 4;
 /// Half seconds of a day.
 const DAY: i64 = 2 * 86_400;
 
@@ -86,20 +85,20 @@ impl Widths {
     /// Bytes of a mark.
     #[inline]
     pub(super) fn size(&self) -> usize {
-        FIXED + self.time as usize + self.place as usize + 1
+        FIXED + self.time as usize + self.place as usize + FURTHER
     }
 }
 
-/// Begins a block; gives back its bytes so far.
-pub(super) fn begin(bytes: &mut [u8], widths: &Widths, chunk: u32) -> usize {
+/// Begins a block whose first row begins at a place; gives back its bytes so far.
+pub(super) fn begin(bytes: &mut [u8], widths: &Widths, at: u64) -> usize {
     bytes[..8].copy_from_slice(&widths.least.to_le_bytes());
-    bytes[8..12].copy_from_slice(&chunk.to_le_bytes());
-    bytes[14] = widths.time as u8;
-    bytes[15] = widths.place as u8;
+    bytes[8..16].copy_from_slice(&at.to_le_bytes());
+    bytes[18] = widths.time as u8;
+    bytes[19] = widths.place as u8;
     HEAD
 }
 
-/// Writes a mark at a place of the block. `further` is its chunk after that of the mark before.
+/// Writes a mark at a place of the block; its row begins so much `further` than the first.
 #[inline]
 pub(super) fn put(bytes: &mut [u8], widths: &Widths, mark: &Mark, code: i64, further: u32) {
     let after = code.wrapping_sub(widths.least).cast_unsigned();
@@ -115,61 +114,78 @@ pub(super) fn put(bytes: &mut [u8], widths: &Widths, mark: &Mark, code: i64, fur
 
 /// Ends a block of so many marks.
 pub(super) fn end(bytes: &mut [u8], marks: u16) {
-    bytes[12..14].copy_from_slice(&marks.to_le_bytes());
+    bytes[16..18].copy_from_slice(&marks.to_le_bytes());
 }
 
-/// The ids of a block that was just made, each without its first byte.
-pub(super) fn ids<'a>(bytes: &'a [u8], widths: &Widths) -> impl Iterator<Item = &'a [u8]> {
-    bytes[HEAD..].chunks_exact(widths.size()).map(|mark| &mark[..ID])
+/// What the ids of a block that was just made are told by.
+pub(super) fn keys<'a>(bytes: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + use<'a> {
+    keys_of(&bytes[HEAD..], widths)
+}
+
+fn keys_of<'a>(marks: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + use<'a> {
+    let key = |mark: &[u8]| *mark.first_chunk().expect("an id is longer");
+    marks.chunks_exact(widths.size()).map(move |mark| u64::from_be_bytes(key(mark)))
 }
 
 /// The marks of a block that was read.
+#[derive(Clone, Copy)]
 pub(super) struct Marks<'a> {
+    /// With the slack behind them.
     bytes: &'a [u8],
     widths: Widths,
-    chunk: u32,
-    left: u16,
+    /// Where the first row begins.
+    at: u64,
+    count: u16,
+    /// The first byte of every id.
     first: u8,
 }
 
 impl<'a> Marks<'a> {
-    /// Of bytes with their slack; `first` is the first byte of every id. None if they are no block.
+    /// Of a block's bytes with their slack; `first` is the first byte of every id. None if they are no
+    /// block.
     pub(super) fn of(bytes: &'a [u8], first: u8) -> Option<Self> {
         let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
         let least = i64::from_le_bytes(*head.first_chunk()?);
-        let chunk = u32::from_le_bytes(*head[8..].first_chunk()?);
-        let left = u16::from_le_bytes(*head[12..].first_chunk()?);
-        let widths = Widths { least, time: head[14].into(), place: head[15].into() };
+        let at = u64::from_le_bytes(*head[8..].first_chunk()?);
+        let count = u16::from_le_bytes(*head[16..].first_chunk()?);
+        let widths = Widths { least, time: head[18].into(), place: head[19].into() };
         let known = [3, 4, 8].contains(&widths.time) && [1, 2, 4].contains(&widths.place);
-        let whole = known && widths.size() * usize::from(left) + SLACK == rest.len();
-        whole.then_some(Self { bytes: rest, widths, chunk, left, first })
+        let whole = known && widths.size() * usize::from(count) + SLACK == rest.len();
+        whole.then_some(Self { bytes: rest, widths, at, count, first })
     }
 
-    /// The first of an id.
-    pub(super) fn of_id(mut self, id: &Hash) -> Option<Placed> {
-        self.find(|placed| placed.mark.id == *id)
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.count.into()
     }
-}
 
-impl Iterator for Marks<'_> {
-    type Item = Placed;
+    /// What each id is told by.
+    pub(super) fn keys(&self) -> impl Iterator<Item = u64> + use<'a> {
+        keys_of(&self.bytes[..self.bytes.len() - SLACK], &self.widths)
+    }
 
-    #[inline]
-    fn next(&mut self) -> Option<Placed> {
-        self.left = self.left.checked_sub(1)?;
-        let bytes: &[u8; FIXED + SLACK] = self.bytes.first_chunk()?;
-        self.bytes = &self.bytes[self.widths.size()..];
+    /// Those whose keys fit.
+    pub(super) fn those(self, fit: impl Fn(u64) -> bool) -> impl Iterator<Item = Placed> {
+        let numbers = (0..).zip(self.keys()).filter(move |(_, key)| fit(*key));
+        numbers.map(move |(number, _)| self.get(number))
+    }
+
+    /// A mark by its number.
+    pub(super) fn get(&self, number: usize) -> Placed {
+        let from = number * self.widths.size();
+        let bytes: &[u8; FIXED + SLACK] =
+            self.bytes[from..].first_chunk().expect("the last one has slack behind it");
         let mut id = [self.first; 16];
         id[1..].copy_from_slice(&bytes[..ID]);
-        let content = *bytes[ID..].first_chunk()?;
-        let rest = u128::from_le_bytes(*bytes[FIXED..].first_chunk()?);
+        let content = *bytes[ID..].first_chunk().expect("id and content are fixed");
+        let rest = u128::from_le_bytes(*bytes.last_chunk().expect("so is what follows"));
         let shift = 8 * self.widths.time;
         let after = (rest & ((1 << shift) - 1)) as u64;
         let place = ((rest >> shift) & ((1 << (8 * self.widths.place)) - 1)) as u32;
-        let further = (rest >> (shift + 8 * self.widths.place)) as u8;
-        self.chunk = self.chunk.wrapping_add(further.into());
+        let further = (rest >> (shift + 8 * self.widths.place)) as u32;
         let time = time(self.widths.least.wrapping_add(after.cast_signed()));
-        Some(Placed { chunk: self.chunk, mark: Mark { id, content, time, place } })
+        let at = self.at.wrapping_add(further.into());
+        Placed { at, mark: Mark { id, content, time, place } }
     }
 }
 
@@ -190,12 +206,13 @@ mod tests {
                 let mark = Mark { id: [9; 16], content: [7; 8], time: moment, place };
                 let mut bytes = vec![0; 200];
                 let at = begin(&mut bytes, &widths, 4_000_000_000);
-                put(&mut bytes[at..], &widths, &mark, number, FAR);
+                put(&mut bytes[at..], &widths, &mark, number, u32::MAX);
                 put(&mut bytes[at + widths.size()..], &widths, &mark, number, 0);
                 end(&mut bytes, 2);
                 bytes.truncate(at + 2 * widths.size() + SLACK);
-                let read: Vec<_> = Marks::of(&bytes, 9).unwrap().collect();
-                assert_eq!(read, [Placed { chunk: 4_000_000_255, mark }; 2], "{text} {place}");
+                let read: Vec<_> = Marks::of(&bytes, 9).unwrap().those(|_| true).collect();
+                let due = [4_000_000_000 + u64::from(u32::MAX), 4_000_000_000];
+                assert_eq!(read, due.map(|at| Placed { at, mark }), "{text} {place}");
                 assert!(Marks::of(&bytes[1..], 9).is_none());
             }
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use super::block::SLACK;
 use super::filter::{FILTER, Filter};
@@ -12,7 +13,7 @@ use crate::store::medium::Medium;
 
 const MARK: [u8; 8] = *b"\xF5revmar\n";
 const FOOT_MARK: [u8; 8] = *b"\xF5revend\n";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 pub(super) const HEAD: usize = 16;
 /// A block in a section.
 const LISTED: usize = 12 + FILTER;
@@ -37,6 +38,19 @@ pub(super) fn damaged(name: &str, what: &str) -> io::Error {
 /// The first byte of every id of a bucket.
 pub(super) fn first_byte(bucket: u32, bits: u32) -> u8 {
     (bucket >> (bits - FEWEST_BITS)) as u8
+}
+
+/// The buckets of ids that begin with a byte.
+pub(super) fn buckets_of(first: u8, bits: u32) -> RangeInclusive<u32> {
+    let more = bits - FEWEST_BITS;
+    let least = u32::from(first) << more;
+    least..=least + (1 << more) - 1
+}
+
+/// The bucket of an id by its first byte and its key.
+pub(super) fn bucket_of_key(first: u8, key: u64, bits: u32) -> u32 {
+    let more = bits - FEWEST_BITS;
+    u32::from(first) << more | key.checked_shr(64 - more).unwrap_or(0) as u32
 }
 
 pub(super) fn head(bits: u32) -> [u8; HEAD] {
@@ -163,7 +177,7 @@ impl Row {
 /// The end of a file.
 ///
 /// ```text
-/// mark 8 | bits 4 | places 4 | CRC-32 of the places 4 | zero 4 | void ids 8 | offset of the
+/// mark 8 | bits 4 | places 4 | CRC-32 of the places 4 | format 4 | void ids 8 | offset of the
 /// sections 8 | of the rows 8 | of the places 8 | zero 8 | BLAKE3(head, sections, rows, places) 32
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +196,7 @@ impl Foot {
     fn encode(&self) -> [u8; FOOT] {
         let mut bytes = [0; FOOT];
         bytes[..8].copy_from_slice(&FOOT_MARK);
-        let small = [self.bits, self.places, self.places_check];
+        let small = [self.bits, self.places, self.places_check, FORMAT];
         for (at, number) in (8..).step_by(4).zip(small) {
             bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
         }
@@ -207,7 +221,8 @@ impl Foot {
             places_at: u64_at(bytes, 48),
             directory: *bytes.last_chunk()?,
         };
-        let known = bytes[..8] == FOOT_MARK && (FEWEST_BITS..=MOST_BITS).contains(&foot.bits);
+        let known = bytes[..8] == FOOT_MARK && u32_at(bytes, 20) == FORMAT;
+        let known = known && (FEWEST_BITS..=MOST_BITS).contains(&foot.bits);
         let fits = blake3::hash(bytes).to_hex().as_str() == digest;
         (known && fits && foot.end() == Some(size)).then_some(foot)
     }
@@ -248,13 +263,14 @@ struct Out<W> {
 
 impl<W: FnMut(&[u8]) -> io::Result<()>> Out<W> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.digest.update(bytes);
         self.pending.extend_from_slice(bytes);
         self.at += bytes.len() as u64;
         if self.pending.len() < CHUNK { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        // Much at once is hashed several times faster than little by little.
+        self.digest.update(&self.pending);
         let written = (self.write)(&self.pending);
         self.pending.clear();
         written
@@ -284,6 +300,7 @@ pub(super) fn write<'a, I: ExactSizeIterator<Item = &'a Listed>>(
     let places_at = out.at;
     let bytes: Vec<u8> = places.iter().flat_map(encode_place).collect();
     out.put(&bytes)?;
+    out.flush()?;
     let foot = Foot {
         bits,
         places: u32::try_from(places.len()).expect("places have numbers of 32 bits"),

@@ -3,11 +3,13 @@
 use std::io;
 use std::sync::OnceLock;
 
-use super::NamedMarks;
 use super::block::{Marks, SLACK};
-use super::directory::{self, FOOT, Foot, Place, ROW, Row, Section, damaged};
+use super::directory::{
+    self, FOOT, Foot, Listed, Place, ROW, Row, Section, bucket_of_key, buckets_of, damaged,
+};
 use super::filter::may_hold;
-use crate::fact::bulk::{Placed, bucket_of};
+use super::{FEWEST_BITS, NamedMarks};
+use crate::fact::bulk::{Crowd, Placed, bucket_of, key_of};
 use crate::fact::{Content, Hash, IdEntry};
 use crate::store::medium::Medium;
 
@@ -44,6 +46,11 @@ impl MarksFile {
         Self { file, named: named.clone(), end: OnceLock::new() }
     }
 
+    /// The import whose marks they are.
+    pub(in crate::store) fn import(&self) -> u64 {
+        self.named.import
+    }
+
     /// Facts that its marks stand for.
     pub(in crate::store) fn facts(&self) -> u64 {
         self.named.facts
@@ -70,19 +77,27 @@ impl MarksFile {
         if section.void.binary_search(id).is_ok() {
             return Ok(None);
         }
-        let mut bytes = Vec::new();
-        for block in section.blocks.iter().filter(|block| may_hold(&block.filter, id)) {
-            bytes.resize(usize::from(block.length) + SLACK, 0);
-            block.read(medium, &self.file, &mut bytes)?;
-            if let Some(found) = self.marks(&bytes, bucket, foot)?.of_id(id) {
+        let (key, mut bytes) = (key_of(id), Vec::new());
+        for block in section.blocks.iter().filter(|block| may_hold(&block.filter, key)) {
+            let mut found = self.read(medium, block, foot, &mut bytes)?.those(|other| other == key);
+            if let Some(found) = found.find(|placed| placed.mark.id == *id) {
                 return self.entry(&found, places).map(Some);
             }
         }
         Ok(None)
     }
 
-    fn marks<'a>(&self, bytes: &'a [u8], bucket: u32, foot: &Foot) -> io::Result<Marks<'a>> {
-        Marks::of(bytes, directory::first_byte(bucket, foot.bits))
+    /// Reads a block.
+    fn read<'a>(
+        &self,
+        medium: &dyn Medium,
+        block: &Listed,
+        foot: &Foot,
+        bytes: &'a mut Vec<u8>,
+    ) -> io::Result<Marks<'a>> {
+        bytes.resize(usize::from(block.length) + SLACK, 0);
+        block.read(medium, &self.file, bytes)?;
+        Marks::of(bytes, directory::first_byte(block.bucket, foot.bits))
             .ok_or_else(|| damaged(&self.file, "it holds what is no block"))
     }
 
@@ -105,19 +120,65 @@ impl MarksFile {
     ) -> io::Result<()> {
         let (foot, _) = self.end(medium)?;
         let buckets = bucket_of(first, foot.bits) as u32..=bucket_of(last, foot.bits) as u32;
-        let mut bytes = Vec::new();
-        for bucket in buckets {
+        let within = &mut |id: &Hash, content: &Content| {
+            if (first..=last).contains(&id) {
+                take(id, content);
+            }
+        };
+        let all = |_: &Listed| true;
+        buckets.into_iter().try_for_each(|bucket| {
             let section = foot.section(medium, &self.file, bucket)?;
-            for block in &section.blocks {
-                bytes.resize(usize::from(block.length) + SLACK, 0);
-                block.read(medium, &self.file, &mut bytes)?;
-                let marks = self.marks(&bytes, bucket, foot)?.map(|placed| placed.mark);
-                marks
-                    .filter(|mark| (first..=last).contains(&&mark.id))
-                    .filter(|mark| section.void.binary_search(&mark.id).is_err())
-                    .for_each(|mark| take(&mark.id, &mark.content));
+            self.each_in(medium, &section, foot, (&all, &|_| true), within)
+        })
+    }
+
+    /// Gives the facts whose ids begin with a byte and may be in a crowd.
+    pub(in crate::store) fn among(
+        &self,
+        medium: &dyn Medium,
+        first: u8,
+        crowd: &Crowd<'_>,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let (foot, _) = self.end(medium)?;
+        for bucket in buckets_of(first, foot.bits) {
+            let section = foot.section(medium, &self.file, bucket)?;
+            let here = |key: &u64| bucket_of_key(first, *key, foot.bits) == bucket;
+            let few = crowd.keys().len() >> (foot.bits - FEWEST_BITS) <= FEW;
+            let keys = if few { crowd.keys() } else { &[] };
+            let asked: Vec<u64> = keys.iter().copied().filter(here).collect();
+            let asked =
+                |block: &Listed| !few || asked.iter().any(|key| may_hold(&block.filter, *key));
+            let fit = |key| crowd.may_hold(key);
+            self.each_in(medium, &section, foot, (&asked, &fit), take)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the facts of a section whose blocks and keys fit.
+    fn each_in(
+        &self,
+        medium: &dyn Medium,
+        section: &Section,
+        foot: &Foot,
+        (block, key): Fit<'_>,
+        take: &mut dyn FnMut(&Hash, &Content),
+    ) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        for block in section.blocks.iter().filter(|it| block(it)) {
+            for Placed { mark, .. } in self.read(medium, block, foot, &mut bytes)?.those(key) {
+                if section.void.binary_search(&mark.id).is_err() {
+                    take(&mark.id, &mark.content);
+                }
             }
         }
         Ok(())
     }
 }
+
+/// Which blocks, and which keys in them.
+type Fit<'f> = (&'f dyn Fn(&Listed) -> bool, &'f dyn Fn(u64) -> bool);
+
+/// Ids in a bucket, at most, that are looked for in the blocks that may hold one of them; for more, all of
+/// the blocks are read.
+const FEW: usize = 24;

@@ -6,7 +6,7 @@ use super::block::{self, BLOCK, SLACK, Widths};
 use super::directory::Listed;
 use super::filter::{self, FILTER};
 use super::shelf::MarksShelf;
-use crate::fact::bulk::{Hand, Mark, Shelf, bucket_of};
+use crate::fact::bulk::{Hand, Mark, Placed, bucket_of};
 
 /// Bytes from block to block: not a power of two, or all of them would compete for the same few lines
 /// of the cache.
@@ -21,8 +21,8 @@ struct Open {
     /// Bytes; none if it has not begun.
     used: u16,
     marks: u16,
-    /// The chunk of its last mark.
-    chunk: u32,
+    /// Where its first row begins.
+    at: u64,
 }
 
 pub(super) struct MarksHand<'a> {
@@ -62,27 +62,30 @@ impl<'a> MarksHand<'a> {
         Ok(widths)
     }
 
-    fn put_one(&mut self, chunk: u32, mark: &Mark) -> io::Result<()> {
+    fn put_one(&mut self, at: u64, mark: &Mark) -> io::Result<()> {
         let code = block::code(mark.time)?;
         let widths = match self.widths {
             Some(widths) if widths.fit(code, mark.place) => widths,
             _ => self.widen(code, mark.place)?,
         };
         let bucket = bucket_of(&mark.id, self.bits);
-        let Open { used, marks, chunk: before } = self.open[bucket];
-        let mut further = chunk.wrapping_sub(before);
+        let Open { used, marks, at: first } = self.open[bucket];
+        let mut further = u32::try_from(at.wrapping_sub(first));
         let mut used = usize::from(used);
-        if used == 0 || used + widths.size() > BLOCK || further > block::FAR {
+        if used == 0 || used + widths.size() > BLOCK || further.is_err() {
             if marks > 0 {
                 self.seal(bucket, &widths)?;
             }
-            used = block::begin(&mut self.bytes[bucket * STRIDE..], &widths, chunk);
-            further = 0;
+            used = block::begin(&mut self.bytes[bucket * STRIDE..], &widths, at);
+            self.open[bucket].at = at;
+            further = Ok(0);
         }
+        let further = further.expect("a new block begins where it is too far");
         let from = bucket * STRIDE + used;
         block::put(&mut self.bytes[from..], &widths, mark, code, further);
         let open = &mut self.open[bucket];
-        *open = Open { used: (used + widths.size()) as u16, marks: open.marks + 1, chunk };
+        open.used = (used + widths.size()) as u16;
+        open.marks += 1;
         Ok(())
     }
 
@@ -92,7 +95,7 @@ impl<'a> MarksHand<'a> {
         let bytes = &mut self.bytes[bucket * STRIDE..][..used.into()];
         block::end(bytes, marks);
         let mut filter = [0; FILTER];
-        block::ids(bytes, widths).for_each(|id| filter::add(&mut filter, id));
+        block::keys(bytes, widths).for_each(|key| filter::add(&mut filter, key));
         self.listed.push(Listed {
             bucket: bucket as u32,
             offset: self.out.len() as u64,
@@ -126,8 +129,8 @@ impl<'a> MarksHand<'a> {
 }
 
 impl Hand for MarksHand<'_> {
-    fn put(&mut self, chunk: u32, marks: &[Mark]) -> io::Result<()> {
-        marks.iter().try_for_each(|mark| self.put_one(chunk, mark))
+    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
+        marks.iter().try_for_each(|placed| self.put_one(placed.at, &placed.mark))
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {

@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! head     16   mark 8 | format 4 | bits of an id that tell its bucket 4
-//! blocks        up to 4 KiB each, of marks of one bucket, in the order in which they were full
-//! sections      for each bucket: its blocks, 140 each
-//!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 128), and its void ids, 16 each
+//! blocks        up to 8 KiB each, of marks of one bucket, in the order in which they were full
+//! sections      for each bucket: its blocks, 268 each
+//!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 256), and its void ids, 16 each
 //! rows          for each bucket, 24: where its section is 8 | blocks 4 | void ids 4
 //!                 | CRC-32 of the section 4 | CRC-32 of the bucket's number and this row 4
 //! places        for each place, 5: kind 1 | number of the product, or 0 4

@@ -5,13 +5,14 @@
 
 use std::io;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::block::{Marks, SLACK};
 use super::directory::{self, Listed};
 use super::hand::MarksHand;
 use super::{NamedMarks, bits_for};
-use crate::fact::bulk::{Hand, Placed, Shelf};
+use crate::fact::bulk::{Bucket, Hand, Placed, Shelf};
 use crate::fact::{Hash, Kind};
 use crate::store::error::StoreError;
 use crate::store::ids::FOLDER;
@@ -61,10 +62,10 @@ struct Lists {
     blocks: Vec<Listed>,
 }
 
-/// All blocks, and in which order to take them so that their buckets rise.
+/// All blocks, and their buckets with their numbers, in order.
 struct Sorted {
     blocks: Vec<Listed>,
-    order: Vec<u32>,
+    order: Vec<(u32, u32)>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -96,6 +97,11 @@ impl MarksShelf {
             lists: Mutex::default(),
             sorted: OnceLock::new(),
         })
+    }
+
+    /// The bits of an id that tell its bucket.
+    pub(super) fn bits(&self) -> u32 {
+        self.bits
     }
 
     /// The import that it is for.
@@ -134,10 +140,10 @@ impl MarksShelf {
             let mut lists = locked(&self.lists);
             assert_eq!(lists.out, 0, "all hands are finished before a bucket is read");
             let blocks = std::mem::take(&mut lists.blocks);
-            let count = u32::try_from(blocks.len()).expect("fewer than four billion blocks");
-            let mut order: Vec<u32> = (0..count).collect();
-            // Stable: a hand's blocks of a bucket stay as they were put down.
-            order.sort_by_key(|at| blocks[*at as usize].bucket);
+            assert!(u32::try_from(blocks.len()).is_ok(), "fewer than four billion blocks");
+            let numbered = (0_u32..).zip(&blocks);
+            let mut order: Vec<_> = numbered.map(|(at, block)| (block.bucket, at)).collect();
+            order.sort_unstable();
             Sorted { blocks, order }
         })
     }
@@ -174,7 +180,7 @@ impl MarksShelf {
         let digest = directory::write(
             self.bits,
             sections,
-            |bucket| sorted.of(bucket),
+            |bucket| sorted.of(bucket..=bucket),
             &void,
             places,
             |bytes| self.append(bytes).map(drop),
@@ -187,11 +193,10 @@ impl MarksShelf {
 }
 
 impl Sorted {
-    fn of(&self, bucket: u32) -> impl ExactSizeIterator<Item = &Listed> {
-        let at = |at: &u32| &self.blocks[*at as usize];
-        let from = self.order.partition_point(|block| at(block).bucket < bucket);
-        let to = self.order.partition_point(|block| at(block).bucket <= bucket);
-        self.order[from..to].iter().map(at)
+    fn of(&self, buckets: RangeInclusive<u32>) -> impl ExactSizeIterator<Item = &Listed> + Clone {
+        let from = self.order.partition_point(|(bucket, _)| bucket < buckets.start());
+        let to = self.order.partition_point(|(bucket, _)| bucket <= buckets.end());
+        self.order[from..to].iter().map(|(_, at)| &self.blocks[*at as usize])
     }
 }
 
@@ -202,20 +207,57 @@ impl Shelf for MarksShelf {
         Ok(Box::new(MarksHand::new(self)))
     }
 
-    fn bits(&self) -> u32 {
-        self.bits
+    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
+        let blocks = self.sorted().of(directory::buckets_of(first, self.bits));
+        let bytes: usize = blocks.clone().map(|block| usize::from(block.length) + SLACK).sum();
+        let (mut read, mut ends) = (vec![0; bytes], Vec::new());
+        let (mut from, mut marks) = (0, 0);
+        for block in blocks {
+            let to = from + usize::from(block.length) + SLACK;
+            block.read(&*self.medium, &self.new, &mut read[from..to])?;
+            let block = Marks::of(&read[from..to], first);
+            let block = block.ok_or_else(|| directory::damaged(&self.new, "it is no block"))?;
+            marks += block.count();
+            ends.push(End { marks, bytes: to });
+            from = to;
+        }
+        Ok(Box::new(Blocks { first, bytes: read, ends }))
+    }
+}
+
+/// Blocks that share the first byte of their ids, as they were read.
+struct Blocks {
+    first: u8,
+    /// One behind the other, each with its slack.
+    bytes: Vec<u8>,
+    ends: Vec<End>,
+}
+
+/// Where a block ends: so many marks and bytes, with those of the blocks before.
+#[derive(Clone, Copy, Default)]
+struct End {
+    marks: usize,
+    bytes: usize,
+}
+
+impl Blocks {
+    fn block(&self, number: usize) -> Marks<'_> {
+        let from = number.checked_sub(1).map_or(0, |before| self.ends[before].bytes);
+        let bytes = &self.bytes[from..self.ends[number].bytes];
+        Marks::of(bytes, self.first).expect("it was a block when it was read")
+    }
+}
+
+impl Bucket for Blocks {
+    fn keys(&self, keys: &mut Vec<u64>) {
+        keys.reserve(self.ends.last().copied().unwrap_or_default().marks);
+        (0..self.ends.len()).for_each(|block| keys.extend(self.block(block).keys()));
     }
 
-    fn bucket(&self, number: usize, marks: &mut Vec<Placed>) -> io::Result<()> {
-        let number = u32::try_from(number).expect("a bucket's number has few bits");
-        let mut bytes = Vec::new();
-        for block in self.sorted().of(number) {
-            bytes.resize(usize::from(block.length) + SLACK, 0);
-            block.read(&*self.medium, &self.new, &mut bytes)?;
-            let read = Marks::of(&bytes, directory::first_byte(number, self.bits));
-            marks.extend(read.ok_or_else(|| directory::damaged(&self.new, "it is no block"))?);
-        }
-        Ok(())
+    fn mark(&self, number: usize) -> Placed {
+        let block = self.ends.partition_point(|end| end.marks <= number);
+        let before = block.checked_sub(1).map_or(0, |before| self.ends[before].marks);
+        self.block(block).get(number - before)
     }
 }
 
