@@ -59,10 +59,11 @@ pub(super) fn import_of(file: &str) -> Option<u64> {
 /// The fewest bits: the first byte of an id is then told by its bucket.
 const FEWEST_BITS: u32 = 8;
 /// The most: with more the buffers of a thread no longer fit its caches, and putting a mark down costs
-/// up to twice as much.
-const MOST_BITS: u32 = 12;
+/// up to twice as much. With fewer, one that is looked up has more blocks beside it, of which one in
+/// thirty is read for nothing.
+const MOST_BITS: u32 = 10;
 /// A bucket is to hold about so many marks, or up to twice as many.
-const BUCKET: u64 = 8000;
+const BUCKET: u64 = 30_000;
 
 /// The bits that tell the bucket, when so many marks are expected.
 fn bits_for(marks: u64) -> u32 {
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn buckets_are_neither_full_nor_many() {
-        let due = [(0, 8), (4_000_000, 8), (10_000_000, 10), (100_000_000, 12), (u64::MAX, 12)];
+        let due = [(0, 8), (10_000_000, 8), (20_000_000, 9), (100_000_000, 10), (u64::MAX, 10)];
         for (marks, bits) in due {
             assert_eq!(bits_for(marks), bits, "{marks}");
         }
