@@ -1,6 +1,7 @@
 //! The top of the waterfall: gross sales, refunds, deductions, net sales, and tax as a memo.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::balances::BalanceKind;
 use super::carried::Carried;
@@ -155,7 +156,7 @@ fn add_up<'s, 'a: 's>(
 pub(super) fn input(share: &Share<'_>, price: Option<Ratio>, exact: Ratio) -> Input {
     Input::Facts {
         product: share.product.to_owned(),
-        key: share.key.clone(),
+        key: Arc::clone(share.key),
         cell: *share.cell,
         price,
         part: share.part.clone(),

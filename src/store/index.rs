@@ -331,7 +331,11 @@ mod tests {
         let mut more = trail(1);
         for import in [7, 8] {
             more.note([record(393 + import), file(import)]);
-            more.stop(Mark { records: 393 + import, end: 400_000 + import, chain: [import as u8; 32] });
+            more.stop(Mark {
+                records: 393 + import,
+                end: 400_000 + import,
+                chain: [import as u8; 32],
+            });
             assert!(stands(dir.path(), &more));
             assert_eq!(agrees(dir.path(), &more), Some(true), "it is right as far as it goes");
             let lookup = Lookup::new(dir.path());
