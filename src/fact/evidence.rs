@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AuditFinding, Cell, FxRate, GrantedRate, Key, Lens, Payment, Tally};
-use crate::calendar::Period;
+use crate::calendar::{Day, Moment, Period, Zone};
 use crate::money::Exact;
 
 /// A fact whose `ref` names a fact that is not known (yet); it stays on its own day.
@@ -65,6 +65,23 @@ pub struct Refused {
 }
 
 impl Evidence {
+    /// The first day that the two say different things of: whatever is settled of the days before comes
+    /// out the same. None if they are equal.
+    pub fn differs_from(&self, other: &Self, zone: &Zone) -> Option<Day> {
+        let on = |moment: Moment| moment.day_in(zone);
+        let days = [
+            self.tally.less(&other.tally).first_day(),
+            first(&self.unresolved, &other.unresolved, |fact| fact.key.day),
+            first(&self.rates, &other.rates, |rate| rate.date),
+            first(&self.payments, &other.payments, |payment| on(payment.time)),
+            first(&self.grants, &other.grants, |grant| on(grant.time)),
+            first(&self.audits, &other.audits, |audit| on(audit.time)),
+            first(&self.refused, &other.refused, |facts| facts.listed.first_day()),
+            first(&self.refused_rates, &other.refused_rates, |rate| rate.listed.first_day()),
+        ];
+        days.into_iter().flatten().min()
+    }
+
     /// What one contract asks about: customers and deals that only its neighbours name are added
     /// up, so that its statement is the same whatever contracts share its book.
     #[must_use]
@@ -76,4 +93,18 @@ impl Evidence {
             ..self
         }
     }
+}
+
+/// The first day of what only one of two lists has, or has more often.
+fn first<T: PartialEq>(one: &[T], other: &[T], day: impl Fn(&T) -> Day) -> Option<Day> {
+    let alike = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let (one, mut other) = (&one[alike..], other[alike..].iter().collect::<Vec<_>>());
+    let mut alone = Vec::new();
+    for each in one {
+        match other.iter().position(|it| *it == each) {
+            Some(at) => drop(other.remove(at)),
+            None => alone.push(each),
+        }
+    }
+    alone.into_iter().chain(other).map(day).min()
 }

@@ -86,16 +86,18 @@ pub(super) fn place<'a>(
     period: Period,
     evidence: &'a Evidence,
 ) -> Placed<'a> {
+    let cells: Vec<(&Arc<Key>, &Cell)> =
+        evidence.tally.of_days(period.first_day(), period.last_day()).collect();
     let schedules = contract.schedules.iter();
-    let empty =
-        |segments: Vec<Segment<'a>>| segments.into_iter().map(|s| (s, Vec::new())).collect();
+    // Room for all: what is not used costs nothing.
+    let empty = |segments: Vec<Segment<'a>>| {
+        segments.into_iter().map(|segment| (segment, Vec::with_capacity(cells.len()))).collect()
+    };
     let mut placed = Placed {
         schedules: schedules.map(|schedule| empty(schedule.segments(period))).collect(),
         exceptions: Vec::new(),
         findings: Vec::new(),
     };
-    let cells: Vec<(&Arc<Key>, &Cell)> =
-        evidence.tally.of_days(period.first_day(), period.last_day()).collect();
     let mut rates = Rates::listed(contract, period, evidence);
     let shared = SharedCosts::of(contract, &cells, &mut rates);
     for &(key, cell) in &cells {

@@ -1,12 +1,13 @@
 //! Closes month after month with what has come by then, as a book does.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use revshare::calendar::Period;
 use revshare::contract::{Contract, Late};
 use revshare::fact::Evidence;
 use revshare::settlement::{
-    BalanceKind, BalanceName, Balances, Restatement, Settlement, Stage, View, as_arrived,
+    BalanceKind, BalanceName, Balances, Restatement, Settlement, Stage, Start, View, as_arrived,
     first_period, restate, settle, settle_restating,
 };
 
@@ -79,7 +80,22 @@ impl Closes {
             Some(last) => {
                 let (now, then) = (view(contract, evidence), view(&last.contract, &last.evidence));
                 let through = last.settlement.period;
-                restate(now, &[(through, then)], &opening, through).expect("it restates")
+                let then = [(through, then)];
+                let differs = |at: usize| {
+                    let close = &self.0[at];
+                    Ok::<_, Infallible>(now.differs_from(&view(&close.contract, &close.evidence)))
+                };
+                let periods: Vec<Period> =
+                    self.0.iter().map(|close| close.settlement.period).collect();
+                let Ok(stand) = Start::standing(&periods, differs);
+                let start = self.0[..stand].last().map(|close| Start {
+                    period: close.settlement.period.next(),
+                    balances: close.settlement.closing(),
+                });
+                let whole = restate(now, &then, &opening, (None, through)).expect("it restates");
+                let later = restate(now, &then, &opening, (start.as_ref(), through));
+                assert_eq!(later.as_ref(), Ok(&whole), "from {start:?}");
+                whole
             }
         };
         let settlement = settle_restating(contract, period, evidence, &opening, &restatement)
