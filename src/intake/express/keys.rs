@@ -191,7 +191,8 @@ impl Keys {
     /// Looks up the keys of rows without further words: their numbers, for those that stay sure.
     pub(super) fn find_many(&mut self, frame: &Frame<'_>, sure: &mut [bool], numbers: &mut [u32]) {
         let Many { hashes, lengths, words } = &mut *self.many;
-        (hashes.fill(0), lengths.fill(0));
+        hashes.fill(0);
+        lengths.fill(0);
         let mut columns = &mut words[..];
         for run in &self.runs {
             let of_run = columns.split_off_mut(..run.words).expect("there is room for every run");
