@@ -22,19 +22,31 @@ pub(super) const END: u8 = 0xFF;
 const LONG: u64 = 1;
 
 /// Random words, as many as are asked for.
-pub(super) struct Source(blake3::OutputReader);
+pub(super) struct Source {
+    stream: blake3::OutputReader,
+    /// What is left of the block that was read last: a block costs as much as a word of it.
+    block: [u64; 8],
+    left: usize,
+}
 
 impl Source {
     /// Words that nobody knows who does not know the secret. They depend on it alone.
     pub(super) fn of(secret: &[u8]) -> Self {
         const PURPOSE: &str = "revshare 2026-11 words that fingerprints of facts are made with";
-        Self(blake3::Hasher::new_derive_key(PURPOSE).update(secret).finalize_xof())
+        let stream = blake3::Hasher::new_derive_key(PURPOSE).update(secret).finalize_xof();
+        Self { stream, block: [0; 8], left: 0 }
     }
 
     fn word(&mut self) -> u64 {
-        let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
-        u64::from_le_bytes(bytes)
+        if self.left == 0 {
+            let mut bytes = [0; 64];
+            self.stream.fill(&mut bytes);
+            let (words, _) = bytes.as_chunks();
+            self.block = std::array::from_fn(|at| u64::from_le_bytes(words[at]));
+            self.left = self.block.len();
+        }
+        self.left -= 1;
+        self.block[self.block.len() - 1 - self.left]
     }
 
     fn wide(&mut self) -> u128 {
@@ -80,7 +92,7 @@ impl<const N: usize> Region<N> {
     pub(super) fn new(source: &mut Source) -> Self {
         let keys = std::array::from_fn(|_| Pair::new(source));
         let mut long = [0; 32];
-        source.0.fill(&mut long);
+        long.as_chunks_mut().0.fill_with(|| source.word().to_le_bytes());
         let mut zeros = [[0; N]; PAIRS + 1];
         let mut sums = [0; N];
         for (zeros, pair) in zeros[1..].iter_mut().zip(&keys) {
