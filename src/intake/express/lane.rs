@@ -79,13 +79,13 @@ const SHAPE: [Target; 7] = [
 
 impl<'a> Lane<'a> {
     pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
-        let Common { lens, horizon, key, ref places, .. } = *common;
+        let Common { lens, horizon, ref key, ref places, .. } = *common;
         Self {
             columns,
             lens,
             horizon,
             places,
-            key,
+            key: key.clone(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
             keys: Keys::new(
