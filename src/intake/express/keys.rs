@@ -17,7 +17,7 @@ const WORDS: usize = 48;
 const LONGEST: usize = u8::MAX as usize;
 /// Keys that are looked for first, by the highest bits of their hash.
 const RECENT: usize = 1 << RECENT_BITS;
-const RECENT_BITS: u32 = 13;
+const RECENT_BITS: u32 = 15;
 
 /// The keys that are known, and one that is being put together.
 pub(super) struct Keys {

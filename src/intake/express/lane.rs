@@ -320,7 +320,10 @@ impl<'a> Lane<'a> {
 
     /// Takes a row out again.
     pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell.negated());
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small.negated()),
+            None => self.sums.add(taken.shape, taken.span, taken.cell.negated()),
+        }
     }
 
     /// Takes a row out again and counts it as one that repeats another.

@@ -70,6 +70,10 @@ impl Small {
         Some(Self { rows: 1, quantity: of(quantity)?, amount: of(amount)? })
     }
 
+    pub(super) fn negated(self) -> Self {
+        Self { rows: -self.rows, quantity: -self.quantity, amount: -self.amount }
+    }
+
     /// The sum of both, if it can be told.
     #[inline(always)]
     fn plus(self, other: Self) -> Option<Self> {
