@@ -32,7 +32,7 @@ enum Source {
 }
 
 impl Daily {
-    /// Cells of one day, of which there are some.
+    /// Cells of one day.
     fn made(day: Day, cells: Cells) -> Arc<Self> {
         Arc::new(Self { day, source: Source::Made, cells: OnceLock::from(cells) })
     }
@@ -50,6 +50,14 @@ impl Daily {
         }
         let (day, cells) = (parts[0].day, OnceLock::new());
         Arc::new(Self { day, source: Source::Sum(parts.to_vec()), cells })
+    }
+
+    /// The same, without regard to who asks.
+    pub(super) fn sum_at_once(parts: &[Arc<Self>]) -> Arc<Self> {
+        match parts {
+            [only] => Arc::clone(only),
+            parts => Self::made(parts[0].day, sum(parts)),
+        }
     }
 
     /// Which.
@@ -111,8 +119,8 @@ pub(super) fn by_day(cells: Cells) -> Vec<Arc<Daily>> {
     days
 }
 
-/// Parts of less than one part in so many are put in between the cells of the largest.
-const FEW: usize = 8;
+/// Parts of less than one part in so many are put in between what is there.
+pub(super) const FEW: usize = 8;
 
 fn sum(parts: &[Arc<Daily>]) -> Cells {
     let mut parts: Vec<&Cells> = parts.iter().map(|part| part.cells()).collect();

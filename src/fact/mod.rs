@@ -18,13 +18,14 @@ mod gather;
 mod horizon;
 mod key;
 mod lens;
+mod number;
 mod outside;
 mod packed;
 mod packed_key;
-mod sip;
 mod standing;
 mod sums;
 mod tally;
+mod universal;
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::daily::{Cells, Daily, by_day};
+use super::daily::{Cells, Daily, FEW, by_day};
 use super::packed::Packed;
 use super::{Fact, Key, Lens};
 use crate::calendar::Day;
@@ -120,21 +120,29 @@ impl Tally {
         if self.listed.is_empty() && other.listed.is_empty() && other.len() < self.len() / FEW {
             other.added.iter().for_each(|(key, cell)| self.add(Key::clone(key), *cell));
         } else {
-            *self = Self::sum_of([&*self, other]);
+            // At once, so that many that are added one after another do not pile up.
+            *self = Self::day_by_day([&*self, other], Daily::sum_at_once);
         }
     }
 
-    /// What several tallies add up to.
+    /// What several tallies add up to. A day of more than one is added up when somebody asks for it.
     pub fn sum_of<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut tallies: Vec<&Self> = tallies.into_iter().filter(|of| !of.has_no_day()).collect();
+        Self::day_by_day(tallies, Daily::sum)
+    }
+
+    fn day_by_day<'a>(
+        tallies: impl IntoIterator<Item = &'a Self>,
+        sum: impl Fn(&[Arc<Daily>]) -> Arc<Daily>,
+    ) -> Self {
+        let tallies: Vec<&Self> = tallies.into_iter().filter(|of| !of.has_no_day()).collect();
         if let [only] = tallies[..] {
             return only.clone();
         }
-        let mut days: Vec<Arc<Daily>> = tallies.drain(..).flat_map(Self::days).collect();
+        let mut days: Vec<Arc<Daily>> = tallies.into_iter().flat_map(Self::days).collect();
         // Runs in order are what a stable sort is quick with.
         days.sort_by_key(|daily| daily.day());
         let of_one_day = days.chunk_by(|one, other| one.day() == other.day());
-        Self::listed(of_one_day.map(Daily::sum).collect())
+        Self::listed(of_one_day.map(sum).collect())
     }
 
     /// What has to be added to another tally to get this one. Days that the two share are not looked at.
@@ -214,9 +222,6 @@ impl Tally {
         self.listed.is_empty() && self.added.is_empty()
     }
 }
-
-/// A tally of less than one part in so many is added cell by cell.
-const FEW: usize = 8;
 
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {

@@ -4,17 +4,22 @@
 //! The law: a row that is taken is one that the ordinary reader accepts, and it is understood in the
 //! same way. Whatever is not certain at first sight is left.
 
+use std::collections::BTreeMap;
+
+use super::batch::{Batch, Frame};
 use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
 use super::parse::{self, Short, Time, number};
 use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
-use super::sums::{Cell, Sums};
+use super::split::Signs;
+use super::sums::{Cell, Small, Sums};
+use super::words;
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
-use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
+use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields, time_code};
+use crate::fact::{Content, HashKey, Horizon, Kind, Lens, Table};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
@@ -30,7 +35,11 @@ pub(in crate::intake) struct Lane<'a> {
     /// The texts of the shapes that came by, and for each what it says of its rows.
     keys: Keys,
     shapes: Vec<Known>,
+    /// The customers and deals that are kept apart, by number.
+    names: BTreeMap<String, u64>,
     sums: Sums,
+    /// What reading a chunk needs, kept from one to the next.
+    spare: Option<(Signs, Box<Batch>)>,
 }
 
 /// What a shape says of rows that have it.
@@ -54,6 +63,7 @@ struct Rules {
 pub(in crate::intake) struct Taken {
     shape: u32,
     span: u32,
+    small: Option<Small>,
     cell: Cell,
     pub(in crate::intake) mark: Mark,
 }
@@ -71,19 +81,186 @@ const SHAPE: [Target; 7] = [
 
 impl<'a> Lane<'a> {
     pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
-        let Common { lens, horizon, key, ref places, .. } = *common;
+        let Common { lens, horizon, ref key, ref places, .. } = *common;
         Self {
             columns,
             lens,
             horizon,
             places,
-            key,
+            key: key.clone(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
-            keys: Keys::new(SHAPE.iter().filter_map(|field| columns.at(*field))),
+            keys: Keys::new(
+                SHAPE.iter().filter_map(|field| columns.at(*field)),
+                if lens.keeps_names() { 2 } else { 0 },
+            ),
             shapes: Vec::new(),
+            names: BTreeMap::new(),
             sums: Sums::default(),
+            spare: None,
         }
+    }
+
+    /// What reading a chunk needs; to be given back.
+    pub(super) fn tools(&mut self) -> (Signs, Box<Batch>) {
+        self.spare.take().unwrap_or_default()
+    }
+
+    /// Takes it back.
+    pub(super) fn keep(&mut self, tools: (Signs, Box<Batch>)) {
+        self.spare = Some(tools);
+    }
+
+    /// Columns of a row.
+    pub(super) fn fields(&self) -> usize {
+        self.columns.count
+    }
+
+    /// Can it take many rows at once?
+    pub(super) fn takes_many(&self) -> bool {
+        !self.columns.nulls && !self.lens.keeps_names()
+    }
+
+    /// Finds out what rows say, as far as it is certain, and adds those up of which it is.
+    pub(super) fn take_many(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
+        let columns = self.columns;
+        let sure = &mut batch.sure[..frame.rows];
+        for (row, sure) in sure.iter_mut().enumerate() {
+            *sure = !frame.text(row, columns.at(Target::Id)).is_empty();
+        }
+        if columns.at(Target::Ref).is_some() {
+            for (row, sure) in sure.iter_mut().enumerate() {
+                *sure &= frame.text(row, columns.at(Target::Ref)).is_empty();
+            }
+        }
+        batch.quantities.read(frame, columns.at(Target::Quantity), sure);
+        batch.amounts.read(frame, columns.at(Target::Amount), sure);
+        self.times(frame, batch);
+        self.keys.find_many(frame, &mut batch.sure[..frame.rows], &mut batch.shapes);
+        self.check(frame, batch);
+        self.fingerprints(frame, batch);
+        self.add_many(frame, batch);
+    }
+
+    fn times(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
+        let column = self.columns.at(Target::Time);
+        for row in 0..frame.rows {
+            match parse::time(frame.text(row, column)) {
+                Some(time) => {
+                    batch.times[row] = time;
+                    batch.spans[row] = self.days.span(time);
+                    batch.sure[row] &= !self.horizon.is_before(moment(time));
+                }
+                None => batch.sure[row] = false,
+            }
+        }
+    }
+
+    /// Are the numbers such as their shapes want them?
+    fn check(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        for row in 0..frame.rows {
+            if batch.sure[row] {
+                let known = &self.shapes[batch.shapes[row] as usize];
+                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
+                match known.rules.check(quantity, amount) {
+                    // A reading has no amount.
+                    Some((_, None)) => batch.amounts.remove(row),
+                    Some(_) => {}
+                    None => batch.sure[row] = false,
+                }
+            }
+        }
+    }
+
+    fn fingerprints(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        let id = self.columns.at(Target::Id);
+        // Rows before and behind are much like the first one; what is longer goes the slow way.
+        match words_of(frame, id) {
+            ..=2 => self.ids::<2>(frame, batch),
+            3..=4 => self.ids::<4>(frame, batch),
+            _ => self.ids::<6>(frame, batch),
+        }
+        if [Target::Deal, Target::Resource].iter().all(|it| self.columns.at(*it).is_none()) {
+            match words_of(frame, self.columns.at(Target::Customer)) {
+                ..=2 => self.contents::<2>(frame, batch),
+                _ => self.contents::<4>(frame, batch),
+            }
+        } else {
+            for row in 0..frame.rows {
+                if batch.sure[row] {
+                    batch.contents[row] = self.content(frame, batch, row);
+                }
+            }
+        }
+    }
+
+    fn ids<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        let Some(column) = self.columns.at(Target::Id) else { return };
+        for (row, id) in (0..frame.rows).zip(&mut batch.ids) {
+            let (from, to) = frame.field(row, column);
+            *id = match words::ended::<W>(frame.text, from, to) {
+                Some(words) => self.ids.of_words(&words),
+                None => self.ids.of(&frame.text[from..to]),
+            };
+        }
+    }
+
+    fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        let column = self.columns.at(Target::Customer);
+        for row in 0..frame.rows {
+            if batch.sure[row] {
+                let (from, to) = column.map_or((0, 0), |column| frame.field(row, column));
+                batch.contents[row] = match words::ended::<W>(frame.text, from, to) {
+                    Some(words) => {
+                        let (time, _) = time_code(moment(batch.times[row]));
+                        let known = &self.shapes[batch.shapes[row] as usize];
+                        let (quantity, amount) = batch.units(row);
+                        known.contents.of_words(time, quantity, amount, &words)
+                    }
+                    None => self.content(frame, batch, row),
+                };
+            }
+        }
+    }
+
+    /// The fingerprint of a content with whatever there may be in it.
+    fn content(&self, frame: &Frame<'_>, batch: &Batch, row: usize) -> Content {
+        let text = |target| frame.text(row, self.columns.at(target));
+        let (quantity, amount) = batch.units(row);
+        let rest = Rest {
+            time: moment(batch.times[row]),
+            customer: text(Target::Customer),
+            deal: text(Target::Deal),
+            resource: text(Target::Resource),
+            quantity: quantity.map(Number::Units),
+            amount: amount.map(Number::Units),
+            reference: None,
+        };
+        self.shapes[batch.shapes[row] as usize].contents.of(&rest)
+    }
+
+    fn add_many(&mut self, frame: &Frame<'_>, batch: &Batch) {
+        for row in 0..frame.rows {
+            if batch.sure[row] {
+                let (shape, span) = (batch.shapes[row], batch.spans[row]);
+                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
+                match Small::of(quantity, amount) {
+                    Some(small) => self.sums.add_small(shape, span, small),
+                    None => self.sums.add(shape, span, batch.cell(row)),
+                }
+            }
+        }
+    }
+
+    /// The mark of a row that was taken.
+    #[inline(always)]
+    pub(super) fn mark(&self, batch: &Batch, row: usize) -> Option<Mark> {
+        batch.sure[row].then(|| Mark {
+            id: batch.ids[row],
+            content: batch.contents[row],
+            time: moment(batch.times[row]),
+            place: self.shapes[batch.shapes[row] as usize].place,
+        })
     }
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
@@ -128,18 +305,25 @@ impl<'a> Lane<'a> {
         };
         let (id, content) = (self.ids.of(id), known.contents.of(&rest));
         let mark = Mark { id, content, time: moment, place: known.place };
-        Some(Taken { shape, span: self.days.span(time), cell, mark })
+        let small = Small::of(quantity, amount);
+        Some(Taken { shape, span: self.days.span(time), small, cell, mark })
     }
 
     /// Adds a row.
     #[inline(always)]
     pub(super) fn add(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell);
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small),
+            None => self.sums.add(taken.shape, taken.span, taken.cell),
+        }
     }
 
     /// Takes a row out again.
     pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell.negated());
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small.negated()),
+            None => self.sums.add(taken.shape, taken.span, taken.cell.negated()),
+        }
     }
 
     /// Takes a row out again and counts it as one that repeats another.
@@ -156,25 +340,33 @@ impl<'a> Lane<'a> {
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
     #[inline(always)]
     fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
-        self.keys.begin();
-        self.keys.push_columns(row.text, row.start, row.ends)?;
         let (mut customer_kept, mut deal_kept) = ("", "");
-        if !self.lens.customers.is_empty() {
+        let found = if self.lens.keeps_names() {
             customer_kept = self.lens.customer(text(customer)?);
-            self.keys.push(customer_kept.as_bytes())?;
-        }
-        if !self.lens.deals.is_empty() {
             deal_kept = self.lens.deal(text(deal)?);
-            self.keys.push(deal_kept.as_bytes())?;
-        }
-        match self.keys.find() {
+            let names = [self.name(customer_kept), self.name(deal_kept)];
+            self.keys.find(row.text, row.start, row.ends, &names)?
+        } else {
+            self.keys.find(row.text, row.start, row.ends, &[])?
+        };
+        match found {
             Found::Known(number) => Some(number),
-            Found::New(hash) => self.learn(hash, row, customer_kept, deal_kept),
+            Found::New => self.learn(row, customer_kept, deal_kept),
         }
     }
 
+    /// The number of a customer or deal that is kept apart.
+    fn name(&mut self, name: &str) -> u64 {
+        if let Some(number) = self.names.get(name) {
+            return *number;
+        }
+        let number = self.names.len() as u64;
+        self.names.insert(name.to_owned(), number);
+        number
+    }
+
     #[cold]
-    fn learn(&mut self, hash: u64, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
+    fn learn(&mut self, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
         let mut parts = [""; SHAPE.len()];
         for (part, field) in parts.iter_mut().zip(SHAPE) {
             *part = text(row.field(field))?;
@@ -207,11 +399,16 @@ impl<'a> Lane<'a> {
             currency: currency.as_ref().map_or("", Currency::code),
         });
         let place = self.places.of(&shape);
-        let number = self.keys.keep(hash)?;
+        let number = self.keys.keep()?;
         self.sums.open(shape);
         self.shapes.push(Known { contents, place, rules });
         Some(number)
     }
+}
+
+/// Words of the first row's field, with its end.
+fn words_of(frame: &Frame<'_>, column: Option<usize>) -> usize {
+    frame.text(0, column).len() / 8 + 1
 }
 
 /// A row whose fields were counted.
