@@ -88,13 +88,10 @@ pub(super) fn place<'a>(
 ) -> Placed<'a> {
     let cells: Vec<(&Arc<Key>, &Cell)> =
         evidence.tally.of_days(period.first_day(), period.last_day()).collect();
-    let schedules = contract.schedules.iter();
-    // Room for all: what is not used costs nothing.
-    let empty = |segments: Vec<Segment<'a>>| {
-        segments.into_iter().map(|segment| (segment, Vec::with_capacity(cells.len()))).collect()
-    };
+    let room = || Vec::with_capacity(cells.len());
+    let empty = |segments: Vec<Segment<'a>>| segments.into_iter().map(|s| (s, room())).collect();
     let mut placed = Placed {
-        schedules: schedules.map(|schedule| empty(schedule.segments(period))).collect(),
+        schedules: contract.schedules.iter().map(|it| empty(it.segments(period))).collect(),
         exceptions: Vec::new(),
         findings: Vec::new(),
     };
