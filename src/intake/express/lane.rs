@@ -4,12 +4,16 @@
 //! The law: a row that is taken is one that the ordinary reader accepts, and it is understood in the
 //! same way. Whatever is not certain at first sight is left.
 
+use std::collections::BTreeMap;
+
+use super::batch::{Batch, Frame};
 use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
 use super::parse::{self, Short, Time, number};
 use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
+use super::split::Signs;
 use super::sums::{Cell, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
@@ -30,7 +34,11 @@ pub(in crate::intake) struct Lane<'a> {
     /// The texts of the shapes that came by, and for each what it says of its rows.
     keys: Keys,
     shapes: Vec<Known>,
+    /// The customers and deals that are kept apart, by number.
+    names: BTreeMap<String, u64>,
     sums: Sums,
+    /// What reading a chunk needs, kept from one to the next.
+    spare: Option<(Signs, Box<Batch>)>,
 }
 
 /// What a shape says of rows that have it.
@@ -80,10 +88,90 @@ impl<'a> Lane<'a> {
             key: key.clone(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
-            keys: Keys::new(SHAPE.iter().filter_map(|field| columns.at(*field))),
+            keys: Keys::new(
+                SHAPE.iter().filter_map(|field| columns.at(*field)),
+                if lens.keeps_names() { 2 } else { 0 },
+            ),
             shapes: Vec::new(),
+            names: BTreeMap::new(),
             sums: Sums::default(),
+            spare: None,
         }
+    }
+
+    /// What reading a chunk needs; to be given back.
+    pub(super) fn tools(&mut self) -> (Signs, Box<Batch>) {
+        self.spare.take().unwrap_or_default()
+    }
+
+    /// Takes it back.
+    pub(super) fn keep(&mut self, tools: (Signs, Box<Batch>)) {
+        self.spare = Some(tools);
+    }
+
+    /// Columns of a row.
+    pub(super) fn fields(&self) -> usize {
+        self.columns.count
+    }
+
+    /// Can it take many rows at once?
+    pub(super) fn takes_many(&self) -> bool {
+        !self.columns.nulls && !self.lens.keeps_names()
+    }
+
+    /// Finds out what rows say, as far as it is certain.
+    pub(super) fn understand(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
+        let columns = self.columns;
+        let sure = &mut batch.sure[..frame.rows];
+        sure.fill(true);
+        if columns.at(Target::Ref).is_some() {
+            for (row, sure) in sure.iter_mut().enumerate() {
+                *sure = frame.text(row, columns.at(Target::Ref)).is_empty();
+            }
+        }
+        batch.quantities.read(frame, columns.at(Target::Quantity), sure);
+        batch.amounts.read(frame, columns.at(Target::Amount), sure);
+        for (row, sure) in sure.iter_mut().enumerate() {
+            match parse::time(frame.text(row, columns.at(Target::Time))) {
+                Some(time) => {
+                    batch.times[row] = time;
+                    batch.spans[row] = self.days.span(time);
+                }
+                None => *sure = false,
+            }
+        }
+        self.keys.find_many(frame, sure, &mut batch.shapes);
+    }
+
+    /// Adds a row of which it is certain what it says, and gives back its mark.
+    #[inline(always)]
+    pub(super) fn add_row(&mut self, frame: &Frame<'_>, batch: &Batch, row: usize) -> Option<Mark> {
+        let text = |target| frame.text(row, self.columns.at(target));
+        let id = text(Target::Id);
+        if !batch.sure[row] || id.is_empty() {
+            return None;
+        }
+        let shape = batch.shapes[row];
+        let known = &self.shapes[shape as usize];
+        let (quantity, amount) =
+            known.rules.check(batch.quantities.get(row), batch.amounts.get(row))?;
+        let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
+        let moment = moment(batch.times[row]);
+        if self.horizon.is_before(moment) {
+            return None;
+        }
+        let rest = Rest {
+            time: moment,
+            customer: text(Target::Customer),
+            deal: text(Target::Deal),
+            resource: text(Target::Resource),
+            quantity: quantity.map(|_| Number::Units(cell.quantity)),
+            amount: amount.map(|_| Number::Units(cell.amount)),
+            reference: None,
+        };
+        let (id, content) = (self.ids.of(id), known.contents.of(&rest));
+        self.sums.add(shape, batch.spans[row], cell);
+        Some(Mark { id, content, time: moment, place: known.place })
     }
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
@@ -156,25 +244,33 @@ impl<'a> Lane<'a> {
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
     #[inline(always)]
     fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
-        self.keys.begin();
-        self.keys.push_columns(row.text, row.start, row.ends)?;
         let (mut customer_kept, mut deal_kept) = ("", "");
-        if !self.lens.customers.is_empty() {
+        let found = if self.lens.keeps_names() {
             customer_kept = self.lens.customer(text(customer)?);
-            self.keys.push(customer_kept.as_bytes())?;
-        }
-        if !self.lens.deals.is_empty() {
             deal_kept = self.lens.deal(text(deal)?);
-            self.keys.push(deal_kept.as_bytes())?;
-        }
-        match self.keys.find() {
+            let names = [self.name(customer_kept), self.name(deal_kept)];
+            self.keys.find(row.text, row.start, row.ends, &names)?
+        } else {
+            self.keys.find(row.text, row.start, row.ends, &[])?
+        };
+        match found {
             Found::Known(number) => Some(number),
-            Found::New(hash) => self.learn(hash, row, customer_kept, deal_kept),
+            Found::New => self.learn(row, customer_kept, deal_kept),
         }
     }
 
+    /// The number of a customer or deal that is kept apart.
+    fn name(&mut self, name: &str) -> u64 {
+        if let Some(number) = self.names.get(name) {
+            return *number;
+        }
+        let number = self.names.len() as u64;
+        self.names.insert(name.to_owned(), number);
+        number
+    }
+
     #[cold]
-    fn learn(&mut self, hash: u64, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
+    fn learn(&mut self, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
         let mut parts = [""; SHAPE.len()];
         for (part, field) in parts.iter_mut().zip(SHAPE) {
             *part = text(row.field(field))?;
@@ -207,7 +303,7 @@ impl<'a> Lane<'a> {
             currency: currency.as_ref().map_or("", Currency::code),
         });
         let place = self.places.of(&shape);
-        let number = self.keys.keep(hash)?;
+        let number = self.keys.keep()?;
         self.sums.open(shape);
         self.shapes.push(Known { contents, place, rules });
         Some(number)

@@ -4,6 +4,7 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+mod batch;
 mod chunk;
 mod columns;
 mod cutter;
