@@ -220,7 +220,6 @@ impl IdHasher {
     /// The same of an id that stands as words: little-endian, the byte [`END`] right behind its last,
     /// then zeros. How many words of zeros follow does not matter.
     #[inline(always)]
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a loop that has words already"))]
     pub(crate) fn of_words(&self, id: &[u64]) -> Hash {
         let mut sums = self.feed;
         self.words.id.add_words(&mut sums, id);
@@ -267,7 +266,6 @@ impl ContentHasher {
     /// numbers in their units, and its customer as [`IdHasher::of_words`] takes an id; without a
     /// customer there may be no word at all.
     #[inline(always)]
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a loop that has words already"))]
     pub(crate) fn of_words(
         &self,
         time: i64,

@@ -4,7 +4,9 @@
 //! The law: what is found of a row here is what [`Lane::take`](super::lane::Lane::take) finds of it, or
 //! nothing. Rows of which nothing is found go that way.
 
-use super::parse::{self, Short};
+use super::parse::{self, Short, Time};
+use super::sums::Cell;
+use crate::fact::{Content, Hash};
 
 /// The most rows at once: what is known of them stays in the nearest cache.
 pub(super) const ROWS: usize = 128;
@@ -15,11 +17,14 @@ pub(super) struct Batch {
     pub(super) sure: [bool; ROWS],
     pub(super) quantities: Numbers,
     pub(super) amounts: Numbers,
-    /// Times as [codes](crate::calendar::Moment), and the spans that they lie in.
-    pub(super) times: [parse::Time; ROWS],
+    pub(super) times: [Time; ROWS],
+    /// Numbers of the spans that the times lie in.
     pub(super) spans: [u32; ROWS],
     /// Numbers of shapes.
     pub(super) shapes: [u32; ROWS],
+    /// Fingerprints.
+    pub(super) ids: [Hash; ROWS],
+    pub(super) contents: [Content; ROWS],
 }
 
 impl Default for Batch {
@@ -28,10 +33,26 @@ impl Default for Batch {
             sure: [false; ROWS],
             quantities: Numbers::default(),
             amounts: Numbers::default(),
-            times: [parse::Time::At(0); ROWS],
+            times: [Time::At(0); ROWS],
             spans: [0; ROWS],
             shapes: [0; ROWS],
+            ids: [Hash::default(); ROWS],
+            contents: [Content::default(); ROWS],
         }
+    }
+}
+
+impl Batch {
+    /// The numbers of a row that is certain, in units of 10^-12.
+    #[inline(always)]
+    pub(super) fn units(&self, row: usize) -> (Option<i128>, Option<i128>) {
+        (self.quantities.units(row), self.amounts.units(row))
+    }
+
+    /// What the row adds.
+    pub(super) fn cell(&self, row: usize) -> Cell {
+        let (quantity, amount) = self.units(row);
+        Cell { rows: 1, quantity: quantity.unwrap_or(0), amount: amount.unwrap_or(0) }
     }
 }
 
@@ -57,6 +78,17 @@ impl Numbers {
     pub(super) fn get(&self, row: usize) -> Option<Short> {
         let (mantissa, scale) = (self.mantissas[row], self.scales[row]);
         (scale != NOTHING).then_some(Short { mantissa, scale })
+    }
+
+    /// The same in units of 10^-12: it has at most fifteen digits.
+    #[inline(always)]
+    fn units(&self, row: usize) -> Option<i128> {
+        self.get(row).map(Short::scaled)
+    }
+
+    /// Takes the number of a row away.
+    pub(super) fn remove(&mut self, row: usize) {
+        (self.mantissas[row], self.scales[row]) = (0, NOTHING);
     }
 
     /// Reads a column.

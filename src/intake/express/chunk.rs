@@ -102,15 +102,16 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
         lane,
         text,
         at,
-        readable: std::str::from_utf8(text).is_ok(),
+        readable: text.is_ascii() || std::str::from_utf8(text).is_ok(),
         lines: Lines::default(),
         read: Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() },
     };
     let fields = way.lane.fields();
+    let many = way.readable && way.lane.takes_many();
     signs.restart();
     for (number, piece) in (0..).zip(text.chunks(PIECE)) {
         signs.find(piece, number * PIECE as u32, delimiter);
-        match signs.even(text, fields).filter(|_| way.lane.takes_many()) {
+        match signs.even(text, fields).filter(|_| many) {
             Some(places) => way.many(&mut batch, places, fields),
             None => signs.each(text, |before, places| way.one(before, places)),
         }
@@ -167,11 +168,9 @@ impl Way<'_, '_, '_> {
 
     fn batch(&mut self, batch: &mut Batch, places: &[u32], fields: usize) {
         let frame = Frame::of(self.text, places, fields);
-        self.lane.understand(&frame, batch);
+        self.lane.take_many(&frame, batch);
         for row in 0..frame.rows {
-            if self.readable
-                && let Some(mark) = self.lane.add_row(&frame, batch, row)
-            {
+            if let Some(mark) = self.lane.mark(batch, row) {
                 self.lines.number += 1;
                 self.read.rows += 1;
                 self.read.marks.push(Placed { at: self.at + frame.start(row) as u64, mark });

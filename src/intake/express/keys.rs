@@ -8,6 +8,7 @@
 use hashbrown::HashTable;
 
 use super::batch::{Frame, ROWS};
+use super::words;
 use crate::fact::fingerprint::word;
 
 /// Words of the longest key: rows with a longer one are left.
@@ -16,7 +17,7 @@ const WORDS: usize = 48;
 const LONGEST: usize = u8::MAX as usize;
 /// Keys that are looked for first, by the highest bits of their hash.
 const RECENT: usize = 1 << RECENT_BITS;
-const RECENT_BITS: u32 = 13;
+const RECENT_BITS: u32 = 15;
 
 /// The keys that are known, and one that is being put together.
 pub(super) struct Keys {
@@ -247,32 +248,18 @@ impl Column<'_, '_> {
         let hashes = self.hashes.iter_mut().zip(&mut *self.lengths);
         for ((row, sure), (hash, lengths)) in (0..ROWS).zip(&mut *self.sure).zip(hashes) {
             let (from, to) = frame.run(row, run.first, run.last);
-            let length = to - from;
-            let (Some(raw), true) = (frame.text.get(from..from + 8 * W), length <= 8 * W) else {
+            let Some(words) = words::plain::<W>(frame.text, from, to) else {
                 *sure = false;
                 continue;
             };
-            *lengths = *lengths << 8 | length as u64;
-            let within = &WITHIN[64 - length..][..8 * W];
-            let (raw, within) = (raw.as_chunks().0, within.as_chunks().0);
-            for ((words, raw), within) in columns.iter_mut().zip(raw).zip(within) {
-                let word = u64::from_le_bytes(*raw) & u64::from_le_bytes(*within);
-                words[row] = word;
+            *lengths = *lengths << 8 | (to - from) as u64;
+            for (column, word) in columns.iter_mut().zip(words) {
+                column[row] = word;
                 *hash = mixed(*hash, word);
             }
         }
     }
 }
-
-/// Sixty-four times all bits, and none: from the right place on, what is within a text.
-static WITHIN: [u8; 128] = {
-    let (mut within, mut at) = ([0; 128], 0);
-    while at < 64 {
-        within[at] = u8::MAX;
-        at += 1;
-    }
-    within
-};
 
 #[inline(always)]
 fn key(known: &[u64], width: usize, number: u32) -> &[u64] {

@@ -14,11 +14,12 @@ use super::parse::{self, Short, Time, number};
 use super::pass::{Common, Poured};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
-use super::sums::{Cell, Sums};
+use super::sums::{Cell, Small, Sums};
+use super::words;
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
-use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
+use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields, time_code};
+use crate::fact::{Content, HashKey, Horizon, Kind, Lens, Table};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
@@ -62,6 +63,7 @@ struct Rules {
 pub(in crate::intake) struct Taken {
     shape: u32,
     span: u32,
+    small: Option<Small>,
     cell: Cell,
     pub(in crate::intake) mark: Mark,
 }
@@ -119,59 +121,146 @@ impl<'a> Lane<'a> {
         !self.columns.nulls && !self.lens.keeps_names()
     }
 
-    /// Finds out what rows say, as far as it is certain.
-    pub(super) fn understand(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
+    /// Finds out what rows say, as far as it is certain, and adds those up of which it is.
+    pub(super) fn take_many(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
         let columns = self.columns;
         let sure = &mut batch.sure[..frame.rows];
-        sure.fill(true);
+        for (row, sure) in sure.iter_mut().enumerate() {
+            *sure = !frame.text(row, columns.at(Target::Id)).is_empty();
+        }
         if columns.at(Target::Ref).is_some() {
             for (row, sure) in sure.iter_mut().enumerate() {
-                *sure = frame.text(row, columns.at(Target::Ref)).is_empty();
+                *sure &= frame.text(row, columns.at(Target::Ref)).is_empty();
             }
         }
         batch.quantities.read(frame, columns.at(Target::Quantity), sure);
         batch.amounts.read(frame, columns.at(Target::Amount), sure);
-        for (row, sure) in sure.iter_mut().enumerate() {
-            match parse::time(frame.text(row, columns.at(Target::Time))) {
+        self.times(frame, batch);
+        self.keys.find_many(frame, &mut batch.sure[..frame.rows], &mut batch.shapes);
+        self.check(frame, batch);
+        self.fingerprints(frame, batch);
+        self.add_many(frame, batch);
+    }
+
+    fn times(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
+        let column = self.columns.at(Target::Time);
+        for row in 0..frame.rows {
+            match parse::time(frame.text(row, column)) {
                 Some(time) => {
                     batch.times[row] = time;
                     batch.spans[row] = self.days.span(time);
+                    batch.sure[row] &= !self.horizon.is_before(moment(time));
                 }
-                None => *sure = false,
+                None => batch.sure[row] = false,
             }
         }
-        self.keys.find_many(frame, sure, &mut batch.shapes);
     }
 
-    /// Adds a row of which it is certain what it says, and gives back its mark.
-    #[inline(always)]
-    pub(super) fn add_row(&mut self, frame: &Frame<'_>, batch: &Batch, row: usize) -> Option<Mark> {
+    /// Are the numbers such as their shapes want them?
+    fn check(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        for row in 0..frame.rows {
+            if batch.sure[row] {
+                let known = &self.shapes[batch.shapes[row] as usize];
+                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
+                match known.rules.check(quantity, amount) {
+                    // A reading has no amount.
+                    Some((_, None)) => batch.amounts.remove(row),
+                    Some(_) => {}
+                    None => batch.sure[row] = false,
+                }
+            }
+        }
+    }
+
+    fn fingerprints(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        let id = self.columns.at(Target::Id);
+        // Rows before and behind are much like the first one; what is longer goes the slow way.
+        match words_of(frame, id) {
+            ..=2 => self.ids::<2>(frame, batch),
+            3..=4 => self.ids::<4>(frame, batch),
+            _ => self.ids::<6>(frame, batch),
+        }
+        if [Target::Deal, Target::Resource].iter().all(|it| self.columns.at(*it).is_none()) {
+            match words_of(frame, self.columns.at(Target::Customer)) {
+                ..=2 => self.contents::<2>(frame, batch),
+                _ => self.contents::<4>(frame, batch),
+            }
+        } else {
+            for row in 0..frame.rows {
+                if batch.sure[row] {
+                    batch.contents[row] = self.content(frame, batch, row);
+                }
+            }
+        }
+    }
+
+    fn ids<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        let Some(column) = self.columns.at(Target::Id) else { return };
+        for (row, id) in (0..frame.rows).zip(&mut batch.ids) {
+            let (from, to) = frame.field(row, column);
+            *id = match words::ended::<W>(frame.text, from, to) {
+                Some(words) => self.ids.of_words(&words),
+                None => self.ids.of(&frame.text[from..to]),
+            };
+        }
+    }
+
+    fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
+        let column = self.columns.at(Target::Customer);
+        for row in 0..frame.rows {
+            if batch.sure[row] {
+                let (from, to) = column.map_or((0, 0), |column| frame.field(row, column));
+                batch.contents[row] = match words::ended::<W>(frame.text, from, to) {
+                    Some(words) => {
+                        let (time, _) = time_code(moment(batch.times[row]));
+                        let known = &self.shapes[batch.shapes[row] as usize];
+                        let (quantity, amount) = batch.units(row);
+                        known.contents.of_words(time, quantity, amount, &words)
+                    }
+                    None => self.content(frame, batch, row),
+                };
+            }
+        }
+    }
+
+    /// The fingerprint of a content with whatever there may be in it.
+    fn content(&self, frame: &Frame<'_>, batch: &Batch, row: usize) -> Content {
         let text = |target| frame.text(row, self.columns.at(target));
-        let id = text(Target::Id);
-        if !batch.sure[row] || id.is_empty() {
-            return None;
-        }
-        let shape = batch.shapes[row];
-        let known = &self.shapes[shape as usize];
-        let (quantity, amount) =
-            known.rules.check(batch.quantities.get(row), batch.amounts.get(row))?;
-        let cell = Cell { rows: 1, quantity: units(quantity)?, amount: units(amount)? };
-        let moment = moment(batch.times[row]);
-        if self.horizon.is_before(moment) {
-            return None;
-        }
+        let (quantity, amount) = batch.units(row);
         let rest = Rest {
-            time: moment,
+            time: moment(batch.times[row]),
             customer: text(Target::Customer),
             deal: text(Target::Deal),
             resource: text(Target::Resource),
-            quantity: quantity.map(|_| Number::Units(cell.quantity)),
-            amount: amount.map(|_| Number::Units(cell.amount)),
+            quantity: quantity.map(Number::Units),
+            amount: amount.map(Number::Units),
             reference: None,
         };
-        let (id, content) = (self.ids.of(id), known.contents.of(&rest));
-        self.sums.add(shape, batch.spans[row], cell);
-        Some(Mark { id, content, time: moment, place: known.place })
+        self.shapes[batch.shapes[row] as usize].contents.of(&rest)
+    }
+
+    fn add_many(&mut self, frame: &Frame<'_>, batch: &Batch) {
+        for row in 0..frame.rows {
+            if batch.sure[row] {
+                let (shape, span) = (batch.shapes[row], batch.spans[row]);
+                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
+                match Small::of(quantity, amount) {
+                    Some(small) => self.sums.add_small(shape, span, small),
+                    None => self.sums.add(shape, span, batch.cell(row)),
+                }
+            }
+        }
+    }
+
+    /// The mark of a row that was taken.
+    #[inline(always)]
+    pub(super) fn mark(&self, batch: &Batch, row: usize) -> Option<Mark> {
+        batch.sure[row].then(|| Mark {
+            id: batch.ids[row],
+            content: batch.contents[row],
+            time: moment(batch.times[row]),
+            place: self.shapes[batch.shapes[row] as usize].place,
+        })
     }
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
@@ -216,18 +305,25 @@ impl<'a> Lane<'a> {
         };
         let (id, content) = (self.ids.of(id), known.contents.of(&rest));
         let mark = Mark { id, content, time: moment, place: known.place };
-        Some(Taken { shape, span: self.days.span(time), cell, mark })
+        let small = Small::of(quantity, amount);
+        Some(Taken { shape, span: self.days.span(time), small, cell, mark })
     }
 
     /// Adds a row.
     #[inline(always)]
     pub(super) fn add(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell);
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small),
+            None => self.sums.add(taken.shape, taken.span, taken.cell),
+        }
     }
 
     /// Takes a row out again.
     pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell.negated());
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small.negated()),
+            None => self.sums.add(taken.shape, taken.span, taken.cell.negated()),
+        }
     }
 
     /// Takes a row out again and counts it as one that repeats another.
@@ -308,6 +404,11 @@ impl<'a> Lane<'a> {
         self.shapes.push(Known { contents, place, rules });
         Some(number)
     }
+}
+
+/// Words of the first row's field, with its end.
+fn words_of(frame: &Frame<'_>, column: Option<usize>) -> usize {
+    frame.text(0, column).len() / 8 + 1
 }
 
 /// A row whose fields were counted.

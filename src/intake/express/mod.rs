@@ -19,6 +19,7 @@ mod revisit;
 mod shapes;
 mod split;
 mod sums;
+mod words;
 
 pub(super) use chunk::{Left, each_line};
 pub(super) use columns::Columns;

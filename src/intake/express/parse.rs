@@ -15,11 +15,17 @@ pub(super) struct Short {
 }
 
 impl Short {
+    /// In units of 10^-12.
+    #[inline(always)]
+    pub(super) fn scaled(self) -> i128 {
+        // Less than 10^18 times at most 10^12.
+        i128::from(self.mantissa) * i128::from(POWERS[usize::from(self.scale)])
+    }
+
     /// In units of 10^-12; none if it is so large that adding up very many might not fit.
     #[inline(always)]
     pub(super) fn units(self) -> Option<i128> {
-        // Less than 10^18 times at most 10^12.
-        let units = i128::from(self.mantissa) * i128::from(POWERS[usize::from(self.scale)]);
+        let units = self.scaled();
         (-LARGEST..=LARGEST).contains(&units).then_some(units)
     }
 }
