@@ -106,11 +106,10 @@ impl<const N: usize> Region<N> {
     #[inline(always)]
     pub(super) fn add(&self, sums: &mut Sums<N>, text: &[u8]) {
         let (whole, rest) = text.as_chunks::<PAIR>();
-        let Some((keys, last)) = self.keys.split_at_checked(whole.len()) else {
+        let Some(last) = self.keys.get(whole.len()) else {
             return self.add_many(sums, &words(text));
         };
-        let [last, ..] = last else { return self.add_many(sums, &words(text)) };
-        for (pair, keys) in whole.iter().zip(keys) {
+        for (pair, keys) in whole.iter().zip(&self.keys) {
             keys.add(sums, halves(u128::from_le_bytes(*pair)));
         }
         last.add(sums, ended(rest));

@@ -6,56 +6,47 @@
 
 use std::collections::BTreeMap;
 
-use super::batch::{Batch, Frame};
+use super::batch::Batch;
 use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
-use super::parse::{self, Short, Time, number};
+use super::parse::{self, Time, number};
 use super::pass::{Common, Poured};
+use super::rules::{Numbers, Rules};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
 use super::sums::{Cell, Small, Sums};
-use super::words;
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
-use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields, time_code};
-use crate::fact::{Content, HashKey, Horizon, Kind, Lens, Table};
+use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
+use crate::fact::{HashKey, Horizon, Kind, Lens};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
 /// One thread's way through a file.
 pub(in crate::intake) struct Lane<'a> {
-    columns: &'a Columns,
-    lens: &'a Lens,
-    horizon: &'a Horizon,
+    pub(super) columns: &'a Columns,
+    pub(super) lens: &'a Lens,
+    pub(super) horizon: &'a Horizon,
     places: &'a Places,
     key: HashKey,
-    ids: IdHasher,
-    days: Days,
+    pub(super) ids: IdHasher,
+    pub(super) days: Days,
     /// The texts of the shapes that came by, and for each what it says of its rows.
-    keys: Keys,
-    shapes: Vec<Known>,
+    pub(super) keys: Keys,
+    pub(super) shapes: Vec<Known>,
     /// The customers and deals that are kept apart, by number.
     names: BTreeMap<String, u64>,
-    sums: Sums,
+    pub(super) sums: Sums,
     /// What reading a chunk needs, kept from one to the next.
     spare: Option<(Signs, Box<Batch>)>,
 }
 
 /// What a shape says of rows that have it.
-struct Known {
-    contents: ContentHasher,
-    place: u32,
-    rules: Rules,
-}
-
-/// What a row of a kind needs.
-#[derive(Clone, Copy)]
-struct Rules {
-    kind: Kind,
-    has_currency: bool,
-    /// The sign of amounts that are certainly right: -1, 0 for any, 1.
-    amounts: i8,
+pub(super) struct Known {
+    pub(super) contents: ContentHasher,
+    pub(super) place: u32,
+    pub(super) rules: Rules,
 }
 
 /// A row as it was understood.
@@ -114,153 +105,6 @@ impl<'a> Lane<'a> {
     /// Columns of a row.
     pub(super) fn fields(&self) -> usize {
         self.columns.count
-    }
-
-    /// Can it take many rows at once?
-    pub(super) fn takes_many(&self) -> bool {
-        !self.columns.nulls && !self.lens.keeps_names()
-    }
-
-    /// Finds out what rows say, as far as it is certain, and adds those up of which it is.
-    pub(super) fn take_many(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
-        let columns = self.columns;
-        let sure = &mut batch.sure[..frame.rows];
-        for (row, sure) in sure.iter_mut().enumerate() {
-            *sure = !frame.text(row, columns.at(Target::Id)).is_empty();
-        }
-        if columns.at(Target::Ref).is_some() {
-            for (row, sure) in sure.iter_mut().enumerate() {
-                *sure &= frame.text(row, columns.at(Target::Ref)).is_empty();
-            }
-        }
-        batch.quantities.read(frame, columns.at(Target::Quantity), sure);
-        batch.amounts.read(frame, columns.at(Target::Amount), sure);
-        self.times(frame, batch);
-        self.keys.find_many(frame, &mut batch.sure[..frame.rows], &mut batch.shapes);
-        self.check(frame, batch);
-        self.fingerprints(frame, batch);
-        self.add_many(frame, batch);
-    }
-
-    fn times(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
-        let column = self.columns.at(Target::Time);
-        for row in 0..frame.rows {
-            match parse::time(frame.text(row, column)) {
-                Some(time) => {
-                    batch.times[row] = time;
-                    batch.spans[row] = self.days.span(time);
-                    batch.sure[row] &= !self.horizon.is_before(moment(time));
-                }
-                None => batch.sure[row] = false,
-            }
-        }
-    }
-
-    /// Are the numbers such as their shapes want them?
-    fn check(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        for row in 0..frame.rows {
-            if batch.sure[row] {
-                let known = &self.shapes[batch.shapes[row] as usize];
-                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
-                match known.rules.check(quantity, amount) {
-                    // A reading has no amount.
-                    Some((_, None)) => batch.amounts.remove(row),
-                    Some(_) => {}
-                    None => batch.sure[row] = false,
-                }
-            }
-        }
-    }
-
-    fn fingerprints(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let id = self.columns.at(Target::Id);
-        // Rows before and behind are much like the first one; what is longer goes the slow way.
-        match words_of(frame, id) {
-            ..=2 => self.ids::<2>(frame, batch),
-            3..=4 => self.ids::<4>(frame, batch),
-            _ => self.ids::<6>(frame, batch),
-        }
-        if [Target::Deal, Target::Resource].iter().all(|it| self.columns.at(*it).is_none()) {
-            match words_of(frame, self.columns.at(Target::Customer)) {
-                ..=2 => self.contents::<2>(frame, batch),
-                _ => self.contents::<4>(frame, batch),
-            }
-        } else {
-            for row in 0..frame.rows {
-                if batch.sure[row] {
-                    batch.contents[row] = self.content(frame, batch, row);
-                }
-            }
-        }
-    }
-
-    fn ids<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let Some(column) = self.columns.at(Target::Id) else { return };
-        for (row, id) in (0..frame.rows).zip(&mut batch.ids) {
-            let (from, to) = frame.field(row, column);
-            *id = match words::ended::<W>(frame.text, from, to) {
-                Some(words) => self.ids.of_words(&words),
-                None => self.ids.of(&frame.text[from..to]),
-            };
-        }
-    }
-
-    fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let column = self.columns.at(Target::Customer);
-        for row in 0..frame.rows {
-            if batch.sure[row] {
-                let (from, to) = column.map_or((0, 0), |column| frame.field(row, column));
-                batch.contents[row] = match words::ended::<W>(frame.text, from, to) {
-                    Some(words) => {
-                        let (time, _) = time_code(moment(batch.times[row]));
-                        let known = &self.shapes[batch.shapes[row] as usize];
-                        let (quantity, amount) = batch.units(row);
-                        known.contents.of_words(time, quantity, amount, &words)
-                    }
-                    None => self.content(frame, batch, row),
-                };
-            }
-        }
-    }
-
-    /// The fingerprint of a content with whatever there may be in it.
-    fn content(&self, frame: &Frame<'_>, batch: &Batch, row: usize) -> Content {
-        let text = |target| frame.text(row, self.columns.at(target));
-        let (quantity, amount) = batch.units(row);
-        let rest = Rest {
-            time: moment(batch.times[row]),
-            customer: text(Target::Customer),
-            deal: text(Target::Deal),
-            resource: text(Target::Resource),
-            quantity: quantity.map(Number::Units),
-            amount: amount.map(Number::Units),
-            reference: None,
-        };
-        self.shapes[batch.shapes[row] as usize].contents.of(&rest)
-    }
-
-    fn add_many(&mut self, frame: &Frame<'_>, batch: &Batch) {
-        for row in 0..frame.rows {
-            if batch.sure[row] {
-                let (shape, span) = (batch.shapes[row], batch.spans[row]);
-                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
-                match Small::of(quantity, amount) {
-                    Some(small) => self.sums.add_small(shape, span, small),
-                    None => self.sums.add(shape, span, batch.cell(row)),
-                }
-            }
-        }
-    }
-
-    /// The mark of a row that was taken.
-    #[inline(always)]
-    pub(super) fn mark(&self, batch: &Batch, row: usize) -> Option<Mark> {
-        batch.sure[row].then(|| Mark {
-            id: batch.ids[row],
-            content: batch.contents[row],
-            time: moment(batch.times[row]),
-            place: self.shapes[batch.shapes[row] as usize].place,
-        })
     }
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
@@ -406,11 +250,6 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// Words of the first row's field, with its end.
-fn words_of(frame: &Frame<'_>, column: Option<usize>) -> usize {
-    frame.text(0, column).len() / 8 + 1
-}
-
 /// A row whose fields were counted.
 struct Row<'t> {
     text: &'t [u8],
@@ -449,42 +288,6 @@ impl<'t> Row<'t> {
     }
 }
 
-impl Rules {
-    /// What rows of a shape need; none if none of them is certainly right.
-    fn of(table: Table, kind: &str, category: &str, unit: &str, currency: &str) -> Option<Self> {
-        let (kind, complete) = match table {
-            Table::Costs => (Kind::Cost, !category.is_empty() && !currency.is_empty()),
-            Table::Usage => (Kind::Usage, !unit.is_empty()),
-            Table::Sales => {
-                let named = |it: &Kind| it.table() == Table::Sales && it.as_str() == kind;
-                (Kind::ALL.into_iter().find(named)?, !currency.is_empty())
-            }
-            Table::Fx | Table::Payments | Table::Grants | Table::Audits => return None,
-        };
-        let amounts = match kind {
-            Kind::Charge | Kind::Collected => 1,
-            Kind::Refund | Kind::Credit | Kind::Chargeback | Kind::Fee => -1,
-            Kind::Tax | Kind::Cost | Kind::Usage => 0,
-        };
-        complete.then_some(Self { kind, has_currency: !currency.is_empty(), amounts })
-    }
-
-    /// The numbers of a row, if they are right.
-    #[inline(always)]
-    fn check(self, quantity: Numbers, amount: Numbers) -> Option<(Numbers, Numbers)> {
-        if self.kind == Kind::Usage {
-            // A reading has no amount: what stands there is not even looked at.
-            return quantity.is_some().then_some((quantity, None));
-        }
-        let size = amount?.mantissa;
-        let sign = size == 0 || self.amounts == 0 || (size > 0) == (self.amounts > 0);
-        let counted = self.kind != Kind::Charge || quantity.is_none_or(|it| it.mantissa >= 0);
-        (sign && counted && self.has_currency).then_some((quantity, amount))
-    }
-}
-
-type Numbers = Option<Short>;
-
 #[inline(always)]
 fn units(number: Numbers) -> Option<i128> {
     match number {
@@ -494,7 +297,7 @@ fn units(number: Numbers) -> Option<i128> {
 }
 
 #[inline(always)]
-fn moment(time: Time) -> Moment {
+pub(super) fn moment(time: Time) -> Moment {
     match time {
         Time::On(days) => Moment::On(Day::EPOCH.plus(days.into())),
         Time::At(seconds) => Moment::At { seconds, nanos: 0 },

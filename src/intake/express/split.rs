@@ -64,7 +64,8 @@ impl Signs {
         loop {
             let eight = self.places[from..].first_chunk_mut::<EIGHT>().expect("there is room");
             for place in eight {
-                *place = at.wrapping_add(signs.trailing_zeros());
+                // Of a word that is never zero the lowest bit is found without asking.
+                *place = at.wrapping_add((signs | 1 << 63).trailing_zeros());
                 signs &= signs.wrapping_sub(1);
             }
             from += EIGHT;

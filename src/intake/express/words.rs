@@ -3,41 +3,36 @@
 /// Bytes of the longest text that is read so.
 pub(super) const LONGEST: usize = 64;
 
-/// Sixty-four times all bits, and none: from the right place on, what is within a text.
-static WITHIN: [u8; 2 * LONGEST] = {
-    let (mut within, mut at) = ([0; 2 * LONGEST], 0);
-    while at < LONGEST {
-        within[at] = u8::MAX;
-        at += 1;
+/// For each length the bits that are within a text.
+static WITHIN: [[u64; LONGEST / 8]; LONGEST + 1] = {
+    let (mut within, mut length) = ([[0; LONGEST / 8]; LONGEST + 1], 1);
+    while length <= LONGEST {
+        within[length] = within[length - 1];
+        within[length][(length - 1) / 8] |= 0xFF << (8 * ((length - 1) % 8));
+        length += 1;
     }
     within
 };
 
-/// The byte that ends a text, in the same way.
-static END: [u8; 2 * LONGEST] = {
-    let mut end = [0; 2 * LONGEST];
-    end[LONGEST] = 0xFF;
+/// For each length the byte that ends a text.
+static END: [[u64; LONGEST / 8]; LONGEST] = {
+    let (mut end, mut length) = ([[0; LONGEST / 8]; LONGEST], 0);
+    while length < LONGEST {
+        end[length][length / 8] = 0xFF << (8 * (length % 8));
+        length += 1;
+    }
     end
 };
-
-#[inline(always)]
-fn read<const W: usize>(bytes: &[u8]) -> Option<[u64; W]> {
-    let (words, _) = bytes.as_chunks();
-    Some(words.first_chunk::<W>()?.map(u64::from_le_bytes))
-}
 
 /// The bytes from one place to another as so many words, the first byte the lowest, then zeros. None
 /// if they do not fit, or if the text ends too soon behind them.
 #[inline(always)]
 pub(super) fn plain<const W: usize>(text: &[u8], from: usize, to: usize) -> Option<[u64; W]> {
-    let length = to - from;
-    if length > 8 * W {
-        return None;
-    }
-    let mut words = read::<W>(text.get(from..from + 8 * W)?)?;
-    let within = read::<W>(WITHIN.get(LONGEST - length..)?)?;
-    for (word, within) in words.iter_mut().zip(within) {
-        *word &= within;
+    let within = WITHIN.get(to - from).filter(|_| to - from <= 8 * W)?;
+    let (whole, _) = text.get(from..from + 8 * W)?.as_chunks();
+    let mut words = [0; W];
+    for ((word, bytes), within) in words.iter_mut().zip(whole).zip(within) {
+        *word = u64::from_le_bytes(*bytes) & within;
     }
     Some(words)
 }
@@ -45,9 +40,8 @@ pub(super) fn plain<const W: usize>(text: &[u8], from: usize, to: usize) -> Opti
 /// The same with an end behind them, as fingerprints are made of.
 #[inline(always)]
 pub(super) fn ended<const W: usize>(text: &[u8], from: usize, to: usize) -> Option<[u64; W]> {
-    let length = to - from;
-    let mut words = plain::<W>(text, from, to).filter(|_| length < 8 * W)?;
-    let end = read::<W>(&END[LONGEST - length..])?;
+    let end = END.get(to - from).filter(|_| to - from < 8 * W)?;
+    let mut words = plain::<W>(text, from, to)?;
     for (word, end) in words.iter_mut().zip(end) {
         *word |= end;
     }
