@@ -105,8 +105,8 @@ impl Book {
         Ok(changed)
     }
 
-    /// Where a restatement can begin: after the last close before which neither contract nor facts differ
-    /// from what they are now. None if it has to begin at the beginning.
+    /// Where a restatement can begin: after the last closed period up to which neither contract nor facts
+    /// differ from what the last close knew. None if it has to begin at the beginning.
     fn start(
         &self,
         now: View<'_>,
@@ -116,14 +116,12 @@ impl Book {
         // Several stretches were settled each by itself, and not as one view of all of them.
         let [settled] = then else { return Ok(None) };
         let periods: Vec<Period> = closed.iter().map(|head| head.period).collect();
-        let stand = Start::standing(&periods, |at| -> Result<_, BookError> {
-            match at + 1 == closed.len() {
-                true => Ok(now.differs_from(&settled.view())),
-                false => Ok(now.differs_from(&self.settled_at(&closed[..=at])?.view())),
-            }
-        })?;
-        let last = self.last_of(&closed[..stand])?;
-        Ok(last.map(|last| Start { period: last.period.next(), balances: last.balances }))
+        let ends = (1..=closed.len()).rev().map(|upto| {
+            let closing = self.last_of(&closed[..upto])?.expect("a closing that is listed is kept");
+            let own = (closing.period, closing.balances.without_cash());
+            Ok::<_, BookError>(closing.restated.into_iter().chain([own]).collect())
+        });
+        Start::find(&periods, now.differs_from(&settled.view()), ends)
     }
 
     fn last_of(&self, closed: &[&ClosingHead]) -> Result<Option<Closing>, BookError> {

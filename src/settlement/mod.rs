@@ -65,5 +65,5 @@ pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,
     Step, StepName,
 };
-pub use start::Start;
+pub use start::{Ends, Start};
 pub use trace::{Clause, Input, Rule, Trace};

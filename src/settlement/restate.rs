@@ -81,6 +81,8 @@ pub fn restate(
     let mut restatement = Restatement::default();
     restatement.balances = each_closed(now, then, (start, last), |closed| {
         let (was, is) = (closed.was.as_ref(), closed.is.as_ref());
+        let end = is.map(|is| is.closing().without_cash()).unwrap_or_default();
+        restatement.ends.push((closed.period, end));
         compare(now.contract, closed.period, was, is, &mut restatement)
     })?;
     for (name, amount) in closed.iter().filter(|(name, _)| name.kind.is_cash()) {
@@ -151,7 +153,7 @@ impl Chain {
 
     /// What was paid stays as it was, and is not settled anew.
     fn end_with(&mut self, balances: &Balances) {
-        self.balances = balances.with_cash_of(&Balances::default());
+        self.balances = balances.without_cash();
     }
 }
 

@@ -1,7 +1,8 @@
 //! Where a restatement of closed periods can begin.
 //!
-//! The law: it gives the same as one that begins at the beginning. A close before whose end nothing is
-//! said otherwise now, neither by the contract nor by the facts, ended with balances that still stand.
+//! The law: it gives the same as one that begins at the beginning. What a close settled the periods before
+//! it by still holds up to the first day that contract or facts say otherwise now, and so do the
+//! balances that those periods then ended with: the close that settled them last has kept them.
 
 use super::balances::Balances;
 use super::restate::View;
@@ -16,29 +17,30 @@ pub struct Start {
     pub balances: Balances,
 }
 
+/// What closed periods ended with as they were settled by one close, without what is about payments.
+pub type Ends = Vec<(Period, Balances)>;
+
 impl Start {
-    /// After so many of some closed periods as stand. `differs` gives the first day from which a close, by
-    /// its place in the list, was settled from anything else than what is known now; none if from
-    /// nothing else. Only closes before the first difference are asked in turn.
+    /// After the last of some closed periods that stands, if views differ from that day on; none if
+    /// there is none. `ends` are those of every close, the last close first, each asked only if those
+    /// before did not settle the period.
     ///
     /// # Errors
-    /// Those of `differs`.
-    pub fn standing<E>(
+    /// Those of `ends`.
+    pub fn find<E>(
         closed: &[Period],
-        mut differs: impl FnMut(usize) -> Result<Option<Day>, E>,
-    ) -> Result<usize, E> {
-        let mut stand = closed.len();
-        while let Some(last) = stand.checked_sub(1) {
-            let from = differs(last)?;
-            let before = |period: &&Period| from.is_none_or(|day| period.last_day() < day);
-            let known = closed[..stand].iter().take_while(before).count();
-            if known == stand {
-                break;
+        differs: Option<Day>,
+        ends: impl IntoIterator<Item = Result<Ends, E>>,
+    ) -> Result<Option<Self>, E> {
+        let stands = |period: &&Period| differs.is_none_or(|day| period.last_day() < day);
+        let Some(last) = closed.iter().take_while(stands).last() else { return Ok(None) };
+        for ends in ends {
+            let mut ends = ends?.into_iter();
+            if let Some((_, balances)) = ends.find(|(period, _)| period == last) {
+                return Ok(Some(Self { period: last.next(), balances }));
             }
-            // What the close before knew may differ from now in something else.
-            stand = known;
         }
-        Ok(stand)
+        Ok(None)
     }
 }
 
@@ -55,20 +57,31 @@ impl View<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Minor;
+    use crate::settlement::{BalanceKind, BalanceName};
 
     #[test]
-    fn only_what_every_close_up_to_there_knew_stands() {
+    fn it_takes_up_what_the_last_close_settled_the_period_by() {
         let months = ["2026-09", "2026-10", "2026-11"].map(|month| month.parse().unwrap());
         let day = |text: &str| text.parse::<Day>().ok();
-        let stand =
-            |differs: [Option<Day>; 3]| Start::standing(&months, |at| Ok::<_, ()>(differs[at]));
-        assert_eq!(stand([None, None, None]), Ok(3));
-        assert_eq!(stand([None, None, day("2026-12-01")]), Ok(3));
-        assert_eq!(stand([None, None, day("2026-11-30")]), Ok(2));
-        assert_eq!(stand([None, day("2026-11-01"), day("2026-11-02")]), Ok(2));
-        assert_eq!(stand([None, day("2026-10-31"), day("2026-11-02")]), Ok(1));
-        assert_eq!(stand([day("2026-09-30"), day("2026-10-31"), day("2026-11-02")]), Ok(0));
-        assert_eq!(stand([None, None, Some(Day::FIRST)]), Ok(0));
-        assert_eq!(Start::standing(&[], |_| Ok::<_, ()>(None)), Ok(0));
+        let with = |at: usize, loss: i128| {
+            let mut balances = Balances::default();
+            let name = BalanceName { kind: BalanceKind::Loss, of: "all".to_owned() };
+            balances.set(name, Minor(loss));
+            (months[at], balances)
+        };
+        // October's close restated nothing, November's October.
+        let closes = [vec![with(1, 5), with(2, 6)], vec![with(1, 2)], vec![with(0, 1)]];
+        let find = |differs| {
+            let ends = closes.iter().cloned().map(Ok::<_, ()>);
+            let start = Start::find(&months, differs, ends).unwrap();
+            start.map(|start| (start.period, start.balances))
+        };
+        assert_eq!(find(None), Some((months[2].next(), with(2, 6).1)));
+        assert_eq!(find(day("2026-12-01")), Some((months[2].next(), with(2, 6).1)));
+        assert_eq!(find(day("2026-11-30")), Some((months[2], with(1, 5).1)));
+        assert_eq!(find(day("2026-10-01")), Some((months[1], with(0, 1).1)));
+        assert_eq!(find(day("2026-09-30")), None);
+        assert_eq!(find(Some(Day::FIRST)), None);
     }
 }

@@ -2,13 +2,14 @@
 //! total is what would have been settled had every fact and every amendment been there in time.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use proptest::prelude::*;
 use revshare::calendar::Period;
 use revshare::contract::Contract;
 use revshare::fact::{Archive, Entry, Evidence, FileHeader, Gather, Lens, Table};
 use revshare::settlement::{
-    Balances, Restatement, Settlement, Stage, Start, View, as_arrived, first_period, restate,
+    Balances, Ends, Restatement, Settlement, Stage, Start, View, as_arrived, first_period, restate,
     settle, settle_restating,
 };
 
@@ -69,7 +70,7 @@ impl Arrivals {
 /// A book that closes what it can.
 struct Closer {
     /// The closed periods, what each was settled from, and what it ended with.
-    closed: Vec<(Period, Contract, Evidence, Balances)>,
+    closed: Vec<(Period, Contract, Evidence, Ends)>,
     first: Option<Period>,
     closing: Balances,
     owed: Owed,
@@ -97,8 +98,12 @@ impl Closer {
                 let start = self.start(now);
                 let later = restate(now, &then, &self.closing, (start.as_ref(), *last));
                 let whole = restate(now, &then, &self.closing, (None, *last)).map_err(fail)?;
-                prop_assert_eq!(later.as_ref(), Ok(&whole), "from {:?}", start);
-                whole
+                let mut later = later.map_err(fail)?;
+                prop_assert!(whole.ends.ends_with(&later.ends));
+                // What is kept is what was settled anew: the books go on with it.
+                let ends = std::mem::replace(&mut later.ends, whole.ends.clone());
+                prop_assert_eq!(later, whole.clone(), "from {:?}", start);
+                Restatement { ends, ..whole }
             }
         };
         let settlement = settle_restating(contract, period, evidence, &self.closing, &restatement)
@@ -109,7 +114,9 @@ impl Closer {
         add_up(&mut self.owed, &settlement);
         self.closing = settlement.closing();
         self.first.get_or_insert(period);
-        self.closed.push((period, contract.clone(), evidence.clone(), settlement.closing()));
+        let mut ends = restatement.ends;
+        ends.push((period, settlement.closing().without_cash()));
+        self.closed.push((period, contract.clone(), evidence.clone(), ends));
         Ok(())
     }
 
@@ -118,13 +125,13 @@ impl Closer {
         View { contract, evidence, first: self.first(contract, evidence) }
     }
 
-    /// After the closes that stand.
+    /// After the closed periods that stand.
     fn start(&self, now: View<'_>) -> Option<Start> {
         let periods: Vec<Period> = self.closed.iter().map(|(period, ..)| *period).collect();
-        let differs = |at| Ok::<_, std::convert::Infallible>(now.differs_from(&self.view(at)));
-        let Ok(stand) = Start::standing(&periods, differs);
-        let (period, _, _, balances) = self.closed[..stand].last()?;
-        Some(Start { period: period.next(), balances: balances.clone() })
+        let differs = now.differs_from(&self.view(self.closed.len() - 1));
+        let ends = self.closed.iter().rev().map(|(.., ends)| Ok::<_, Infallible>(ends.clone()));
+        let Ok(start) = Start::find(&periods, differs, ends);
+        start
     }
 }
 
