@@ -4,10 +4,12 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+mod buffer;
 mod chunk;
 mod columns;
 mod cutter;
 mod days;
+mod job;
 mod keys;
 mod lane;
 mod made;
@@ -15,14 +17,17 @@ mod parse;
 mod pass;
 mod quoted;
 mod revisit;
+mod roster;
 mod shapes;
 mod split;
 mod sums;
 
-pub(super) use chunk::{Left, each_line};
+pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
 pub(super) use lane::{Lane, Taken};
+pub(super) use job::{Done, Job};
 pub(super) use made::Made;
-pub(super) use pass::{Common, Express, FilePass, Ordinary, Poured, Rest, check};
+pub(super) use pass::{ChunkAt, Common, Express, FilePass, Poured, check};
 pub(super) use quoted::take as take_quoted;
 pub(super) use revisit::Revisit;
+pub(super) use roster::Opened;
