@@ -245,7 +245,7 @@ fn quoted(line: String, every: usize) -> String {
 
 /// The files of a delivery, and which of them are packed.
 fn delivery() -> impl Strategy<Value = Vec<(String, bool)>> {
-    proptest::collection::vec((file(), proptest::bool::weighted(0.3)), 1..3)
+    proptest::collection::vec((file(), proptest::bool::weighted(0.5)), 1..5)
 }
 
 proptest! {
@@ -253,7 +253,7 @@ proptest! {
     #[test]
     fn both_ways_bring_the_same(
         deliveries in proptest::collection::vec(delivery(), 1..4),
-        threads in 1_usize..4,
+        threads in 1_usize..6,
         chunk in prop_oneof![Just(40_usize), Just(300), Just(Bulk::CHUNK)],
         map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1]), 1 => Just(MAPS[2])],
         forgotten in prop_oneof![Just(None), Just(Some("2026-10-29")), Just(Some("2026-11-01"))],
@@ -300,6 +300,30 @@ fn many_repeats_in_many_chunks() {
     for express in [(1, 4000), (3, 4000), (2, 777), (2, Bulk::CHUNK)] {
         compare(&paths, express, None).unwrap();
         compare(&paths, express, Some("2026-10-06")).unwrap();
+    }
+}
+
+/// Files of which more is left to the ordinary reader than may wait for it: threads wait, or go and help.
+#[test]
+fn threads_do_not_run_away_from_who_collects() {
+    let dir = tempfile::tempdir().unwrap();
+    let wide = "c".repeat(4000);
+    for file in 0..4 {
+        let row = |row: u32| {
+            let row = row_of(&format!("n-{file}-{row}"), "1.25");
+            // It refers to another, and is left.
+            row.replace(",b,", &format!(",{wide},")).replace("USD,\n", "USD,n-000007\n")
+        };
+        let text: String = (0..3000).map(row).collect();
+        let text = format!("{HEAD}\n{}{text}{}", many(0, 50), many(0, 2000));
+        let packed = packed_of(text.as_bytes());
+        match file {
+            2 => fs::write(dir.path().join("sales-2.csv"), text).unwrap(),
+            _ => fs::write(dir.path().join(format!("sales-{file}.csv.zst")), packed).unwrap(),
+        }
+    }
+    for threads in [1, 2, 5] {
+        compare(&[dir.path()], (threads, Bulk::CHUNK), None).unwrap();
     }
 }
 

@@ -171,7 +171,11 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Reads a file the ordinary way.
-    pub(super) fn file(&mut self, mut rows: Rows<'_>, file: &SourceFile) -> Result<(), IntakeError> {
+    pub(super) fn file(
+        &mut self,
+        mut rows: Rows<'_>,
+        file: &SourceFile,
+    ) -> Result<(), IntakeError> {
         let number = self.open(&rows, file);
         let mut count = 0;
         while let Some(row) = rows.next_row()? {

@@ -72,8 +72,17 @@ impl<'a> Large<'a> {
                         debug_assert_eq!(opened, number);
                         let chunks = Vec::new();
                         let (start, line) = (job.start, job.line);
-                        let mut counter =
-                            Counter { run, rows, number, file, ordinary, count: 0, start, line, chunks };
+                        let mut counter = Counter {
+                            run,
+                            rows,
+                            number,
+                            file,
+                            ordinary,
+                            count: 0,
+                            start,
+                            line,
+                            chunks,
+                        };
                         while let Some(ready) = roster.next()? {
                             counter.all(&ready)?;
                         }

@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn zeros_stand_around_the_text() {
         let mut buffer = Buffer::default();
-        for (carry, more, end) in [(0, 0, 0), (10, 500, 505), (5, 700, 705), (100, 0, 7), (0, 3, 3)] {
+        for (carry, more, end) in [(0, 0, 0), (10, 500, 505), (5, 700, 705), (100, 0, 7), (0, 3, 3)]
+        {
             buffer.begin(&vec![1; carry]);
             buffer.room(more).fill(2);
             buffer.grow(more);

@@ -1,8 +1,9 @@
 //! Cuts a file into chunks of whole lines.
 //!
 //! The law: where a chunk ends depends on nothing but its place and the bytes from there on. So a chunk can
-//! be read again by its place alone, and is then the same. It ends with the last line that ends before
-//! the next multiple of a chunk's size in the file: files are read in pieces that begin at such places.
+//! be read again by its place alone, and is then the same. It ends with the last line that ends before a
+//! multiple of a chunk's size in the file: files are read in pieces that begin at such places. That is the
+//! first multiple of which it is at least half a chunk away.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -76,7 +77,7 @@ pub(super) struct Cutter<R> {
     head: u64,
     offset: u64,
     delimiter: u8,
-    /// Bytes of a chunk at most, before a line that is longer is completed.
+    /// Bytes of a chunk, roughly.
     size: usize,
 }
 
@@ -89,7 +90,7 @@ impl<R: Read> Cutter<R> {
         delimiter: u8,
         size: usize,
     ) -> Self {
-        let (size, read) = (size.clamp(1, LONGEST), head + offset + carry.len() as u64);
+        let (size, read) = (size.clamp(1, LONGEST / 2), head + offset + carry.len() as u64);
         Self { input, read, ended: false, carry, head, offset, delimiter, size }
     }
 
@@ -97,7 +98,7 @@ impl<R: Read> Cutter<R> {
     pub(super) fn next(&mut self, mut buffer: Buffer) -> io::Result<Option<Chunk>> {
         let (carried, at) = (self.carry.len(), self.read);
         buffer.begin(&self.carry);
-        let seen = self.see(&mut buffer, self.bound_behind(0))?;
+        let seen = self.see(&mut buffer, self.bound_behind(self.size / 2))?;
         if seen == 0 {
             return Ok(None);
         }
@@ -272,6 +273,25 @@ mod tests {
             parts.iter().for_each(|(part, times)| text.push_str(&part.repeat(*times)));
             text.push_str(&tail);
             prop_assert_eq!(in_chunks(text.as_bytes(), head, before), records(text.as_bytes(), 1).0);
+        }
+    }
+
+    #[test]
+    fn chunks_begin_where_pieces_do() {
+        let text = "0123456789,\n".repeat(60_000);
+        for (head, before) in [(0, 0), (7, 0), (7, 2 * SIZE - 7), (SIZE as u64 - 3, 0)] {
+            let carry = text.as_bytes()[..before].to_vec();
+            let input = &text.as_bytes()[before..];
+            let mut cutter = Cutter::at((head, 0), carry, input, b',', SIZE);
+            let (mut chunks, mut memory) = (0, Buffer::default());
+            while let Some(chunk) = next(&mut cutter, memory) {
+                let end = head + chunk.offset + chunk.text().len() as u64;
+                let last = chunk.offset as usize + chunk.text().len() == text.len();
+                assert!(last || (SIZE as u64 - end % SIZE as u64) % SIZE as u64 <= 12, "{end}");
+                assert!(cutter.carry.len() <= 12 || before > 0 && chunks < 2);
+                (chunks, memory) = (chunks + 1, chunk.into_buffer());
+            }
+            assert!(chunks <= text.len() / SIZE + 2, "{chunks}");
         }
     }
 

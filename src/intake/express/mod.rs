@@ -24,8 +24,8 @@ mod sums;
 
 pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
-pub(super) use lane::{Lane, Taken};
 pub(super) use job::{Done, Job};
+pub(super) use lane::{Lane, Taken};
 pub(super) use made::Made;
 pub(super) use pass::{ChunkAt, Common, Express, FilePass, Poured, check};
 pub(super) use quoted::take as take_quoted;

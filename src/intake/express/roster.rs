@@ -272,7 +272,9 @@ impl<'r> State<'r> {
     fn choose(&mut self, files: usize, ahead: usize) -> Option<Task<'r>> {
         let courses = self.slots.iter().enumerate();
         let open: Vec<(usize, usize, bool)> = courses
-            .filter_map(|(at, slot)| slot.wants_hands().map(|it| (at, it.readers, it.job.is_packed())))
+            .filter_map(|(at, slot)| {
+                slot.wants_hands().map(|it| (at, it.readers, it.job.is_packed()))
+            })
             .collect();
         let alone = open.iter().find(|(_, readers, _)| *readers == 0);
         let shared = open.first().filter(|(_, _, packed)| !packed);
@@ -324,8 +326,9 @@ impl<'r> Course<'r> {
 
     /// Is there enough to collect?
     fn is_ripe(&self) -> bool {
+        let begins = self.done.first_key_value().is_some_and(|(number, _)| *number == self.next);
         let enough = self.done.len() >= AT_ONCE || self.weight > MOST / 2;
-        enough || self.failed.is_some() || self.ended && self.readers == 0
+        begins && enough || self.failed.is_some() || self.ended && self.readers == 0
     }
 
     /// Takes the chunks whose turn has come.
