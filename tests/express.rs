@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -12,7 +13,7 @@ use revshare::calendar::{Day, Zone};
 use revshare::contract::Contract;
 use revshare::fact::bulk::{MemoryShelf, Shelf};
 use revshare::fact::{Archive, Delivery, Forgotten, Gathered, Hash, IdEntry, Lens};
-use revshare::intake::{Bulk, IntakeError, Mapping, Request, discover, import, silent};
+use revshare::intake::{Bulk, IntakeError, Mapping, Request, Step, discover, import, silent};
 
 /// What an import brought, in a form that both ways share.
 #[derive(Debug, PartialEq)]
@@ -434,6 +435,49 @@ fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
                 Err(IntakeError::Changed { .. }) => assert!(noticed, "{after} {packed}"),
                 other => assert!(!noticed && other.is_ok(), "{other:?} {after} {packed}"),
             }
+        }
+    }
+}
+
+/// Rows that come behind the end while the file is read are read with their digest, or the file has changed.
+#[test]
+fn a_file_that_grows_is_read_whole_or_noticed() {
+    let (contracts, mapping) = ([contract()], Mapping::default());
+    for round in 0..40 {
+        let (dir, shelf) = (tempfile::tempdir().unwrap(), MemoryShelf::default());
+        let path = dir.path().join("sales.csv");
+        fs::write(&path, format!("{HEAD}\n{}", many(0, 2000 + 150 * round))).unwrap();
+        let mut grown = 0;
+        let outcome = import(Request {
+            files: &discover(dir.path()).unwrap(),
+            mapping: &mapping,
+            contracts: &contracts,
+            lens: &Lens::of(&contracts),
+            archive: &Archive::default(),
+            known: &(),
+            rejects: None,
+            progress: &mut |progress| {
+                if progress.step == Step::Reading && grown < 3 {
+                    let mut file = fs::File::options().append(true).open(&path).unwrap();
+                    file.write_all(row_of(&format!("more-{grown}"), "1.25").as_bytes()).unwrap();
+                    grown += 1;
+                }
+            },
+            bulk: Some(Bulk { shelf: &shelf, threads: 2, chunk: 10_000 }),
+            interrupt: None,
+        });
+        match outcome {
+            Ok(import) => {
+                let file = &import.gathered.delivery.files[0];
+                let bytes = fs::read(&path).unwrap();
+                let read = &bytes[..usize::try_from(file.bytes).unwrap()];
+                assert_eq!(file.digest, blake3::hash(read).to_string());
+                let lines = read.iter().filter(|byte| **byte == b'\n').count() - 1;
+                let rows: u64 = file.controls.iter().map(|control| control.accepted.rows).sum();
+                assert_eq!(rows, lines as u64);
+            }
+            Err(IntakeError::Changed { .. }) => {}
+            Err(other) => panic!("{other}"),
         }
     }
 }
