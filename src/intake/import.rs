@@ -70,7 +70,7 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let way = |bulk: Bulk<'a>| {
         let Bulk { shelf, threads, chunk } = bulk;
         let horizon = request.archive.horizon();
-        Express::new(request.lens, horizon, *request.archive.key(), shelf, threads, chunk)
+        Express::new(request.lens, horizon, request.archive.key().clone(), shelf, threads, chunk)
     };
     let express = request.bulk.map(way).transpose().map_err(IntakeError::Shelf)?;
     let mut large = express.map(|express| Large::new(express, request.known));

@@ -4,6 +4,7 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+mod batch;
 mod buffer;
 mod chunk;
 mod columns;
@@ -13,14 +14,17 @@ mod job;
 mod keys;
 mod lane;
 mod made;
+mod many;
 mod parse;
 mod pass;
 mod quoted;
 mod revisit;
 mod roster;
+mod rules;
 mod shapes;
 mod split;
 mod sums;
+mod words;
 
 pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
