@@ -94,7 +94,11 @@ impl Columns {
     /// Takes in some marks in the place of those that are there.
     pub(super) fn fill(&mut self, marks: &[Placed]) -> io::Result<Batch<'_>> {
         let Self { at, ids, contents, times, places } = self;
-        (at.clear(), ids.clear(), contents.clear(), times.clear(), places.clear());
+        at.clear();
+        ids.clear();
+        contents.clear();
+        times.clear();
+        places.clear();
         for Placed { at: from, mark } in marks {
             at.push(*from);
             ids.push(mark.id);

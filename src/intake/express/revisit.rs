@@ -161,9 +161,10 @@ impl Window {
 
     fn row(&mut self, at: u64) -> io::Result<Option<&[u8]>> {
         let end = self.at + self.bytes.len() as u64;
-        if at < self.at || at >= end {
+        let elsewhere = at < self.at || at >= end;
+        if elsewhere {
             // Whoever asks for neighbours will ask for more of them.
-            let near = at >= end && at - end < self.bytes.len() as u64;
+            let near = at >= end && at - end < self.least as u64;
             let size = if near { (self.bytes.len() * 2).min(MOST) } else { self.least };
             self.bytes.clear();
             self.at = at;
@@ -183,7 +184,9 @@ impl Window {
             if to > LONGEST || self.read(at + to as u64, size)? == 0 {
                 break;
             }
-            self.least = (self.least * 2).min(LEAST * 8);
+            if elsewhere {
+                self.least = (self.least * 2).min(LEAST * 8);
+            }
         }
         Ok((from < self.bytes.len()).then(|| &self.bytes[from..to]))
     }

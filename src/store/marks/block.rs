@@ -24,8 +24,6 @@ const ID: usize = 15;
 const FIXED: usize = ID + 8;
 /// Bytes that tell how far behind the first a row begins.
 const FURTHER: usize = 4;
-/// The most bytes of a mark.
-pub(super) const WIDEST: usize = FIXED + 8 + 4 + FURTHER;
 
 /// From where the marks of a block are counted, and how wide their parts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,4 @@
-//! One thread's hand. For each bucket it has a short row of marks that stays in the near caches, and a block
-//! that is not yet full, to which that row goes as a whole. Marks that went straight to blocks, a bucket of
-//! many for each, would wait for memory and its page twice as long as all else takes.
+//! One thread's hand: for each bucket a block that is not yet full.
 
 use std::io;
 
@@ -10,13 +8,10 @@ use super::filter;
 use super::shelf::MarksShelf;
 use crate::fact::bulk::{Batch, Hand, bucket_of};
 
-/// Marks of a short row.
-const SHORT: usize = 16;
-/// Bytes from one short row to the next.
-const SHORT_STRIDE: usize = SHORT * block::WIDEST + SLACK;
 /// Bytes from block to block: not a power of two, or all of them would compete for the same few lines
 /// of the cache.
 const STRIDE: usize = BLOCK + 64;
+const _: () = assert!(STRIDE >= BLOCK + SLACK);
 /// Full blocks that are written at once. A write of a whole megabyte that begins at a page costs the
 /// system half of what it costs in small and odd pieces.
 const AT_ONCE: usize = 64;
@@ -32,9 +27,6 @@ struct Open {
 pub(super) struct MarksHand<'a> {
     shelf: &'a MarksShelf,
     bits: u32,
-    /// The short rows, and how many bytes of each are used.
-    short: Vec<u8>,
-    used: Vec<u16>,
     open: Vec<Open>,
     /// A slot for each bucket, and for each block that waits to be written.
     bytes: Vec<u8>,
@@ -42,7 +34,7 @@ pub(super) struct MarksHand<'a> {
     full: Vec<u16>,
     /// Slots that nobody uses.
     free: Vec<u16>,
-    /// That of all marks that are not in full blocks; none before the first mark.
+    /// That of all open blocks; none before the first mark.
     frame: Option<Frame>,
     /// All full blocks. The places of those in `full` are not known yet.
     listed: Vec<Listed>,
@@ -55,8 +47,6 @@ impl<'a> MarksHand<'a> {
         Self {
             shelf,
             bits,
-            short: vec![0; SHORT_STRIDE << bits],
-            used: vec![0; 1 << bits],
             open: (0..buckets).map(|slot| Open { slot, used: HEAD as u16 }).collect(),
             bytes: vec![0; slots * STRIDE],
             full: Vec::with_capacity(AT_ONCE),
@@ -71,40 +61,20 @@ impl<'a> MarksHand<'a> {
         let (size, bits) = (frame.size(), self.bits);
         for row in 0..batch.len() {
             let bucket = bucket_of(&batch.ids[row], bits);
-            let used = usize::from(self.used[bucket]);
-            let bytes = &mut self.short[bucket * SHORT_STRIDE + used..];
-            block::put::<NARROW>(bytes, frame, batch, row);
-            let used = used + size;
-            self.used[bucket] = used as u16;
-            if used == SHORT * size {
-                self.shift(bucket, frame)?;
+            let mut open = self.open[bucket];
+            if usize::from(open.used) + size > BLOCK {
+                open = self.seal(bucket, frame, BLOCK)?;
             }
+            let from = usize::from(open.slot) * STRIDE + usize::from(open.used);
+            block::put::<NARROW>(&mut self.bytes[from..], frame, batch, row);
+            self.open[bucket].used = open.used + size as u16;
         }
         Ok(())
     }
 
-    /// Moves a short row into the bucket's block.
+    /// Puts a block among those to be written, in so many bytes, and gives back the next one.
     #[inline(never)]
-    fn shift(&mut self, bucket: usize, frame: &Frame) -> io::Result<()> {
-        let (mut from, to) = (0, usize::from(std::mem::take(&mut self.used[bucket])));
-        while from < to {
-            let Open { slot, used } = self.open[bucket];
-            let room = (BLOCK - usize::from(used)) / frame.size() * frame.size();
-            let length = room.min(to - from);
-            let short = &self.short[bucket * SHORT_STRIDE + from..][..length];
-            self.bytes[usize::from(slot) * STRIDE + usize::from(used)..][..length]
-                .copy_from_slice(short);
-            self.open[bucket].used = used + length as u16;
-            if length == room {
-                self.seal(bucket, frame, BLOCK)?;
-            }
-            from += length;
-        }
-        Ok(())
-    }
-
-    /// Puts a block among those to be written, in so many bytes.
-    fn seal(&mut self, bucket: usize, frame: &Frame, length: usize) -> io::Result<()> {
+    fn seal(&mut self, bucket: usize, frame: &Frame, length: usize) -> io::Result<Open> {
         let Open { slot, used } = self.open[bucket];
         let bytes = &mut self.bytes[usize::from(slot) * STRIDE..][..length];
         bytes[used.into()..].fill(0);
@@ -119,14 +89,13 @@ impl<'a> MarksHand<'a> {
         }
         let slot = self.free.pop().expect("there are as many as blocks wait at most");
         self.open[bucket] = Open { slot, used: HEAD as u16 };
-        Ok(())
+        Ok(self.open[bucket])
     }
 
     /// Seals what is open, in whole pages if more is to come.
     fn seal_all(&mut self, more: bool) -> io::Result<()> {
         let Some(frame) = self.frame else { return Ok(()) };
         for bucket in 0..self.open.len() {
-            self.shift(bucket, &frame)?;
             let used = usize::from(self.open[bucket].used);
             if used > HEAD {
                 let length = if more { used.next_multiple_of(PAGE) } else { used };
