@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -12,7 +13,7 @@ use revshare::calendar::{Day, Zone};
 use revshare::contract::Contract;
 use revshare::fact::bulk::{MemoryShelf, Shelf};
 use revshare::fact::{Archive, Delivery, Forgotten, Gathered, Hash, IdEntry, Lens};
-use revshare::intake::{Bulk, IntakeError, Mapping, Request, discover, import, silent};
+use revshare::intake::{Bulk, IntakeError, Mapping, Request, Step, discover, import, silent};
 
 /// What an import brought, in a form that both ways share.
 #[derive(Debug, PartialEq)]
@@ -245,7 +246,7 @@ fn quoted(line: String, every: usize) -> String {
 
 /// The files of a delivery, and which of them are packed.
 fn delivery() -> impl Strategy<Value = Vec<(String, bool)>> {
-    proptest::collection::vec((file(), proptest::bool::weighted(0.3)), 1..3)
+    proptest::collection::vec((file(), proptest::bool::weighted(0.5)), 1..5)
 }
 
 proptest! {
@@ -253,7 +254,7 @@ proptest! {
     #[test]
     fn both_ways_bring_the_same(
         deliveries in proptest::collection::vec(delivery(), 1..4),
-        threads in 1_usize..4,
+        threads in 1_usize..6,
         chunk in prop_oneof![Just(40_usize), Just(300), Just(Bulk::CHUNK)],
         map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1]), 1 => Just(MAPS[2])],
         forgotten in prop_oneof![Just(None), Just(Some("2026-10-29")), Just(Some("2026-11-01"))],
@@ -300,6 +301,30 @@ fn many_repeats_in_many_chunks() {
     for express in [(1, 4000), (3, 4000), (2, 777), (2, Bulk::CHUNK)] {
         compare(&paths, express, None).unwrap();
         compare(&paths, express, Some("2026-10-06")).unwrap();
+    }
+}
+
+/// Files of which more is left to the ordinary reader than may wait for it: threads wait, or go and help.
+#[test]
+fn threads_do_not_run_away_from_who_collects() {
+    let dir = tempfile::tempdir().unwrap();
+    let wide = "c".repeat(4000);
+    for file in 0..4 {
+        let row = |row: u32| {
+            let row = row_of(&format!("n-{file}-{row}"), "1.25");
+            // It refers to another, and is left.
+            row.replace(",b,", &format!(",{wide},")).replace("USD,\n", "USD,n-000007\n")
+        };
+        let text: String = (0..3000).map(row).collect();
+        let text = format!("{HEAD}\n{}{text}{}", many(0, 50), many(0, 2000));
+        let packed = packed_of(text.as_bytes());
+        match file {
+            2 => fs::write(dir.path().join("sales-2.csv"), text).unwrap(),
+            _ => fs::write(dir.path().join(format!("sales-{file}.csv.zst")), packed).unwrap(),
+        }
+    }
+    for threads in [1, 2, 5] {
+        compare(&[dir.path()], (threads, Bulk::CHUNK), None).unwrap();
     }
 }
 
@@ -410,6 +435,49 @@ fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
                 Err(IntakeError::Changed { .. }) => assert!(noticed, "{after} {packed}"),
                 other => assert!(!noticed && other.is_ok(), "{other:?} {after} {packed}"),
             }
+        }
+    }
+}
+
+/// Rows that come behind the end while the file is read are read with their digest, or the file has changed.
+#[test]
+fn a_file_that_grows_is_read_whole_or_noticed() {
+    let (contracts, mapping) = ([contract()], Mapping::default());
+    for round in 0..40 {
+        let (dir, shelf) = (tempfile::tempdir().unwrap(), MemoryShelf::default());
+        let path = dir.path().join("sales.csv");
+        fs::write(&path, format!("{HEAD}\n{}", many(0, 2000 + 150 * round))).unwrap();
+        let mut grown = 0;
+        let outcome = import(Request {
+            files: &discover(dir.path()).unwrap(),
+            mapping: &mapping,
+            contracts: &contracts,
+            lens: &Lens::of(&contracts),
+            archive: &Archive::default(),
+            known: &(),
+            rejects: None,
+            progress: &mut |progress| {
+                if progress.step == Step::Reading && grown < 3 {
+                    let mut file = fs::File::options().append(true).open(&path).unwrap();
+                    file.write_all(row_of(&format!("more-{grown}"), "1.25").as_bytes()).unwrap();
+                    grown += 1;
+                }
+            },
+            bulk: Some(Bulk { shelf: &shelf, threads: 2, chunk: 10_000 }),
+            interrupt: None,
+        });
+        match outcome {
+            Ok(import) => {
+                let file = &import.gathered.delivery.files[0];
+                let bytes = fs::read(&path).unwrap();
+                let read = &bytes[..usize::try_from(file.bytes).unwrap()];
+                assert_eq!(file.digest, blake3::hash(read).to_string());
+                let lines = read.iter().filter(|byte| **byte == b'\n').count() - 1;
+                let rows: u64 = file.controls.iter().map(|control| control.accepted.rows).sum();
+                assert_eq!(rows, lines as u64);
+            }
+            Err(IntakeError::Changed { .. }) => {}
+            Err(other) => panic!("{other}"),
         }
     }
 }

@@ -209,7 +209,7 @@ impl Book {
         let Some(id) = &fact.id else {
             return Ok(behind.standing(place, &own, &own));
         };
-        let fingerprints = *self.store.archive().key();
+        let fingerprints = self.store.archive().key();
         let hash = fingerprints.id(fact.kind.table(), &place.file.tally.source, id);
         let fail = |source| BookError::File { path: self.store_dir.display().to_string(), source };
         let Some(entry) = self.store.known().find(&hash).map_err(fail)? else { return Ok(None) };

@@ -77,7 +77,7 @@ fn header() -> FileHeader {
 
 /// What is contested was judged again at the end: of what did not lose, the first counts.
 fn left_out(entries: &[Entry], dispositions: &[Disposition], lost: &BTreeSet<u64>) -> Vec<LeftOut> {
-    let mut won: BTreeSet<Hash> = BTreeSet::new();
+    let (mut won, key): (BTreeSet<Hash>, _) = (BTreeSet::new(), HashKey::default());
     let judge = |(place, (entry, disposition)): (usize, (&Entry, &Disposition))| {
         if lost.contains(&(place as u64)) {
             return Some(LeftOut::Conflict(place));
@@ -88,7 +88,7 @@ fn left_out(entries: &[Entry], dispositions: &[Disposition], lost: &BTreeSet<u64
             // In memory nothing is forgotten.
             Disposition::Conflict | Disposition::Forgotten => Some(LeftOut::Conflict(place)),
             Disposition::Contested => {
-                let again = !won.insert(entry.id_hash(&HashKey::default(), "memory")?);
+                let again = !won.insert(entry.id_hash(&key, "memory")?);
                 again.then_some(LeftOut::Duplicate(place))
             }
         }

@@ -46,6 +46,11 @@ impl Lens {
         lens
     }
 
+    /// Are some customers or deals kept apart?
+    pub(crate) fn keeps_names(&self) -> bool {
+        !self.customers.is_empty() || !self.deals.is_empty()
+    }
+
     /// The customer if some contract names it, else nothing.
     pub fn customer<'a>(&self, name: &'a str) -> &'a str {
         if self.customers.iter().any(|pattern| pattern.matches(name)) { name } else { "" }

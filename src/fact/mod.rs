@@ -16,11 +16,12 @@ mod gather;
 mod horizon;
 mod key;
 mod lens;
+mod number;
 mod outside;
-mod sip;
 mod standing;
 mod sums;
 mod tally;
+mod universal;
 
 use std::fmt;
 

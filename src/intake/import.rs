@@ -70,21 +70,20 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     let way = |bulk: Bulk<'a>| {
         let Bulk { shelf, threads, chunk } = bulk;
         let horizon = request.archive.horizon();
-        Express::new(request.lens, horizon, *request.archive.key(), shelf, threads, chunk)
+        Express::new(request.lens, horizon, request.archive.key().clone(), shelf, threads, chunk)
     };
     let express = request.bulk.map(way).transpose().map_err(IntakeError::Shelf)?;
     let mut large = express.map(|express| Large::new(express, request.known));
-    for (number, file) in request.files.iter().enumerate() {
-        let rows = reader.open(file)?;
-        // Sales that are kept singly do not add up.
-        let columns = rows.columns().filter(|_| request.lens.singly.is_empty());
-        match (&mut large, columns) {
-            (Some(large), Some(columns)) => large.file(&mut run, number, columns, rows, file)?,
-            (Some(_) | None, _) => run.file(rows, file)?,
+    match &mut large {
+        Some(large) => {
+            large.read(&mut run, &reader, request.files, request.lens)?;
+            large.judge(&mut run, &reader, request.files)?;
         }
-    }
-    if let Some(large) = &mut large {
-        large.judge(&mut run, &reader, request.files)?;
+        None => {
+            for file in request.files {
+                run.file(reader.open(file)?, file)?;
+            }
+        }
     }
     if run.gather.contested() {
         for (number, file) in request.files.iter().enumerate() {
@@ -171,7 +170,12 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn file(&mut self, mut rows: Rows<'_>, file: &SourceFile) -> Result<(), IntakeError> {
+    /// Reads a file the ordinary way.
+    pub(super) fn file(
+        &mut self,
+        mut rows: Rows<'_>,
+        file: &SourceFile,
+    ) -> Result<(), IntakeError> {
         let number = self.open(&rows, file);
         let mut count = 0;
         while let Some(row) = rows.next_row()? {

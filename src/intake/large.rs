@@ -7,17 +7,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-use super::again::{Again, Found, Noted, unreadable};
-use super::ahead::ahead;
+use super::again::{Again, Found, Noted};
 use super::company::company_of;
-use super::express::{Columns, Express, FilePass, Left, Ordinary, Poured, Rest};
+use super::express::{ChunkAt, Done, Express, FilePass, Job, Opened, Poured};
 use super::import::{MarkedFacts, Run};
 use super::interrupt::Interrupt;
 use super::read::{Reader, Reading, Row, Rows};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::{Crowd, Judged, Spot};
-use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Tally};
+use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Lens, Tally};
 
 /// The large files of a delivery.
 pub(super) struct Large<'a> {
@@ -49,29 +48,51 @@ impl<'a> Large<'a> {
         self.passes.contains_key(&number)
     }
 
-    /// Reads a file whose header was read.
-    pub(super) fn file(
+    /// Reads all files of a delivery, those with plain rows on the express way.
+    pub(super) fn read<'r>(
         &mut self,
         run: &mut Run<'_>,
-        number: usize,
-        columns: Columns,
-        mut rows: Rows<'_>,
-        file: &SourceFile,
+        reader: &'r Reader<'r>,
+        files: &'r [SourceFile],
+        lens: &Lens,
     ) -> Result<(), IntakeError> {
-        let opened = run.open(&rows, file);
-        debug_assert_eq!(opened, number);
-        let (source, header) = (rows.source().to_owned(), rows.head);
-        let (input, line) = rows.take_input().expect("a header of CSV gives no line back");
-        let input = if file.is_packed() { ahead(input) } else { input };
-        let ordinary = &mut self.ordinary;
-        let mut counter = Counter { run, rows: &mut rows, number, file, ordinary, count: 0 };
-        let pass = self.express.file(columns, &source, input, line, &mut counter);
-        let count = counter.count;
-        let mut pass = pass.map_err(|why| why.of(file))?;
-        let bytes = run.close(number, rows, file, count)?;
-        (pass.head, pass.header) = (bytes.saturating_sub(pass.bytes), header);
-        self.passes.insert(number, pass);
-        Ok(())
+        let open = |file: &SourceFile| {
+            let rows = reader.open(file)?;
+            // Sales that are kept singly do not add up.
+            let columns = rows.columns().filter(|_| lens.singly.is_empty());
+            Ok((rows, columns))
+        };
+        let Self { express, passes, ordinary, .. } = self;
+        express.read(files, &open, |roster| {
+            for (number, file) in files.iter().enumerate() {
+                match roster.file()? {
+                    Opened::Ordinary(rows) => run.file(*rows, file)?,
+                    Opened::Express(rows, job) => {
+                        let opened = run.open(&rows, file);
+                        debug_assert_eq!(opened, number);
+                        let chunks = Vec::new();
+                        let (start, line) = (job.start, job.line);
+                        let mut counter = Counter {
+                            run,
+                            rows,
+                            number,
+                            file,
+                            ordinary,
+                            count: 0,
+                            start,
+                            line,
+                            chunks,
+                        };
+                        while let Some(ready) = roster.next()? {
+                            counter.all(&ready)?;
+                        }
+                        passes.insert(number, counter.close(&job)?);
+                    }
+                }
+                roster.turn();
+            }
+            Ok(())
+        })
     }
 
     /// Finds the rows that share their id with others, and sees to them.
@@ -267,67 +288,66 @@ fn of<'s, T>(pass: &FilePass, list: &'s [T], at: impl Fn(&T) -> u64) -> &'s [T] 
 /// Sees to the rows of a file that the express way leaves.
 struct Counter<'c, 'r, 'a> {
     run: &'c mut Run<'a>,
-    rows: &'c mut Rows<'r>,
+    rows: Box<Rows<'r>>,
     number: usize,
     file: &'c SourceFile,
     ordinary: &'c mut Vec<Noted>,
+    /// Rows so far.
     count: u64,
+    /// Where the file begins in the delivery.
+    start: u64,
+    /// The number of the first line of the next chunk.
+    line: u64,
+    chunks: Vec<ChunkAt>,
 }
 
-/// What can go wrong on the way.
-pub(super) enum Trouble {
-    Machine(io::Error),
-    Intake(IntakeError),
-}
-
-impl Trouble {
-    fn of(self, file: &SourceFile) -> IntakeError {
-        match self {
-            Self::Machine(source) => unreadable(file, source),
-            Self::Intake(error) => error,
-        }
-    }
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Machine(error)
-    }
-}
-
-impl Ordinary for Counter<'_, '_, '_> {
-    type Error = Trouble;
-
-    fn rest(&mut self, rest: &Rest<'_>) -> Result<u64, Trouble> {
-        self.count += rest.taken;
-        let (run, ordinary) = (&mut *self.run, &mut *self.ordinary);
-        let (number, name, count) = (self.number, &self.file.name, &mut self.count);
-        let mut each = |rows: &Rows<'_>, row: Row, plain: Option<&Left>| {
-            *count += 1;
-            note(ordinary, &run.gather, number, &row, |id, row| match plain {
-                Some(Left { from, to, .. }) => {
-                    Noted::plain(id, rest.at + *from as u64, row.line, &rest.text[*from..*to])
-                }
-                None => Noted { id, at: rest.at, line: row.line, check: 0 },
-            });
-            run.row(number, rows, name, row)
-        };
-        let next = match rest.left {
-            None => {
-                let each = &mut |rows: &Rows<'_>, row| each(rows, row, None);
-                self.rows.each_in(rest.text, rest.line, each).map_err(Trouble::Intake)?
-            }
-            Some(left) => {
-                for left in left {
-                    let row = self.rows.line(&rest.text[left.from..left.to], rest.line + left.line);
-                    each(self.rows, row, Some(left)).map_err(Trouble::Intake)?;
-                }
-                0
-            }
-        };
+impl Counter<'_, '_, '_> {
+    /// Sees to some chunks.
+    fn all(&mut self, ready: &[Done]) -> Result<(), IntakeError> {
+        ready.iter().try_for_each(|done| self.chunk(done))?;
         self.run.tell(&self.file.name, self.count, self.rows.bytes());
-        self.rows.interrupt().check().map_err(Trouble::Intake)?;
-        Ok(next)
+        self.rows.interrupt().check()
+    }
+
+    fn chunk(&mut self, done: &Done) -> Result<(), IntakeError> {
+        let &Done { offset, lines, taken, knotty, .. } = done;
+        let at = self.start + offset;
+        self.chunks.push(ChunkAt { offset, line: self.line, knotty });
+        self.count += taken;
+        if knotty.is_some() {
+            return self.knotty(at, done.text());
+        }
+        for (left, text) in done.left() {
+            self.count += 1;
+            let (at, line) = (at + left.from as u64, self.line + left.line);
+            let row = self.rows.line(text, line);
+            note(self.ordinary, &self.run.gather, self.number, &row, |id, _| {
+                Noted::plain(id, at, line, text)
+            });
+            self.run.row(self.number, &self.rows, &self.file.name, row)?;
+        }
+        self.line += lines;
+        Ok(())
+    }
+
+    /// A chunk of which only the ordinary reader knows the rows.
+    fn knotty(&mut self, at: u64, text: &[u8]) -> Result<(), IntakeError> {
+        let Self { run, rows, number, file, ordinary, count, line, .. } = self;
+        *line = rows.each_in(text, *line, &mut |rows, row| {
+            *count += 1;
+            let noted = |id, row: &Row| Noted { id, at, line: row.line, check: 0 };
+            note(ordinary, &run.gather, *number, &row, noted);
+            run.row(*number, rows, &file.name, row)
+        })?;
+        Ok(())
+    }
+
+    /// The file was read to its end.
+    fn close(self, job: &Job<'_>) -> Result<FilePass, IntakeError> {
+        let Self { run, rows, number, file, count, chunks, .. } = self;
+        let header = rows.head;
+        run.close(number, *rows, file, count)?;
+        Ok(job.passed(chunks, header))
     }
 }
 

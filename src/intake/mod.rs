@@ -39,6 +39,7 @@ mod cloudevents;
 pub mod codes;
 mod company;
 mod complaints;
+mod digest;
 mod discover;
 mod draft;
 mod express;

@@ -1,12 +1,28 @@
 //! Rows out of pieces of a file that somebody else has read: a line, or a chunk of lines.
 
+use std::io;
+
 use super::IntakeError;
 use super::express::Columns;
 use super::parquet::Columnar;
 use super::read::{Row, Rows};
 use super::rows::{Lines, Raw};
 use super::scan::split;
-use super::source::Input;
+use super::source::{Input, Tap};
+
+/// What is left of a file whose header was read.
+pub(super) struct Feed {
+    /// Its plain bytes.
+    pub(super) input: Box<dyn io::Read + Send>,
+    /// What was read of them already.
+    pub(super) carry: Vec<u8>,
+    /// Who is to be told of the digest of the bytes: else it is taken where they are read.
+    pub(super) tap: Option<Tap>,
+    /// Plain bytes of the header.
+    pub(super) head: u64,
+    /// The number of its first line.
+    pub(super) line: u64,
+}
 
 impl Rows<'_> {
     /// Where its fields stand, if the express way may take its rows.
@@ -23,6 +39,18 @@ impl Rows<'_> {
         let lines = std::mem::replace(&mut self.lines, Lines::new(nothing));
         let next = lines.next_line_number();
         lines.into_input().map(|input| (input, next))
+    }
+
+    /// The same, for somebody who takes the digest of a plain file by himself.
+    pub(super) fn take_feed(&mut self) -> io::Result<Feed> {
+        let head = self.lines.bytes();
+        let (mut input, line) = self.take_input().expect("a header of CSV gives no line back");
+        let plain = self.source.plain().filter(|_| self.columnar.is_none());
+        let Some(tap) = plain.cloned() else {
+            return Ok(Feed { input, carry: Vec::new(), tap: None, head, line });
+        };
+        let carry = input.fill_buf()?.to_vec();
+        Ok(Feed { input: Box::new(tap.undigested()), carry, tap: Some(tap), head, line })
     }
 
     /// The row that one line is, whose fields all end within it.

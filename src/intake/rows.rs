@@ -55,11 +55,13 @@ pub(super) struct Lines<R> {
     next: u64,
     /// Are whole records counted, and not their lines?
     by_record: bool,
+    /// Bytes of all lines that were read, with their ends.
+    bytes: u64,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, returned: VecDeque::new(), next: 1, by_record: false }
+        Self { input, returned: VecDeque::new(), next: 1, by_record: false, bytes: 0 }
     }
 
     /// The lines of a text that begins with a line of that number.
@@ -75,6 +77,11 @@ impl<R: BufRead> Lines<R> {
     /// The number of the line that comes next.
     pub(super) fn next_line_number(&self) -> u64 {
         self.next
+    }
+
+    /// How many bytes were read, also of lines that were given back.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// What is left to be read; none if lines were given back.
@@ -184,12 +191,14 @@ impl<R: BufRead> Lines<R> {
     fn read(&mut self) -> io::Result<Option<Line>> {
         let mut line = Vec::new();
         let limit = LONGEST as u64 + 2;
-        if self.input.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut line)?;
+        if read == 0 {
             return Ok(None);
         }
+        self.bytes += read as u64;
         let cut = line.len() > LONGEST && line.last() != Some(&b'\n');
         if cut {
-            self.input.skip_until(b'\n')?;
+            self.bytes += self.input.skip_until(b'\n')? as u64;
             line.truncate(LONGEST);
         }
         for end in [b'\n', b'\r'] {

@@ -7,28 +7,42 @@
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::IntakeError;
+use super::digest::{Digest, Part};
 
 const CHUNK: usize = 128 * 1024;
 
-/// The file itself, and what has been read of it.
+/// The file itself, and how far it was read.
 struct Meter {
     file: File,
-    hasher: blake3::Hasher,
     bytes: u64,
     /// Its end was reached.
     ended: bool,
 }
 
-/// The reader's end of a meter.
+/// A file that is read from its beginning to its end, perhaps by several threads in turn.
 #[derive(Clone)]
-struct Tap(Arc<Mutex<Meter>>);
+pub(super) struct Tap(Arc<(Mutex<Meter>, Mutex<Digest>)>);
 
 impl Tap {
     fn meter(&self) -> MutexGuard<'_, Meter> {
-        self.0.lock().expect("nobody panics while holding it")
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn digest(&self) -> MutexGuard<'_, Digest> {
+        self.0.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The file, for a reader that takes the digest of the bytes by itself.
+    pub(super) fn undigested(&self) -> Undigested {
+        Undigested(self.clone())
+    }
+
+    /// Some bytes were read, and this is their part of the digest.
+    pub(super) fn digested(&self, part: Part) {
+        self.digest().put(part);
     }
 }
 
@@ -37,28 +51,62 @@ pub(super) type Input = Box<dyn BufRead + Send>;
 
 impl Read for Tap {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let meter = &mut *self.meter();
-        let count = meter.file.read(buffer)?;
-        meter.hasher.update(&buffer[..count]);
-        meter.bytes += count as u64;
-        meter.ended |= count == 0 && !buffer.is_empty();
+        let (at, count) = self.meter().read(buffer)?;
+        self.digested(Part::of(at, &buffer[..count]));
         Ok(count)
+    }
+}
+
+impl Meter {
+    /// Reads until the buffer is full or the file ends, so that parts of the digest are whole trees; says
+    /// where that was, and how many bytes.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<(u64, usize)> {
+        let count = fill(&mut self.file, buffer)?;
+        let at = self.bytes;
+        self.bytes += count as u64;
+        self.ended |= count < buffer.len();
+        Ok((at, count))
+    }
+}
+
+/// Reads until the buffer is full or the input ends.
+pub(super) fn fill(input: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// A file whose digest is taken by who reads it.
+pub(super) struct Undigested(Tap);
+
+impl Read for Undigested {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.meter().read(buffer).map(|(_, count)| count)
     }
 }
 
 /// An open file of facts, apart from the reader of its plain bytes.
 pub(super) struct Source {
     tap: Tap,
+    /// The bytes of its rows are those that lie on the disk.
+    plain: bool,
 }
 
 impl Source {
     /// Opens a plain, `.gz` or `.zst` file; the end of its name decides.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Input)> {
-        let hasher = blake3::Hasher::new();
-        let meter = Meter { file: File::open(path)?, hasher, bytes: 0, ended: false };
-        let tap = Tap(Arc::new(Mutex::new(meter)));
+        let meter = Meter { file: File::open(path)?, bytes: 0, ended: false };
+        let tap = Tap(Arc::new((Mutex::new(meter), Mutex::default())));
         let raw = BufReader::with_capacity(CHUNK, tap.clone());
-        let reader: Input = match path.extension().and_then(|end| end.to_str()) {
+        let packing = path.extension().and_then(|end| end.to_str());
+        let reader: Input = match packing {
             Some("gz") => {
                 Box::new(BufReader::with_capacity(CHUNK, flate2::bufread::MultiGzDecoder::new(raw)))
             }
@@ -68,7 +116,13 @@ impl Source {
             }
             Some(_) | None => Box::new(raw),
         };
-        Ok((Self { tap }, reader))
+        let plain = !matches!(packing, Some("gz" | "zst"));
+        Ok((Self { tap, plain }, reader))
+    }
+
+    /// The file itself, if its rows are read from its bytes as they lie on the disk.
+    pub(super) fn plain(&self) -> Option<&Tap> {
+        self.plain.then_some(&self.tap)
     }
 
     /// How many bytes of the file have been read so far.
@@ -85,10 +139,16 @@ impl Source {
     /// end was reached.
     pub(super) fn finish(mut self) -> io::Result<Option<(String, u64)>> {
         let ended = self.tap.meter().ended;
-        let left = io::copy(&mut self.tap, &mut io::sink())?;
-        let meter = self.tap.meter();
-        let digest = || (meter.hasher.finalize().to_hex().to_string(), meter.bytes);
-        Ok((!ended || left == 0).then(digest))
+        let (mut buffer, mut left) = (vec![0; CHUNK], 0);
+        loop {
+            match self.tap.read(&mut buffer)? {
+                0 => break,
+                count => left += count,
+            }
+        }
+        let digest = std::mem::take(&mut *self.tap.digest()).finish();
+        let bytes = self.tap.meter().bytes;
+        Ok((!ended || left == 0).then(|| (digest.to_hex().to_string(), bytes)))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::fact::HashKey;
 pub(super) const JOURNAL: &str = "journal";
 const JOURNAL_NEW: &str = "journal.new";
 /// The format that this program writes.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 /// First a byte of no text, last the bytes that transfers of text change.
 const MAGIC: [u8; 12] = *b"\xF5revshare\r\n\x1A";
@@ -136,7 +136,7 @@ impl<'a> Scan<'a> {
 
     /// What the fingerprints of the store's facts are made with.
     pub(super) fn key(&self) -> HashKey {
-        self.key
+        self.key.clone()
     }
 
     pub(super) fn next(&mut self) -> Result<Found, StoreError> {

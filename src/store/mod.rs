@@ -299,7 +299,7 @@ impl Store {
         if let Some(archive) = self.state.known.get(&watermark) {
             return Ok(archive.clone());
         }
-        let (mut archive, mut applied) = (Archive::keyed(*self.archive().key()), 0);
+        let (mut archive, mut applied) = (Archive::keyed(self.archive().key().clone()), 0);
         self.each_record(|record| {
             if record.kind == RecordKind::Import && applied < watermark {
                 archive.apply(&fold::read::<Import>(record)?.delivery);

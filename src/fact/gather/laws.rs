@@ -135,7 +135,7 @@ proptest! {
             book.everything();
             deliveries.push(book.import(&[heap]).delivery);
         }
-        let mut folded = Archive::keyed(*book.archive.key());
+        let mut folded = Archive::keyed(book.archive.key().clone());
         for (copy, delivery) in copies.iter().zip(&deliveries) {
             prop_assert_eq!(copy, &folded);
             for zone in &lens().zones {

@@ -1,106 +1,183 @@
 //! One chunk of a file: whole lines without a quote, read on the express way.
 
+use super::batch::{Batch, Frame, ROWS};
 use super::lane::Lane;
 use super::split::Signs;
 use crate::fact::bulk::Placed;
 
-/// What came of a chunk.
+/// What became of the rows of a chunk.
 #[derive(Debug, Default)]
 pub(super) struct Read {
-    /// Its lines.
+    /// Line ends, and one more if the last line has none.
     pub(super) lines: u64,
-    /// Its rows: lines that are not blank.
+    /// Rows: lines that are not blank.
     pub(super) rows: u64,
-    /// Marks of the rows that were taken, in their order.
     pub(super) marks: Vec<Placed>,
-    /// Rows left to the ordinary reader.
+    /// Rows that the ordinary reader has to read.
     pub(super) left: Vec<Left>,
 }
 
-/// A line that was left, without its end: which of the chunk's, and where.
+/// A row that is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::intake) struct Left {
+    /// Which line of the chunk, from 0.
     pub(in crate::intake) line: u64,
+    /// Where it begins in the chunk, and where it ends.
     pub(in crate::intake) from: usize,
     pub(in crate::intake) to: usize,
 }
 
-/// Bytes whose signs are found before their lines are looked at: all of that stays in the nearest cache.
+/// So much of a chunk is split before its rows are read: it stays in the nearest cache.
 const PIECE: usize = 8 << 10;
 
-/// Calls `each` with the number, start and field ends of every line that is not blank; the last of
-/// the ends is that of the line.
+/// A line without a quote.
+struct Line<'t> {
+    /// Which line of the text, from 0.
+    number: u64,
+    /// Where it begins.
+    start: usize,
+    /// The places of its delimiters and of its end, which is before the signs of the line's end.
+    ends: &'t [usize],
+}
+
+/// Reads the lines of a text one by one.
+#[derive(Default)]
+struct Lines {
+    number: u64,
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    /// The line behind a place, unless it is blank.
+    fn next<'l>(&'l mut self, text: &[u8], before: u32, signs: &[u32]) -> Option<Line<'l>> {
+        let (number, start) = (self.number, before.wrapping_add(1) as usize);
+        self.number += 1;
+        self.ends.clear();
+        self.ends.extend(signs.iter().map(|place| *place as usize));
+        let last = self.ends.last_mut()?;
+        *last -= usize::from(*last > start && text[*last - 1] == b'\r');
+        let blank = is_blank(&text[start..*last]);
+        (!blank).then_some(Line { number, start, ends: &self.ends })
+    }
+}
+
+/// Calls `each` with every line that is not blank: its number, where it begins, the places of its
+/// delimiters and of its end. Says how many lines there are.
 pub(in crate::intake) fn each_line(
     text: &[u8],
     delimiter: u8,
     mut each: impl FnMut(u64, usize, &[usize]),
 ) -> u64 {
-    let (mut start, mut lines, mut signs) = (0, 0, Signs::default());
-    let mut line = |ends: &mut [usize]| {
-        let (end, last) = (ends[ends.len() - 1], ends.len() - 1);
-        ends[last] = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
-        if !is_blank(&text[start..ends[last]]) {
-            each(lines, start, ends);
+    let (mut signs, mut lines) = (Signs::default(), Lines::default());
+    let mut line = |before: u32, places: &[u32]| {
+        if let Some(line) = lines.next(text, before, places) {
+            each(line.number, line.start, line.ends);
         }
-        (start, lines) = (end + 1, lines + 1);
     };
-    for (number, piece) in text.chunks(PIECE).enumerate() {
-        signs.find(piece, number * PIECE, delimiter);
-        signs.whole_lines(&mut line);
-    }
+    signs.restart();
+    signs.find(text, 0, delimiter);
+    signs.each(text, &mut line);
+    signs.take(text);
     if text.last().is_some_and(|byte| *byte != b'\n') {
-        line(signs.last_line(text.len()));
+        let (before, places) = signs.last(length(text));
+        line(before, places);
     }
-    lines
+    lines.number
 }
 
-/// Does a line have nothing but white space? Its first byte nearly always tells.
+fn length(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).expect("a chunk is far smaller")
+}
+
 #[inline]
 fn is_blank(line: &[u8]) -> bool {
+    // The first byte says it nearly always.
     line.first().is_none_or(u8::is_ascii_whitespace) && line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Reads a chunk that begins at a place of the delivery, and adds up what is taken of it.
+/// Reads a chunk that begins at `at`, and adds up what is taken of it.
 pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> Read {
-    let mut read = Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() };
-    let ascii = text.is_ascii();
-    read.lines = each_line(text, delimiter, |line, from, ends| {
-        read.rows += 1;
-        let to = ends[ends.len() - 1];
-        let readable = ascii || std::str::from_utf8(&text[from..to]).is_ok();
-        if readable && let Some(taken) = lane.take(text, from, ends) {
-            lane.add(&taken);
-            read.marks.push(Placed { at: at + from as u64, mark: taken.mark });
-        } else {
-            read.left.push(Left { line, from, to });
+    let (mut signs, mut batch) = lane.tools();
+    let mut way = Way {
+        lane,
+        text,
+        at,
+        readable: text.is_ascii() || std::str::from_utf8(text).is_ok(),
+        lines: Lines::default(),
+        read: Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() },
+    };
+    let fields = way.lane.fields();
+    let many = way.readable && way.lane.takes_many();
+    signs.restart();
+    for (number, piece) in (0..).zip(text.chunks(PIECE)) {
+        signs.find(piece, number * PIECE as u32, delimiter);
+        match signs.even(text, fields).filter(|_| many) {
+            Some(places) => way.many(&mut batch, places, fields),
+            None => signs.each(text, |before, places| way.one(before, places)),
         }
-    });
+        signs.take(text);
+    }
+    if text.last().is_some_and(|byte| *byte != b'\n') {
+        let (before, places) = signs.last(length(text));
+        way.one(before, places);
+    }
+    let Way { lane, lines, mut read, .. } = way;
+    read.lines = lines.number;
+    lane.keep((signs, batch));
     read
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The way through a chunk.
+struct Way<'l, 'a, 't> {
+    lane: &'l mut Lane<'a>,
+    text: &'t [u8],
+    /// Where the chunk begins.
+    at: u64,
+    /// Is all of it text?
+    readable: bool,
+    lines: Lines,
+    read: Read,
+}
 
-    fn lines(text: &str) -> (u64, Vec<(u64, Vec<String>)>) {
-        let mut found = Vec::new();
-        let count = each_line(text.as_bytes(), b',', |line, start, ends| {
-            let starts = std::iter::once(start).chain(ends.iter().map(|end| end + 1));
-            let fields = starts.zip(ends).map(|(from, to)| text[from..*to].to_owned()).collect();
-            found.push((line, fields));
-        });
-        (count, found)
+impl Way<'_, '_, '_> {
+    /// One line.
+    fn one(&mut self, before: u32, places: &[u32]) {
+        let Some(line) = self.lines.next(self.text, before, places) else { return };
+        self.read.rows += 1;
+        let (from, to) = (line.start, line.ends[line.ends.len() - 1]);
+        let readable = self.readable || std::str::from_utf8(&self.text[from..to]).is_ok();
+        match self.lane.take(self.text, from, line.ends).filter(|_| readable) {
+            Some(taken) => {
+                self.lane.add(&taken);
+                let at = self.at + from as u64;
+                self.read.marks.push(Placed { at, mark: taken.mark });
+            }
+            None => self.read.left.push(Left { line: line.number, from, to }),
+        }
     }
 
-    #[test]
-    fn lines_and_their_fields() {
-        let row = |line, fields: &[&str]| {
-            (line, fields.iter().map(|&field| field.to_owned()).collect::<Vec<_>>())
-        };
-        let (count, found) = lines("a,b\r\n\n \r\n,\r\nlast,\r");
-        assert_eq!(count, 5);
-        assert_eq!(found, [row(0, &["a", "b"]), row(3, &["", ""]), row(4, &["last", ""])]);
-        assert_eq!(lines("").0, 0);
-        assert_eq!(lines("a").1, [row(0, &["a"])]);
+    /// Lines that all have so many fields: their signs, behind the place before the first.
+    fn many(&mut self, batch: &mut Batch, places: &[u32], fields: usize) {
+        let mut from = 0;
+        while from + fields < places.len() {
+            let to = (from + ROWS * fields).min(places.len() - 1);
+            self.batch(batch, &places[from..=to], fields);
+            from = to;
+        }
+    }
+
+    fn batch(&mut self, batch: &mut Batch, places: &[u32], fields: usize) {
+        let frame = Frame::of(self.text, places, fields);
+        self.lane.take_many(&frame, batch);
+        for row in 0..frame.rows {
+            if let Some(mark) = self.lane.mark(batch, row) {
+                self.lines.number += 1;
+                self.read.rows += 1;
+                self.read.marks.push(Placed { at: self.at + frame.start(row) as u64, mark });
+            } else {
+                let signs = &places[row * fields..=(row + 1) * fields];
+                self.one(signs[0], &signs[1..]);
+            }
+        }
     }
 }

@@ -1,69 +1,125 @@
 //! Cuts a file into chunks of whole lines.
 //!
-//! The law: where a chunk ends depends on nothing but the bytes from its beginning on. So a chunk can
-//! be read again by its place alone, and is then the same.
+//! The law: where a chunk ends depends on nothing but its place and the bytes from there on. So a chunk can
+//! be read again by its place alone, and is then the same. It ends with the last line that ends before a
+//! multiple of a chunk's size in the file: files are read in pieces that begin at such places. That is the
+//! first multiple of which it is at least half a chunk away.
 
-use std::io::{self, BufRead};
+use std::io::{self, Read};
+use std::ops::Range;
 
+use super::super::digest::Part;
 use super::super::rows::LONGEST;
 use super::super::scan::opens_at_end;
+use super::super::source::{Tap, fill};
+use super::buffer::Buffer;
 use super::quoted::is_closed;
 
+/// So many bytes without a line end are no row, and no more of them is kept.
+const HOPELESS: usize = LONGEST + 3;
+
 /// A run of whole lines.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::intake) struct Chunk {
+#[derive(Debug)]
+pub(super) struct Chunk {
     /// Where it begins, among the plain bytes behind the header.
-    pub(in crate::intake) offset: u64,
-    pub(in crate::intake) text: Vec<u8>,
+    pub(super) offset: u64,
+    buffer: Buffer,
+    length: usize,
     /// It has quotes, and all of its fields end within their line.
-    pub(in crate::intake) quoted: bool,
+    pub(super) quoted: bool,
     /// It has other quotes, or a line that is too long: only the ordinary reader knows its rows.
-    pub(in crate::intake) knotty: bool,
+    pub(super) knotty: bool,
+    fresh: Fresh,
+}
+
+/// What was read for a chunk.
+#[derive(Debug)]
+struct Fresh {
+    /// Where that begins in the file.
+    at: u64,
+    /// Which bytes of the buffer: those that were not carried there from the chunk before.
+    bytes: Range<usize>,
+    /// Bytes that were passed by.
+    passed: Vec<Part>,
+}
+
+impl Chunk {
+    /// Takes the digest of what was read for it, if somebody wants it, and leaves nothing but its lines.
+    pub(super) fn settle(&mut self, digest: Option<&Tap>) {
+        let Fresh { at, bytes, passed } = &mut self.fresh;
+        if let Some(tap) = digest {
+            tap.digested(Part::of(*at, &self.buffer.text()[bytes.clone()]));
+            passed.drain(..).for_each(|part| tap.digested(part));
+        }
+        self.buffer.end_at(self.length);
+    }
+
+    /// Its lines.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.buffer.text()[..self.length]
+    }
+
+    /// Its lines, with the memory that they stand in.
+    pub(super) fn into_buffer(self) -> Buffer {
+        self.buffer
+    }
 }
 
 /// Cuts what a reader gives.
 pub(super) struct Cutter<R> {
     input: R,
+    /// How much of the file was read, and whether that is all.
+    read: u64,
+    ended: bool,
     /// What was read beyond the last chunk.
     carry: Vec<u8>,
+    /// Bytes before the first chunk of the file, and where the next one begins behind them.
+    head: u64,
     offset: u64,
     delimiter: u8,
-    /// Bytes of a chunk, before its last line is completed or left to the next one.
+    /// Bytes of a chunk, roughly.
     size: usize,
 }
 
-impl<R: BufRead> Cutter<R> {
-    /// Cuts from a place on, where the reader stands.
-    pub(super) fn at(offset: u64, input: R, delimiter: u8, size: usize) -> Self {
-        let size = size.min(LONGEST);
-        Self { input, carry: Vec::new(), offset, delimiter, size }
+impl<R: Read> Cutter<R> {
+    /// Cuts from a place behind the head on, of which some bytes were read already.
+    pub(super) fn at(
+        (head, offset): (u64, u64),
+        carry: Vec<u8>,
+        input: R,
+        delimiter: u8,
+        size: usize,
+    ) -> Self {
+        let (size, read) = (size.clamp(1, LONGEST / 2), head + offset + carry.len() as u64);
+        Self { input, read, ended: false, carry, head, offset, delimiter, size }
     }
 
-    /// The next chunk; none at the end. `text` lends its memory.
-    pub(super) fn next(&mut self, mut text: Vec<u8>) -> io::Result<Option<Chunk>> {
-        let carried = self.carry.len();
-        text.resize(text.len().max(carried), 0);
-        text[..carried].copy_from_slice(&self.carry);
-        self.carry.clear();
-        self.overwrite(&mut text, carried, self.size)?;
-        if text.is_empty() {
+    /// The next chunk; none at the end. `buffer` lends its memory.
+    pub(super) fn next(&mut self, mut buffer: Buffer) -> io::Result<Option<Chunk>> {
+        let (carried, at) = (self.carry.len(), self.read);
+        buffer.begin(&self.carry);
+        let seen = self.see(&mut buffer, self.bound_behind(self.size / 2))?;
+        if seen == 0 {
             return Ok(None);
         }
-        let (mut end, passed) = self.first_end(&mut text)?;
-        let quotes = passed > 0 || memchr::memchr(b'"', &text[..end]).is_some();
-        let quoted = quotes && passed == 0 && is_closed(&text[..end], self.delimiter);
+        let found = self.line_end(&mut buffer, seen)?;
+        let (mut end, hopeless) = (found.unwrap_or(HOPELESS), found.is_none());
+        let text = &buffer.text()[..end];
+        let quotes = hopeless || memchr::memchr(b'"', text).is_some();
         // The ordinary reader refuses a row that is too long, so none of the others may take it.
         let too_long = end > LONGEST;
-        let quoted = quoted && !too_long;
+        let quoted = quotes && !too_long && is_closed(text, self.delimiter);
         let knotty = (quotes || too_long) && !quoted;
-        if knotty && passed == 0 {
-            end = self.close_quotes(&mut text, end)?;
+        if knotty && !hopeless {
+            end = self.close_quotes(&mut buffer, end)?;
         }
-        self.carry.extend_from_slice(&text[end..]);
-        text.truncate(end);
-        let offset = self.offset;
-        self.offset += end as u64 + passed;
-        Ok(Some(Chunk { offset, text, quoted, knotty }))
+        let (fresh, offset) = (carried..buffer.text().len(), self.offset);
+        self.carry.clear();
+        self.carry.extend_from_slice(&buffer.text()[end..]);
+        self.offset += end as u64;
+        let passed = if hopeless { self.pass_line()? } else { Vec::new() };
+        let fresh = Fresh { at, bytes: fresh, passed };
+        Ok(Some(Chunk { offset, buffer, length: end, quoted, knotty, fresh }))
     }
 
     /// What was read beyond the last chunk, and where that begins.
@@ -76,71 +132,82 @@ impl<R: BufRead> Cutter<R> {
         self.offset
     }
 
-    /// Reads until there are so many bytes, or no more; says how many were read.
-    fn fill(&mut self, text: &mut Vec<u8>, size: usize) -> io::Result<usize> {
-        self.overwrite(text, text.len(), size)
+    /// Where, from the beginning of the chunk, the first multiple of its size comes behind a place.
+    fn bound_behind(&self, place: usize) -> usize {
+        place + self.left_of((self.head + self.offset) + place as u64)
     }
 
-    /// The same, from a place on: what stands there is of a chunk before. It is read over in as large
-    /// pieces as the input gives, and neither zeroed nor copied.
-    fn overwrite(&mut self, text: &mut Vec<u8>, from: usize, size: usize) -> io::Result<usize> {
-        let mut filled = from;
-        text.resize(size.max(from), 0);
-        while filled < text.len() {
-            match self.input.read(&mut text[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        text.truncate(filled);
-        Ok(filled - from)
+    /// Bytes from a place of the file to the next multiple of a chunk's size.
+    fn left_of(&self, at: u64) -> usize {
+        self.size - (at % self.size as u64) as usize
     }
 
-    /// Where the last whole line ends. If there is none yet, reads on to its end; of a line that is
-    /// longer than any row may be, the rest is passed by: so many bytes are not in the text.
-    fn first_end(&mut self, text: &mut Vec<u8>) -> io::Result<(usize, u64)> {
-        if let Some(at) = memchr::memrchr(b'\n', text) {
-            return Ok((at + 1, 0));
+    /// Reads until there are so many bytes, or no more; says how many of them there are. What was read
+    /// before does not change what is seen.
+    fn see(&mut self, buffer: &mut Buffer, bytes: usize) -> io::Result<usize> {
+        while buffer.text().len() < bytes && !self.ended {
+            let room = buffer.room(self.left_of(self.read));
+            let count = fill(&mut self.input, room)?;
+            (self.ended, self.read) = (count < room.len(), self.read + count as u64);
+            buffer.grow(count);
         }
-        while text.len() <= LONGEST + 2 {
-            let before = text.len();
-            if self.fill(text, before + self.size)? == 0 {
-                return Ok((before, 0));
-            }
-            if let Some(at) = memchr::memchr(b'\n', &text[before..]) {
-                return Ok((before + at + 1, 0));
-            }
-        }
-        let passed = self.pass_line()?;
-        Ok((text.len(), passed))
+        Ok(buffer.text().len().min(bytes))
     }
 
-    /// Passes by the rest of a line with its end; says how many bytes that were.
-    fn pass_line(&mut self) -> io::Result<u64> {
-        let mut passed = 0;
+    /// Where the last line ends of those that were seen; if there is none, where the first ends that does.
+    /// None if that is too far.
+    fn line_end(&mut self, buffer: &mut Buffer, seen: usize) -> io::Result<Option<usize>> {
+        if let Some(at) = memchr::memrchr(b'\n', &buffer.text()[..seen]) {
+            return Ok(Some(at + 1));
+        }
+        let mut from = seen;
+        while from < HOPELESS {
+            let due = (from + self.size).min(HOPELESS);
+            let seen = self.see(buffer, due)?;
+            if let Some(at) = memchr::memchr(b'\n', &buffer.text()[from..seen]) {
+                return Ok(Some(from + at + 1));
+            }
+            if seen < due {
+                return Ok(Some(seen));
+            }
+            from = seen;
+        }
+        Ok(None)
+    }
+
+    /// Passes by the rest of a line with its end.
+    fn pass_line(&mut self) -> io::Result<Vec<Part>> {
+        let mut passed = Vec::new();
         loop {
-            let buffer = self.input.fill_buf()?;
-            let at = memchr::memchr(b'\n', buffer);
-            let count = at.map_or(buffer.len(), |at| at + 1);
-            self.input.consume(count);
-            passed += count as u64;
-            if at.is_some() || count == 0 {
+            let end = memchr::memchr(b'\n', &self.carry).map(|at| at + 1);
+            let rest = self.carry.split_off(end.unwrap_or(self.carry.len()));
+            self.offset += self.carry.len() as u64;
+            self.carry = rest;
+            if end.is_some() || self.ended {
                 return Ok(passed);
             }
+            let (at, room) = (self.read, self.left_of(self.read));
+            self.carry.resize(room, 0);
+            let count = fill(&mut self.input, &mut self.carry)?;
+            self.carry.truncate(count);
+            (self.ended, self.read) = (count < room, at + count as u64);
+            passed.push(Part::of(at, &self.carry));
         }
     }
 
     /// Reads on while a quote is open at the end that what follows might close; says where the last
     /// whole line ends then.
-    fn close_quotes(&mut self, text: &mut Vec<u8>, mut end: usize) -> io::Result<usize> {
-        while opens_at_end(&text[..end], self.delimiter) && text.len() - end <= LONGEST {
-            let before = text.len();
-            if self.fill(text, before + self.size)? == 0 {
-                return Ok(before);
+    fn close_quotes(&mut self, buffer: &mut Buffer, mut end: usize) -> io::Result<usize> {
+        let mut bound = self.bound_behind(end - 1);
+        let mut seen = self.see(buffer, bound)?;
+        while opens_at_end(&buffer.text()[..end], self.delimiter) && seen - end <= LONGEST {
+            bound += self.size;
+            let more = self.see(buffer, bound)?;
+            if more == seen {
+                return Ok(seen);
             }
-            end = memchr::memrchr(b'\n', text).map_or(end, |at| at + 1);
+            seen = more;
+            end = memchr::memrchr(b'\n', &buffer.text()[..seen]).map_or(end, |at| at + 1);
         }
         Ok(end)
     }
@@ -166,17 +233,28 @@ mod tests {
         (all, lines.next_line_number())
     }
 
-    /// All records, read chunk by chunk.
-    fn in_chunks(text: &[u8]) -> Vec<Record> {
-        let mut cutter = Cutter::at(0, text, b',', SIZE);
-        let (mut line, mut all) = (1, Vec::new());
-        while let Some(chunk) = cutter.next(Vec::new()).unwrap() {
-            let at = chunk.offset as usize;
-            let again = Cutter::at(chunk.offset, &text[at..], b',', SIZE).next(Vec::new()).unwrap();
-            assert_eq!(again.as_ref(), Some(&chunk), "a chunk is known by its place");
-            let (records, next) = records(&chunk.text, line);
+    fn next(cutter: &mut Cutter<&[u8]>, memory: Buffer) -> Option<Chunk> {
+        let mut chunk = cutter.next(memory).unwrap()?;
+        chunk.settle(None);
+        Some(chunk)
+    }
+
+    /// All records, read chunk by chunk; a header and so many bytes behind it were read before.
+    fn in_chunks(text: &[u8], head: u64, before: usize) -> Vec<Record> {
+        let before = before.min(text.len());
+        let carry = text[..before].to_vec();
+        let mut cutter = Cutter::at((head, 0), carry, &text[before..], b',', SIZE);
+        let (mut line, mut all, mut memory) = (1, Vec::new(), Buffer::default());
+        while let Some(chunk) = next(&mut cutter, memory) {
+            let (place, rest) = ((head, chunk.offset), &text[chunk.offset as usize..]);
+            let mut again = Cutter::at(place, Vec::new(), rest, b',', SIZE);
+            let again = next(&mut again, Buffer::default()).unwrap();
+            let of = |it: &Chunk| (it.offset, it.text().to_vec(), it.quoted, it.knotty);
+            assert_eq!(of(&again), of(&chunk), "a chunk is known by its place");
+            let (records, next) = records(chunk.text(), line);
             line = next;
             all.extend(records);
+            memory = chunk.into_buffer();
         }
         all
     }
@@ -188,11 +266,32 @@ mod tests {
             parts in proptest::collection::vec(
                 ("(a,b|\"x\ny\"|\"open|c\r|\"q\"\"q\",|)\n", 1_usize..60_000), 1..12),
             tail in "(last|\"open|)",
+            head in prop_oneof![Just(0), 1_u64..200, Just(SIZE as u64 - 1)],
+            before in prop_oneof![Just(0), 0_usize..300_000],
         ) {
             let mut text = String::new();
             parts.iter().for_each(|(part, times)| text.push_str(&part.repeat(*times)));
             text.push_str(&tail);
-            prop_assert_eq!(in_chunks(text.as_bytes()), records(text.as_bytes(), 1).0);
+            prop_assert_eq!(in_chunks(text.as_bytes(), head, before), records(text.as_bytes(), 1).0);
+        }
+    }
+
+    #[test]
+    fn chunks_begin_where_pieces_do() {
+        let text = "0123456789,\n".repeat(60_000);
+        for (head, before) in [(0, 0), (7, 0), (7, 2 * SIZE - 7), (SIZE as u64 - 3, 0)] {
+            let carry = text.as_bytes()[..before].to_vec();
+            let input = &text.as_bytes()[before..];
+            let mut cutter = Cutter::at((head, 0), carry, input, b',', SIZE);
+            let (mut chunks, mut memory) = (0, Buffer::default());
+            while let Some(chunk) = next(&mut cutter, memory) {
+                let end = head + chunk.offset + chunk.text().len() as u64;
+                let last = chunk.offset as usize + chunk.text().len() == text.len();
+                assert!(last || (SIZE as u64 - end % SIZE as u64) % SIZE as u64 <= 12, "{end}");
+                assert!(cutter.carry.len() <= 12 || before > 0 && chunks < 2);
+                (chunks, memory) = (chunks + 1, chunk.into_buffer());
+            }
+            assert!(chunks <= text.len() / SIZE + 2, "{chunks}");
         }
     }
 
@@ -204,7 +303,37 @@ mod tests {
             {
                 let text = format!("{around}{}\n{around}\"open\n{}", "x".repeat(length), around);
                 let due = records(text.as_bytes(), 1).0;
-                assert_eq!(in_chunks(text.as_bytes()), due, "{around:?} {length}");
+                for (head, before) in [(0, 0), (70, 0), (70, 2 * SIZE - 70)] {
+                    let read = in_chunks(text.as_bytes(), head, before);
+                    assert_eq!(read, due, "{around:?} {length} {head} {before}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_that_is_read_is_in_the_digest_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let lines = "a,b\n".repeat(70_000);
+        let open = format!("\"open\n{lines}");
+        let long = format!("{lines}{}\n{lines}", "x".repeat(3 * LONGEST));
+        for text in ["", "a", "a,b\n", &lines, &open, &long, &lines[..SIZE], &lines[..2 * SIZE]] {
+            let path = dir.path().join("a.csv");
+            std::fs::write(&path, text).unwrap();
+            for size in [5000, SIZE] {
+                let (source, _) = crate::intake::source::Source::open(&path).unwrap();
+                let tap = source.plain().unwrap();
+                let mut cutter = Cutter::at((0, 0), Vec::new(), tap.undigested(), b',', size);
+                let mut chunks = Vec::new();
+                while let Some(chunk) = cutter.next(Buffer::default()).unwrap() {
+                    chunks.push(chunk);
+                }
+                chunks.iter_mut().rev().for_each(|chunk| chunk.settle(Some(tap)));
+                let read: u64 = chunks.iter().map(|chunk| chunk.text().len() as u64).sum();
+                assert!(read <= cutter.offset() && cutter.offset() == text.len() as u64);
+                let (digest, bytes) = source.finish().unwrap().unwrap();
+                assert_eq!(digest, blake3::hash(text.as_bytes()).to_string(), "{size}");
+                assert_eq!(bytes, text.len() as u64);
             }
         }
     }

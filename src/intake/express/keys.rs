@@ -2,203 +2,289 @@
 //! copied nor compared byte by byte.
 //!
 //! The law: two rows have the same key if and only if all fields of their shapes are the same. A field
-//! has no delimiter within, a run of fields ends with a byte that no text has, and all of a key is
-//! compared.
+//! has no delimiter within, the lengths of all runs of fields are a part of the key, and all of a key
+//! is compared.
 
 use hashbrown::HashTable;
 
-use super::parse::head;
+use super::batch::{Frame, ROWS};
+use super::words;
 use crate::fact::fingerprint::word;
 
 /// Words of the longest key: rows with a longer one are left.
 const WORDS: usize = 48;
+/// Bytes of the longest run.
+const LONGEST: usize = u8::MAX as usize;
 /// Keys that are looked for first, by the highest bits of their hash.
 const RECENT: usize = 1 << RECENT_BITS;
-const RECENT_BITS: u32 = 12;
-/// Ends a run: a byte that no text has.
-const END: u64 = 0xFF;
+const RECENT_BITS: u32 = 15;
 
 /// The keys that are known, and one that is being put together.
 pub(super) struct Keys {
-    /// Neighbouring columns as one: the first and the last of each run.
-    runs: Vec<(usize, usize)>,
-    words: [u64; WORDS],
-    count: usize,
-    hash: u64,
-    table: HashTable<u32>,
-    /// By the highest bits of a hash, the key that last had them: its number and one, or 0.
-    recent: Box<[u32]>,
-    known: Known,
-}
-
-/// The words of all known keys, one key behind the other.
-#[derive(Default)]
-struct Known {
+    runs: Vec<Run>,
+    /// Further words of a key.
+    further: usize,
+    /// All words of a key: the lengths of its runs in one, those of the runs, and the further ones.
+    width: usize,
     words: Vec<u64>,
-    /// Where each key begins and ends.
-    places: Vec<(u32, u32)>,
+    /// Key by key. The first is none.
+    known: Vec<u64>,
+    table: HashTable<u32>,
+    /// By the highest bits of a hash, the number of the key that last had them, or 0.
+    recent: Box<[u32]>,
+    many: Box<Many>,
 }
 
-impl Known {
-    #[inline(always)]
-    fn of(&self, number: u32) -> &[u64] {
-        let (from, to) = self.places[number as usize];
-        &self.words[from as usize..to as usize]
-    }
+/// Neighbouring columns as one.
+#[derive(Clone, Copy)]
+struct Run {
+    first: usize,
+    last: usize,
+    /// Words of the longest that was met.
+    words: usize,
+}
 
-    /// None if there are more words than can be counted.
-    fn push(&mut self, words: &[u64]) -> Option<()> {
-        let from = u32::try_from(self.words.len()).ok()?;
-        let to = u32::try_from(self.words.len() + words.len()).ok()?;
-        self.words.extend_from_slice(words);
-        self.places.push((from, to));
-        Some(())
-    }
+/// The words of many rows.
+struct Many {
+    hashes: [u64; ROWS],
+    lengths: [u64; ROWS],
+    words: Vec<[u64; ROWS]>,
 }
 
 /// What is known of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// Its number.
     Known(u32),
-    /// Nothing; its hash.
-    New(u64),
+    /// Nothing: it can be [kept](Keys::keep).
+    New,
 }
 
 impl Keys {
-    /// Keys of these columns.
-    pub(super) fn new(columns: impl Iterator<Item = usize>) -> Self {
+    /// Keys of these columns and so many further words.
+    pub(super) fn new(columns: impl Iterator<Item = usize>, further: usize) -> Self {
         let mut columns: Vec<usize> = columns.collect();
         columns.sort_unstable();
         columns.dedup();
-        let runs = columns.chunk_by(|a, b| a + 1 == *b).map(|run| (run[0], run[run.len() - 1]));
-        Self {
-            runs: runs.collect(),
-            words: [0; WORDS],
-            count: 0,
-            hash: 0,
+        let runs = columns.chunk_by(|a, b| a + 1 == *b);
+        let runs: Vec<Run> =
+            runs.map(|run| Run { first: run[0], last: run[run.len() - 1], words: 1 }).collect();
+        let many = Many { hashes: [0; ROWS], lengths: [0; ROWS], words: Vec::new() };
+        let mut keys = Self {
+            runs,
+            further,
+            width: 0,
+            words: Vec::new(),
+            known: Vec::new(),
             table: HashTable::new(),
             recent: vec![0; RECENT].into(),
-            known: Known::default(),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn begin(&mut self) {
-        (self.count, self.hash) = (0, 0);
-    }
-
-    /// Adds the columns of a row; none if they are too long.
-    #[inline(always)]
-    pub(super) fn push_columns(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Option<()> {
-        let (mut count, mut hash) = (self.count, self.hash);
-        for &(first, last) in &self.runs {
-            let from = if first == 0 { start } else { ends[first - 1] + 1 };
-            let (run, behind) = text[from..].split_at(ends[last] - from);
-            let (whole, rest) = run.as_chunks();
-            let words = self.words.get_mut(count..=count + whole.len())?;
-            let factors = FACTORS.get(count..=count + whole.len())?;
-            for ((word, bytes), factor) in words.iter_mut().zip(whole).zip(factors) {
-                *word = u64::from_le_bytes(*bytes);
-                hash = mixed(hash, *word, *factor);
-            }
-            let bits = 8 * rest.len() as u32;
-            // Where the text goes on, one whole word is read and cut: the usual case has no branch.
-            let last = if behind.len() >= 8 {
-                head(&text[from + 8 * whole.len()..]) & !(u64::MAX << bits)
-            } else {
-                word(rest)
-            };
-            let last = last | END << bits;
-            words[whole.len()] = last;
-            hash = mixed(hash, last, factors[whole.len()]);
-            count += whole.len() + 1;
-        }
-        (self.count, self.hash) = (count, hash);
-        Some(())
-    }
-
-    /// Adds one more text; none if it is too long.
-    pub(super) fn push(&mut self, text: &[u8]) -> Option<()> {
-        let (whole, rest) = text.as_chunks();
-        let last = word(rest) | END << (8 * rest.len());
-        let all = whole.iter().map(|bytes| u64::from_le_bytes(*bytes)).chain([last]);
-        for word in all {
-            *self.words.get_mut(self.count)? = word;
-            self.hash = mixed(self.hash, word, FACTORS[self.count]);
-            self.count += 1;
-        }
-        Some(())
-    }
-
-    /// Looks the key up.
-    #[inline(always)]
-    pub(super) fn find(&mut self) -> Found {
-        let words = &self.words[..self.count];
-        let hash = self.hash ^ self.hash >> 32;
-        let recent = self.recent[slot(hash)];
-        if recent != 0 && same(self.known.of(recent - 1), words) {
-            return Found::Known(recent - 1);
-        }
-        self.find_further(hash)
-    }
-
-    #[cold]
-    fn find_further(&mut self, hash: u64) -> Found {
-        let (known, words) = (&self.known, &self.words[..self.count]);
-        match self.table.find(hash, |number| same(known.of(*number), words)) {
-            Some(number) => {
-                self.recent[slot(hash)] = number + 1;
-                Found::Known(*number)
-            }
-            None => Found::New(hash),
-        }
-    }
-
-    /// Remembers the key; gives back its number, which is that of the keys before.
-    pub(super) fn keep(&mut self, hash: u64) -> Option<u32> {
-        let number = u32::try_from(self.known.places.len()).ok().filter(|it| *it < u32::MAX)?;
-        self.known.push(&self.words[..self.count])?;
-        let known = &self.known;
-        let again = |number: &u32| {
-            let words = known.of(*number).iter().zip(&FACTORS);
-            let hash = words.fold(0, |hash, (word, factor)| mixed(hash, *word, *factor));
-            hash ^ hash >> 32
+            many: Box::new(many),
         };
-        self.table.insert_unique(hash, number, again);
-        self.recent[slot(hash)] = number + 1;
-        Some(number)
+        keys.measure();
+        keys.known = vec![u64::MAX; keys.width];
+        keys
+    }
+
+    /// Makes room for the words of a key.
+    fn measure(&mut self) {
+        let words: usize = self.runs.iter().map(|run| run.words).sum();
+        self.width = 1 + words + self.further;
+        self.many.words.resize(words, [0; ROWS]);
+    }
+
+    /// Looks up the key of a row; none if it is too long.
+    pub(super) fn find(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        ends: &[usize],
+        further: &[u64],
+    ) -> Option<Found> {
+        let place = |run: &Run| {
+            let from = if run.first == 0 { start } else { ends[run.first - 1] + 1 };
+            (from, ends[run.last])
+        };
+        self.widen(|run| place(run))?;
+        self.words.clear();
+        self.words.push(0);
+        let mut lengths = 0;
+        for run in &self.runs {
+            let (from, to) = place(run);
+            lengths = lengths << 8 | (to - from) as u64;
+            let (whole, rest) = text[from..to].as_chunks();
+            let words = whole.iter().map(|bytes| u64::from_le_bytes(*bytes));
+            let words = words.chain((!rest.is_empty()).then(|| word(rest)));
+            self.words.extend(words.chain(std::iter::repeat(0)).take(run.words));
+        }
+        self.words[0] = lengths;
+        self.words.extend_from_slice(further);
+        let runs = &self.words[1..self.width - self.further];
+        let hash = runs.iter().fold(0, |hash, word| mixed(hash, *word));
+        Some(match self.find_further(slot(hash, lengths)) {
+            0 => Found::New,
+            number => Found::Known(number - 1),
+        })
+    }
+
+    /// Sees to it that runs of such lengths have room; none if they are too long.
+    fn widen(&mut self, place: impl Fn(&Run) -> (usize, usize)) -> Option<()> {
+        let needed = |run: &Run| {
+            let (from, to) = place(run);
+            (to - from).div_ceil(8).max(run.words)
+        };
+        let too_long = |run: &Run| needed(run) > LONGEST / 8;
+        if self.runs.iter().all(|run| needed(run) == run.words) {
+            return Some(());
+        }
+        let words: usize = self.runs.iter().map(needed).sum();
+        if self.runs.iter().any(too_long) || 1 + words + self.further > WORDS {
+            return None;
+        }
+        let before = self.runs.clone();
+        self.runs.iter_mut().for_each(|run| run.words = needed(run));
+        let width = self.width;
+        self.measure();
+        let mut known = Vec::with_capacity(self.known.len() / width * self.width);
+        for key in self.known.chunks_exact(width) {
+            let (lengths, mut rest) = key.split_at(1);
+            known.extend_from_slice(lengths);
+            for (old, new) in before.iter().zip(&self.runs) {
+                let words = rest.split_off(..old.words).expect("a key has all its words");
+                known.extend_from_slice(words);
+                known.extend(std::iter::repeat_n(0, new.words - old.words));
+            }
+            known.extend_from_slice(rest);
+        }
+        // Keys stand elsewhere now, and have other hashes.
+        self.known = known;
+        self.recent.fill(0);
+        let (known, width) = (&self.known, self.width);
+        self.table = HashTable::new();
+        for number in 1..(known.len() / width) as u32 {
+            let again = |number: &u32| strong(key(known, width, *number));
+            self.table.insert_unique(again(&number), number, again);
+        }
+        Some(())
+    }
+
+    /// The number of the key that was put together and one, or 0.
+    #[cold]
+    fn find_further(&mut self, slot: usize) -> u32 {
+        let (known, width, words) = (&self.known, self.width, &self.words[..]);
+        let alike = |number: &u32| key(known, width, *number) == words;
+        let found = self.table.find(strong(words), alike);
+        found.map_or(0, |number| {
+            self.recent[slot] = *number;
+            *number
+        })
+    }
+
+    /// Remembers the key that was put together; gives back its number, which is that of the keys before.
+    pub(super) fn keep(&mut self) -> Option<u32> {
+        let number = u32::try_from(self.known.len() / self.width).ok()?;
+        self.known.extend_from_slice(&self.words);
+        let (known, width) = (&self.known, self.width);
+        let again = |number: &u32| strong(key(known, width, *number));
+        self.table.insert_unique(again(&number), number, again);
+        Some(number - 1)
+    }
+
+    /// Looks up the keys of rows without further words: their numbers, for those that stay sure.
+    pub(super) fn find_many(&mut self, frame: &Frame<'_>, sure: &mut [bool], numbers: &mut [u32]) {
+        let Many { hashes, lengths, words } = &mut *self.many;
+        hashes.fill(0);
+        lengths.fill(0);
+        let mut columns = &mut words[..];
+        for run in &self.runs {
+            let of_run = columns.split_off_mut(..run.words).expect("there is room for every run");
+            let mut read = Column { frame, run, sure, hashes, lengths };
+            match run.words {
+                1 => read.words::<1>(of_run),
+                2 => read.words::<2>(of_run),
+                3 => read.words::<3>(of_run),
+                4 => read.words::<4>(of_run),
+                5 => read.words::<5>(of_run),
+                6 => read.words::<6>(of_run),
+                7 => read.words::<7>(of_run),
+                8 => read.words::<8>(of_run),
+                _ => sure.fill(false),
+            }
+        }
+        for ((row, sure), number) in (0..).zip(sure).zip(numbers) {
+            let slot = slot(self.many.hashes[row], self.many.lengths[row]);
+            let mut found = self.recent[slot];
+            let known = key(&self.known, self.width, found);
+            let words = self.many.words.iter().zip(&known[1..]);
+            let differ = words.fold(self.many.lengths[row] ^ known[0], |differ, (words, known)| {
+                differ | (words[row] ^ known)
+            });
+            if differ != 0 && *sure {
+                self.words.clear();
+                self.words.push(self.many.lengths[row]);
+                self.words.extend(self.many.words.iter().map(|words| words[row]));
+                found = self.find_further(slot);
+                *sure = found != 0;
+            }
+            *number = found.wrapping_sub(1);
+        }
+    }
+}
+
+/// One run of many rows.
+struct Column<'c, 't> {
+    frame: &'c Frame<'t>,
+    run: &'c Run,
+    sure: &'c mut [bool],
+    hashes: &'c mut [u64; ROWS],
+    lengths: &'c mut [u64; ROWS],
+}
+
+impl Column<'_, '_> {
+    /// Reads its words. What is not all there is not sure.
+    #[inline(never)]
+    fn words<const W: usize>(&mut self, columns: &mut [[u64; ROWS]]) {
+        let Some(columns) = columns.first_chunk_mut::<W>() else { return };
+        let (frame, run) = (self.frame, self.run);
+        let hashes = self.hashes.iter_mut().zip(&mut *self.lengths);
+        for ((row, sure), (hash, lengths)) in (0..ROWS).zip(&mut *self.sure).zip(hashes) {
+            let (from, to) = frame.run(row, run.first, run.last);
+            let Some(words) = words::plain::<W>(frame.text, from, to) else {
+                *sure = false;
+                continue;
+            };
+            *lengths = *lengths << 8 | (to - from) as u64;
+            for (column, word) in columns.iter_mut().zip(words) {
+                column[row] = word;
+                *hash = mixed(*hash, word);
+            }
+        }
     }
 }
 
 #[inline(always)]
-fn slot(hash: u64) -> usize {
-    (hash >> (64 - RECENT_BITS)) as usize
+fn key(known: &[u64], width: usize, number: u32) -> &[u64] {
+    &known[number as usize * width..][..width]
+}
+
+/// A quick hash with one more word: keys that share it are only found more slowly.
+#[inline(always)]
+fn mixed(hash: u64, word: u64) -> u64 {
+    hash.rotate_left(23) ^ word
 }
 
 #[inline(always)]
-fn same(a: &[u64], b: &[u64]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+fn slot(hash: u64, lengths: u64) -> usize {
+    let product = (hash ^ lengths).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (product >> (64 - RECENT_BITS)) as usize
 }
 
-/// A hash with one more word. Each has a factor of its own, so that none waits for another.
-#[inline(always)]
-fn mixed(hash: u64, word: u64, factor: u64) -> u64 {
-    let product = u128::from(word ^ factor) * u128::from(factor);
-    hash.wrapping_add(product as u64 ^ (product >> 64) as u64)
+/// The hash of a key in the table of all.
+fn strong(words: &[u64]) -> u64 {
+    words.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, word| {
+        let product = u128::from(hash ^ word) * 0xBF58_476D_1CE4_E5B9;
+        product as u64 ^ (product >> 64) as u64
+    })
 }
-
-/// Odd numbers with nothing in common (the steps of SplitMix64).
-static FACTORS: [u64; WORDS] = {
-    let (mut factors, mut at, mut state) = ([0; WORDS], 0, 0_u64);
-    while at < WORDS {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        factors[at] = (mixed ^ mixed >> 31) | 1;
-        at += 1;
-    }
-    factors
-};
 
 #[cfg(test)]
 mod tests {
@@ -207,42 +293,74 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::intake::express::split::Signs;
+
+    fn number(keys: &mut Keys, found: Found) -> u32 {
+        match found {
+            Found::Known(number) => number,
+            Found::New => keys.keep().unwrap(),
+        }
+    }
 
     proptest! {
         #[test]
         fn keys_are_alike_when_their_fields_are(
             rows in proptest::collection::vec(
-                proptest::collection::vec("[ab]{0,2}|a{7,9}|(ab){7,9}|\0", 5), 1..30),
+                proptest::collection::vec("[ab]{0,2}|a{7,9}|(ab){7,9}|\0|a{0,70}", 5), 1..30),
             columns in proptest::collection::vec(0_usize..5, 0..5),
-            behind in "(\n.{0,20})?",
+            further in any::<bool>(),
+            behind in ".{0,70}",
         ) {
-            let (mut keys, mut numbers) = (Keys::new(columns.iter().copied()), BTreeMap::new());
-            for row in &rows {
-                let text = format!("x\n{}{behind}", row.join(","));
-                let ends: Vec<usize> = row.iter()
-                    .scan(1, |at, field| { *at += field.len() + 1; Some(*at) }).collect();
-                keys.begin();
-                keys.push_columns(text.as_bytes(), 2, &ends).unwrap();
-                keys.push(row[0].as_bytes()).unwrap();
-                let fields: Vec<&str> = columns.iter().map(|at| row[*at].as_str()).collect();
-                let next = numbers.len() as u32;
-                let due = *numbers.entry((fields, &row[0])).or_insert(next);
-                let number = match keys.find() {
-                    Found::Known(number) => number,
-                    Found::New(hash) => keys.keep(hash).unwrap(),
-                };
-                prop_assert_eq!(number, due);
+            let (mut keys, mut numbers) =
+                (Keys::new(columns.iter().copied(), usize::from(further)), BTreeMap::new());
+            let mut dues = Vec::new();
+            let mut tell = |keys: &mut Keys| {
+                dues.clear();
+                for (at, row) in rows.iter().enumerate() {
+                    let text = format!("x\n{}\n{behind}", row.join(","));
+                    let ends: Vec<usize> = row.iter()
+                        .scan(1, |at, field| { *at += field.len() + 1; Some(*at) }).collect();
+                    let more = if further { at as u64 % 3 } else { 0 };
+                    let words = if further { vec![more] } else { vec![] };
+                    let found = keys.find(text.as_bytes(), 2, &ends, &words).unwrap();
+                    let fields: Vec<String> =
+                        columns.iter().map(|at| row[*at].clone()).collect();
+                    let next = numbers.len() as u32;
+                    let due = *numbers.entry((fields, more)).or_insert(next);
+                    assert_eq!(number(keys, found), due);
+                    dues.push(due);
+                }
+            };
+            tell(&mut keys);
+            tell(&mut keys);
+            if !further {
+                let text = format!("{}\n{behind}", rows.iter().map(|row| row.join(",")).collect::<Vec<_>>().join("\n"));
+                let mut signs = Signs::default();
+                signs.restart();
+                signs.find(text.as_bytes(), 0, b',');
+                let mut places = vec![u32::MAX];
+                signs.each(text.as_bytes(), |_, line| places.extend(line));
+                places.truncate(1 + 5 * rows.len());
+                let frame = Frame::of(text.as_bytes(), &places, 5);
+                let (mut sure, mut found) = (vec![true; rows.len()], vec![0; rows.len()]);
+                keys.find_many(&frame, &mut sure, &mut found);
+                for (row, due) in dues.iter().enumerate() {
+                    prop_assert!(!sure[row] || found[row] == *due);
+                    let room = frame.start(row) + 400 < text.len();
+                    let wide = keys.runs.iter().any(|run| run.words > 8);
+                    prop_assert!(sure[row] || wide || !room);
+                }
             }
         }
     }
 
     #[test]
     fn a_key_that_is_too_long_is_none() {
-        let mut keys = Keys::new([0].into_iter());
+        let mut keys = Keys::new([0].into_iter(), 0);
         let text = vec![b'a'; 8 * WORDS];
-        assert!(keys.push_columns(&text, 0, &[8 * WORDS - 1]).is_some());
-        keys.begin();
-        assert!(keys.push_columns(&text, 0, &[8 * WORDS]).is_none());
-        assert!(keys.push(&text).is_none());
+        assert_eq!(keys.find(&text, 0, &[248], &[]), Some(Found::New));
+        assert!(keys.find(&text, 0, &[249], &[]).is_none());
+        let mut keys = Keys::new([0, 2].into_iter(), 0);
+        assert!(keys.find(&text, 0, &[200, 201, 384], &[]).is_none());
     }
 }

@@ -4,49 +4,49 @@
 //! The law: a row that is taken is one that the ordinary reader accepts, and it is understood in the
 //! same way. Whatever is not certain at first sight is left.
 
+use std::collections::BTreeMap;
+
+use super::batch::Batch;
 use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
-use super::parse::{self, Short, Time, number};
+use super::parse::{self, Time, number};
 use super::pass::{Common, Poured};
+use super::rules::{Numbers, Rules};
 use super::shapes::{Places, Shape};
-use super::sums::{Cell, Sums};
+use super::split::Signs;
+use super::sums::{Cell, Small, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
-use crate::fact::{HashKey, Horizon, Kind, Lens, Table};
+use crate::fact::{HashKey, Horizon, Kind, Lens};
 use crate::intake::target::Target;
 use crate::money::Currency;
 
 /// One thread's way through a file.
 pub(in crate::intake) struct Lane<'a> {
-    columns: &'a Columns,
-    lens: &'a Lens,
-    horizon: &'a Horizon,
+    pub(super) columns: &'a Columns,
+    pub(super) lens: &'a Lens,
+    pub(super) horizon: &'a Horizon,
     places: &'a Places,
     key: HashKey,
-    ids: IdHasher,
-    days: Days,
+    pub(super) ids: IdHasher,
+    pub(super) days: Days,
     /// The texts of the shapes that came by, and for each what it says of its rows.
-    keys: Keys,
-    shapes: Vec<Known>,
-    sums: Sums,
+    pub(super) keys: Keys,
+    pub(super) shapes: Vec<Known>,
+    /// The customers and deals that are kept apart, by number.
+    names: BTreeMap<String, u64>,
+    pub(super) sums: Sums,
+    /// What reading a chunk needs, kept from one to the next.
+    spare: Option<(Signs, Box<Batch>)>,
 }
 
 /// What a shape says of rows that have it.
-struct Known {
-    contents: ContentHasher,
-    place: u32,
-    rules: Rules,
-}
-
-/// What a row of a kind needs.
-#[derive(Clone, Copy)]
-struct Rules {
-    kind: Kind,
-    has_currency: bool,
-    /// The sign of amounts that are certainly right: -1, 0 for any, 1.
-    amounts: i8,
+pub(super) struct Known {
+    pub(super) contents: ContentHasher,
+    pub(super) place: u32,
+    pub(super) rules: Rules,
 }
 
 /// A row as it was understood.
@@ -54,6 +54,7 @@ struct Rules {
 pub(in crate::intake) struct Taken {
     shape: u32,
     span: u32,
+    small: Option<Small>,
     cell: Cell,
     pub(in crate::intake) mark: Mark,
 }
@@ -71,19 +72,39 @@ const SHAPE: [Target; 7] = [
 
 impl<'a> Lane<'a> {
     pub(super) fn new(columns: &'a Columns, source: &str, common: &'a Common<'a>) -> Self {
-        let Common { lens, horizon, key, ref places, .. } = *common;
+        let Common { lens, horizon, ref key, ref places, .. } = *common;
         Self {
             columns,
             lens,
             horizon,
             places,
-            key,
+            key: key.clone(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
-            keys: Keys::new(SHAPE.iter().filter_map(|field| columns.at(*field))),
+            keys: Keys::new(
+                SHAPE.iter().filter_map(|field| columns.at(*field)),
+                if lens.keeps_names() { 2 } else { 0 },
+            ),
             shapes: Vec::new(),
+            names: BTreeMap::new(),
             sums: Sums::default(),
+            spare: None,
         }
+    }
+
+    /// What reading a chunk needs; to be given back.
+    pub(super) fn tools(&mut self) -> (Signs, Box<Batch>) {
+        self.spare.take().unwrap_or_default()
+    }
+
+    /// Takes it back.
+    pub(super) fn keep(&mut self, tools: (Signs, Box<Batch>)) {
+        self.spare = Some(tools);
+    }
+
+    /// Columns of a row.
+    pub(super) fn fields(&self) -> usize {
+        self.columns.count
     }
 
     /// Reads a row of plain text, if it is certain what it says. `ends` are the places of its
@@ -128,18 +149,25 @@ impl<'a> Lane<'a> {
         };
         let (id, content) = (self.ids.of(id), known.contents.of(&rest));
         let mark = Mark { id, content, time: moment, place: known.place };
-        Some(Taken { shape, span: self.days.span(time), cell, mark })
+        let small = Small::of(quantity, amount);
+        Some(Taken { shape, span: self.days.span(time), small, cell, mark })
     }
 
     /// Adds a row.
     #[inline(always)]
     pub(super) fn add(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell);
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small),
+            None => self.sums.add(taken.shape, taken.span, taken.cell),
+        }
     }
 
     /// Takes a row out again.
     pub(in crate::intake) fn remove(&mut self, taken: &Taken) {
-        self.sums.add(taken.shape, taken.span, taken.cell.negated());
+        match taken.small {
+            Some(small) => self.sums.add_small(taken.shape, taken.span, small.negated()),
+            None => self.sums.add(taken.shape, taken.span, taken.cell.negated()),
+        }
     }
 
     /// Takes a row out again and counts it as one that repeats another.
@@ -156,25 +184,33 @@ impl<'a> Lane<'a> {
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
     #[inline(always)]
     fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
-        self.keys.begin();
-        self.keys.push_columns(row.text, row.start, row.ends)?;
         let (mut customer_kept, mut deal_kept) = ("", "");
-        if !self.lens.customers.is_empty() {
+        let found = if self.lens.keeps_names() {
             customer_kept = self.lens.customer(text(customer)?);
-            self.keys.push(customer_kept.as_bytes())?;
-        }
-        if !self.lens.deals.is_empty() {
             deal_kept = self.lens.deal(text(deal)?);
-            self.keys.push(deal_kept.as_bytes())?;
-        }
-        match self.keys.find() {
+            let names = [self.name(customer_kept), self.name(deal_kept)];
+            self.keys.find(row.text, row.start, row.ends, &names)?
+        } else {
+            self.keys.find(row.text, row.start, row.ends, &[])?
+        };
+        match found {
             Found::Known(number) => Some(number),
-            Found::New(hash) => self.learn(hash, row, customer_kept, deal_kept),
+            Found::New => self.learn(row, customer_kept, deal_kept),
         }
     }
 
+    /// The number of a customer or deal that is kept apart.
+    fn name(&mut self, name: &str) -> u64 {
+        if let Some(number) = self.names.get(name) {
+            return *number;
+        }
+        let number = self.names.len() as u64;
+        self.names.insert(name.to_owned(), number);
+        number
+    }
+
     #[cold]
-    fn learn(&mut self, hash: u64, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
+    fn learn(&mut self, row: &Row<'_>, customer: &str, deal: &str) -> Option<u32> {
         let mut parts = [""; SHAPE.len()];
         for (part, field) in parts.iter_mut().zip(SHAPE) {
             *part = text(row.field(field))?;
@@ -207,7 +243,7 @@ impl<'a> Lane<'a> {
             currency: currency.as_ref().map_or("", Currency::code),
         });
         let place = self.places.of(&shape);
-        let number = self.keys.keep(hash)?;
+        let number = self.keys.keep()?;
         self.sums.open(shape);
         self.shapes.push(Known { contents, place, rules });
         Some(number)
@@ -252,42 +288,6 @@ impl<'t> Row<'t> {
     }
 }
 
-impl Rules {
-    /// What rows of a shape need; none if none of them is certainly right.
-    fn of(table: Table, kind: &str, category: &str, unit: &str, currency: &str) -> Option<Self> {
-        let (kind, complete) = match table {
-            Table::Costs => (Kind::Cost, !category.is_empty() && !currency.is_empty()),
-            Table::Usage => (Kind::Usage, !unit.is_empty()),
-            Table::Sales => {
-                let named = |it: &Kind| it.table() == Table::Sales && it.as_str() == kind;
-                (Kind::ALL.into_iter().find(named)?, !currency.is_empty())
-            }
-            Table::Fx | Table::Payments | Table::Grants | Table::Audits => return None,
-        };
-        let amounts = match kind {
-            Kind::Charge | Kind::Collected => 1,
-            Kind::Refund | Kind::Credit | Kind::Chargeback | Kind::Fee => -1,
-            Kind::Tax | Kind::Cost | Kind::Usage => 0,
-        };
-        complete.then_some(Self { kind, has_currency: !currency.is_empty(), amounts })
-    }
-
-    /// The numbers of a row, if they are right.
-    #[inline(always)]
-    fn check(self, quantity: Numbers, amount: Numbers) -> Option<(Numbers, Numbers)> {
-        if self.kind == Kind::Usage {
-            // A reading has no amount: what stands there is not even looked at.
-            return quantity.is_some().then_some((quantity, None));
-        }
-        let size = amount?.mantissa;
-        let sign = size == 0 || self.amounts == 0 || (size > 0) == (self.amounts > 0);
-        let counted = self.kind != Kind::Charge || quantity.is_none_or(|it| it.mantissa >= 0);
-        (sign && counted && self.has_currency).then_some((quantity, amount))
-    }
-}
-
-type Numbers = Option<Short>;
-
 #[inline(always)]
 fn units(number: Numbers) -> Option<i128> {
     match number {
@@ -297,7 +297,7 @@ fn units(number: Numbers) -> Option<i128> {
 }
 
 #[inline(always)]
-fn moment(time: Time) -> Moment {
+pub(super) fn moment(time: Time) -> Moment {
     match time {
         Time::On(days) => Moment::On(Day::EPOCH.plus(days.into())),
         Time::At(seconds) => Moment::At { seconds, nanos: 0 },

@@ -4,25 +4,34 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+mod batch;
+mod buffer;
 mod chunk;
 mod columns;
 mod cutter;
 mod days;
+mod job;
 mod keys;
 mod lane;
 mod made;
+mod many;
 mod parse;
 mod pass;
 mod quoted;
 mod revisit;
+mod roster;
+mod rules;
 mod shapes;
 mod split;
 mod sums;
+mod words;
 
-pub(super) use chunk::{Left, each_line};
+pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
+pub(super) use job::{Done, Job};
 pub(super) use lane::{Lane, Taken};
 pub(super) use made::Made;
-pub(super) use pass::{Common, Express, FilePass, Ordinary, Poured, Rest, check};
+pub(super) use pass::{ChunkAt, Common, Express, FilePass, Poured, check};
 pub(super) use quoted::take as take_quoted;
 pub(super) use revisit::Revisit;
+pub(super) use roster::Opened;

@@ -15,11 +15,17 @@ pub(super) struct Short {
 }
 
 impl Short {
+    /// In units of 10^-12.
+    #[inline(always)]
+    pub(super) fn scaled(self) -> i128 {
+        // Less than 10^18 times at most 10^12.
+        i128::from(self.mantissa) * i128::from(POWERS[usize::from(self.scale)])
+    }
+
     /// In units of 10^-12; none if it is so large that adding up very many might not fit.
     #[inline(always)]
     pub(super) fn units(self) -> Option<i128> {
-        // Less than 10^18 times at most 10^12.
-        let units = i128::from(self.mantissa) * i128::from(POWERS[usize::from(self.scale)]);
+        let units = self.scaled();
         (-LARGEST..=LARGEST).contains(&units).then_some(units)
     }
 }
@@ -103,6 +109,54 @@ fn value(digits: u64) -> i64 {
     let second = (twos >> 16 & PAIRS).wrapping_mul(1 + (10_000 << 32));
     (first.wrapping_add(second) >> 32) as i64
 }
+
+/// The number that ends before `to`, if at most fifteen signs of it begin at `from`, with at most seven
+/// digits behind a point: what nearly every number is. Nothing behind it is read.
+#[inline(always)]
+pub(super) fn number_before(text: &[u8], from: usize, to: usize) -> Option<Short> {
+    let negative = text[from] == b'-';
+    let length = to.wrapping_sub(from + usize::from(negative));
+    if length.wrapping_sub(1) >= MOST {
+        return None;
+    }
+    let word =
+        |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|it| u64::from_le_bytes(*it));
+    let (raw, within) = (text.get(to.checked_sub(16)?..to)?, &WITHIN[length..][..16]);
+    // The last sixteen bytes as two words, with nothing where the number has not begun.
+    let mut high = (word(raw, 0)? ^ all(b'0')) & word(within, 0)?;
+    let mut low = (word(raw, 8)? ^ all(b'0')) & word(within, 8)?;
+    let points = low ^ all(b'.' ^ b'0');
+    // The lowest of these bits is that of the first point; what is above it means nothing.
+    let point = points.wrapping_sub(all(1)) & !points & all(0x80);
+    let mut scale = 0;
+    if point != 0 {
+        let at = point.trailing_zeros() - 7;
+        scale = 7 - (at / 8) as u8;
+        if scale == 0 || usize::from(scale) + 1 == length {
+            return None;
+        }
+        // What stands before the point moves up to where it was.
+        let before = (1 << at) - 1;
+        low = (low & !before & !(0xFF << at)) | (low & before) << 8 | high >> 56;
+        high <<= 8;
+    }
+    let mantissa = value(high) * 100_000_000 + value(low);
+    let mantissa = if negative { -mantissa } else { mantissa };
+    let digits = digits_only(high, all(0x76)) && digits_only(low, all(0x76));
+    digits.then_some(Short { mantissa, scale })
+}
+
+/// The most signs of such a number, without that of its sign: whatever it is, it [fits](Short::units).
+const MOST: usize = 15;
+/// Sixteen times no bit, and all of them: from the right place on, what is within a number.
+static WITHIN: [u8; 32] = {
+    let (mut within, mut at) = ([0; 32], 16);
+    while at < 32 {
+        within[at] = u8::MAX;
+        at += 1;
+    }
+    within
+};
 
 /// The same of any count of digits, one by one.
 fn many(digits: &[u8]) -> Option<(i64, u8)> {
@@ -250,6 +304,22 @@ mod tests {
                 let more = format!("{text}{behind}");
                 prop_assert_eq!(few(more.as_bytes(), text.len()), due);
             }
+        }
+
+        #[test]
+        fn a_number_is_the_same_from_its_end(
+            before in "[,0-9.]{0,20}",
+            text in "-?[0-9]{0,9}[.]?[0-9]{0,9}|[0-9.,\0:/é-]{1,16}",
+            behind in "[,0-9.]{0,9}",
+        ) {
+            prop_assume!(!text.is_empty());
+            let all = format!("{before}{text}{behind}");
+            let found = number_before(all.as_bytes(), before.len(), before.len() + text.len());
+            let due = number(text.as_bytes(), text.len());
+            prop_assert!(found.is_none() || found == due, "{:?} {:?}", found, due);
+            prop_assert!(found.is_none_or(|short| short.units().is_some()));
+            let room = before.len() + text.len() >= 16 && text.len() <= MOST;
+            prop_assert!(!room || found.is_some() || due.is_none_or(|it| it.scale > 7));
         }
 
         #[test]

@@ -1,17 +1,18 @@
-//! Reads files on several threads: one cuts chunks and sees to the rows that are left to the ordinary
-//! reader, in the order of the file; the others take what can be taken.
+//! The express way through the files of a delivery: several threads read them, and one collects, in the
+//! order of the files, what they leave to the ordinary reader.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::Arc;
 
-use super::super::source::Input;
-use super::chunk::{self, Left, Read};
+use super::super::again::unreadable;
+use super::super::read::Rows;
+use super::super::{IntakeError, SourceFile};
+use super::buffer::Buffer;
 use super::columns::Columns;
-use super::cutter::{Chunk, Cutter};
+use super::job::Job;
 use super::lane::Lane;
-use super::quoted;
+use super::roster::{Opened, Roster, Task};
 use super::shapes::Places;
 use crate::fact::bulk::{Hand, Shelf};
 use crate::fact::{Count, HashKey, Horizon, Lens, Tally};
@@ -33,8 +34,6 @@ pub(in crate::intake) struct Express<'a> {
     pub(in crate::intake) threads: usize,
     /// Bytes of a chunk, roughly.
     size: usize,
-    /// Where the next file begins: bytes of all files before it.
-    next: u64,
 }
 
 /// A file that was read on the express way.
@@ -48,7 +47,7 @@ pub(in crate::intake) struct FilePass {
     pub(in crate::intake) size: usize,
     /// Bytes of all chunks.
     pub(in crate::intake) bytes: u64,
-    /// Bytes before the first chunk; known once the file was read to its end.
+    /// Bytes before the first chunk.
     pub(in crate::intake) head: u64,
     /// What its header is known by.
     pub(in crate::intake) header: u64,
@@ -71,51 +70,6 @@ pub(in crate::intake) struct ChunkAt {
     pub(in crate::intake) line: u64,
     /// What its bytes are known by, if only the ordinary reader knows its rows.
     pub(in crate::intake) knotty: Option<u64>,
-}
-
-/// Rows of a chunk that the ordinary reader has to read.
-pub(in crate::intake) struct Rest<'a> {
-    /// Where the chunk begins in the delivery.
-    pub(in crate::intake) at: u64,
-    pub(in crate::intake) text: &'a [u8],
-    /// The number of the chunk's first line.
-    pub(in crate::intake) line: u64,
-    /// Which lines; none if it is all of them.
-    pub(in crate::intake) left: Option<&'a [Left]>,
-    /// Rows that were taken.
-    pub(in crate::intake) taken: u64,
-}
-
-/// Does with the rest of a chunk what has to be done; says how many lines the chunk has, if nobody
-/// else knows.
-pub(in crate::intake) trait Ordinary {
-    type Error: From<io::Error>;
-    /// Sees to the rows that are left. For all rows of a chunk: says the number of the line after it.
-    fn rest(&mut self, rest: &Rest<'_>) -> Result<u64, Self::Error>;
-}
-
-/// A chunk, and which one of its file.
-struct Job {
-    number: usize,
-    chunk: Chunk,
-}
-
-struct Done {
-    number: usize,
-    chunk: Chunk,
-    knotty: Option<u64>,
-    read: Read,
-}
-
-/// One thread's way to answer; a thread that breaks down says so, and nobody waits for it.
-struct Answers(Sender<io::Result<Done>>);
-
-impl Drop for Answers {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let _nobody_listens = self.0.send(Err(stopped()));
-        }
-    }
 }
 
 impl Common<'_> {
@@ -143,55 +97,41 @@ impl<'a> Express<'a> {
     ) -> io::Result<Self> {
         let hands = (0..threads.max(1)).map(|_| shelf.hand()).collect::<io::Result<_>>()?;
         let common = Common { lens, horizon, key, shelf, places: Places::default() };
-        Ok(Self { common, hands, threads: threads.max(1), size, next: 0 })
+        Ok(Self { common, hands, threads: threads.max(1), size })
     }
 
-    /// Reads a file whose header was read; `line` is the number of its next line.
-    pub(in crate::intake) fn file<O: Ordinary>(
+    /// Reads files on all threads, while `collect` takes what comes of them. `open` opens a file and says
+    /// where its fields stand, if it may take the express way.
+    pub(in crate::intake) fn read<'r>(
         &mut self,
-        columns: Columns,
-        source: &str,
-        input: Input,
-        line: u64,
-        ordinary: &mut O,
-    ) -> Result<FilePass, O::Error> {
-        let start = self.next;
-        let (common, hands) = (&self.common, &mut self.hands);
-        let sums = Mutex::new(common.empty());
-        let mut course = Course {
-            cutter: Cutter::at(0, input, columns.delimiter, self.size),
-            limit: hands.len() * 3 + 2,
-            start,
-            next: 0,
-            line,
-            chunks: Vec::new(),
-            early: BTreeMap::new(),
-            spare: Vec::new(),
+        files: &'r [SourceFile],
+        open: &(impl Fn(&SourceFile) -> Result<(Rows<'r>, Option<Columns>), IntakeError> + Sync),
+        collect: impl FnOnce(&Roster<'r>) -> Result<(), IntakeError>,
+    ) -> Result<(), IntakeError> {
+        let (roster, common, size) = (Roster::new(files, self.threads), &self.common, self.size);
+        let roster = &roster;
+        let begin = &|number: usize| {
+            let (file, (mut rows, columns)) = (&files[number], open(&files[number])?);
+            let Some(columns) = columns.filter(|_| Job::has_place(number)) else {
+                return Ok(Opened::Ordinary(Box::new(rows)));
+            };
+            let feed = rows.take_feed().map_err(|error| unreadable(file, error))?;
+            let of = (columns, rows.source());
+            let job = Job::new((number, file), of, feed, size, common.empty());
+            Ok(Opened::Express(Box::new(rows), Arc::new(job)))
         };
-        let (jobs, queue) = channel::<Job>();
-        let (columns_of, all, queue) = (&columns, &sums, &Mutex::new(queue));
-        let outcome = std::thread::scope(|scope| {
-            // Dropped at the end of this block, however it is left: then the threads stop.
-            let jobs = jobs;
-            let (results, done) = channel();
-            for hand in hands {
-                let answers = Answers(results.clone());
-                scope.spawn(move || {
-                    let mut lane = common.lane(columns_of, source);
-                    work(&mut lane, hand.as_mut(), (columns_of, start), queue, &answers);
-                    lane.pour(&mut all.lock().expect("nobody panics while holding it"));
-                });
+        std::thread::scope(|scope| {
+            // However collecting ends, the threads end with it.
+            let stops = Stops(roster);
+            let start = |hand| scope.spawn(move || work(roster, common, hand, begin));
+            let threads: Vec<_> = self.hands.iter_mut().map(|hand| start(hand.as_mut())).collect();
+            let outcome = collect(roster);
+            drop(stops);
+            for thread in threads {
+                let _broken_was_told = thread.join();
             }
-            drop(results);
-            course.run(&jobs, &done, ordinary)
-        });
-        outcome?;
-        let sums = sums.into_inner().expect("nobody panics while holding it");
-        let bytes = course.cutter.offset();
-        self.next = start + bytes;
-        let (source, chunks) = (source.to_owned(), course.chunks);
-        let size = self.size;
-        Ok(FilePass { columns, source, start, chunks, size, bytes, head: 0, header: 0, sums })
+            outcome
+        })
     }
 
     /// All marks are put down.
@@ -200,32 +140,49 @@ impl<'a> Express<'a> {
     }
 }
 
-/// Takes chunks from the queue until there are no more.
-fn work(
-    lane: &mut Lane<'_>,
+/// Ends the threads when it is let go.
+struct Stops<'a, 'r>(&'a Roster<'r>);
+
+impl Drop for Stops<'_, '_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// A thread that breaks down says so, and nobody waits for it.
+struct Breaks<'a, 'r>(&'a Roster<'r>);
+
+impl Drop for Breaks<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.broke();
+        }
+    }
+}
+
+/// Opens files and reads chunks as long as there are any.
+fn work<'r>(
+    roster: &Roster<'r>,
+    common: &Common<'_>,
     hand: &mut dyn Hand,
-    (columns, start): (&Columns, u64),
-    queue: &Mutex<Receiver<Job>>,
-    answers: &Answers,
+    begin: &impl Fn(usize) -> Result<Opened<'r>, IntakeError>,
 ) {
-    loop {
-        let job = queue.lock().expect("nobody panics while holding it").recv();
-        let Ok(Job { number, chunk }) = job else { return };
-        let knotty = chunk.knotty.then(|| check(&chunk.text));
-        let read = if chunk.knotty {
-            Ok(Read::default())
-        } else {
-            let (text, at) = (&chunk.text, start + chunk.offset);
-            let read = if chunk.quoted || columns.are_made() {
-                quoted::read(lane, text, columns, at)
-            } else {
-                chunk::read(lane, text, columns.delimiter, at)
-            };
-            hand.put(&read.marks).map(|()| read)
-        };
-        let answer = read.map(|read| Done { number, chunk, knotty, read });
-        if answers.0.send(answer).is_err() {
-            return;
+    let (_breaks, mut memory) = (Breaks(roster), Buffer::default());
+    while let Some(task) = roster.task() {
+        match task {
+            Task::Open(file) => roster.opened(file, begin(file)),
+            Task::Read(file, job) => {
+                let read = job.read(common, hand, &mut memory, |number, done| {
+                    roster.put(file, number, done);
+                    roster.goes_on(file)
+                });
+                match read {
+                    Ok(true) => roster.ended(file),
+                    Ok(false) => {}
+                    Err(error) => roster.failed(file, error),
+                }
+                roster.left(file);
+            }
         }
     }
 }
@@ -236,64 +193,4 @@ pub(in crate::intake) fn check(text: &[u8]) -> u64 {
     let mut hasher = foldhash::quality::FixedState::with_seed(1).build_hasher();
     hasher.write(text);
     hasher.finish()
-}
-
-/// The way of one file's chunks: out to the threads, and back in order.
-struct Course {
-    cutter: Cutter<Input>,
-    /// The most chunks on their way.
-    limit: usize,
-    /// Where the file begins in the delivery.
-    start: u64,
-    /// The number of the next chunk that is cut.
-    next: usize,
-    /// The number of the first line of the next chunk that comes back.
-    line: u64,
-    chunks: Vec<ChunkAt>,
-    /// Chunks that came back before their turn.
-    early: BTreeMap<usize, Done>,
-    /// Memory to be used again.
-    spare: Vec<Vec<u8>>,
-}
-
-impl Course {
-    fn run<O: Ordinary>(
-        &mut self,
-        jobs: &Sender<Job>,
-        done: &Receiver<io::Result<Done>>,
-        ordinary: &mut O,
-    ) -> Result<(), O::Error> {
-        while let Some(chunk) = self.cutter.next(self.spare.pop().unwrap_or_default())? {
-            jobs.send(Job { number: self.next, chunk }).map_err(|_| stopped())?;
-            self.next += 1;
-            while self.next - self.chunks.len() >= self.limit {
-                self.back(done.recv().map_err(|_| stopped())??, ordinary)?;
-            }
-        }
-        while self.chunks.len() < self.next {
-            self.back(done.recv().map_err(|_| stopped())??, ordinary)?;
-        }
-        Ok(())
-    }
-
-    /// A chunk came back.
-    fn back<O: Ordinary>(&mut self, done: Done, ordinary: &mut O) -> Result<(), O::Error> {
-        self.early.insert(done.number, done);
-        while let Some(done) = self.early.remove(&self.chunks.len()) {
-            let Done { chunk, knotty, read, .. } = done;
-            let (offset, line) = (chunk.offset, self.line);
-            self.chunks.push(ChunkAt { offset, line, knotty });
-            let left = (!chunk.knotty).then_some(read.left.as_slice());
-            let taken = read.rows - read.left.len() as u64;
-            let rest = Rest { at: self.start + offset, text: &chunk.text, line, left, taken };
-            let next = ordinary.rest(&rest)?;
-            self.line = if chunk.knotty { next } else { self.line + read.lines };
-            self.spare.push(chunk.text);
-        }
-        Ok(())
-    }
-}
-
-fn stopped() -> io::Error {
-    io::Error::other("a thread that reads rows has stopped")
 }

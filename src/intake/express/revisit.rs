@@ -4,11 +4,12 @@
 //! read before whether it still is the same.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use super::super::rows::LONGEST;
 use super::super::source::Input as Bytes;
-use super::cutter::Cutter;
+use super::buffer::Buffer;
+use super::cutter::{Chunk, Cutter};
 use super::pass::{FilePass, check};
 
 /// Bytes that are read at least, until a row is longer.
@@ -96,14 +97,15 @@ impl<'a> Revisit<'a> {
         let (delimiter, size) = (self.pass.columns.delimiter, self.pass.size);
         let chunk = match &mut self.input {
             Input::Plain(window) => {
-                let input = BufReader::new(window.from(at)?);
-                Cutter::at(at, input, delimiter, size).next(Vec::new())?
+                let (head, input) = (window.head, window.from(at)?);
+                Cutter::at((head, at), Vec::new(), input, delimiter, size).next(Buffer::default())?
             }
             Input::Packed(packed) => {
                 packed.pass_to(at)?;
                 // The cutter reads beyond the chunk: that is handed on to what comes next.
-                let mut cutter = Cutter::at(at, &mut packed.input, delimiter, size);
-                let chunk = cutter.next(Vec::new())?;
+                let (place, input) = ((self.pass.head, at), &mut packed.input);
+                let mut cutter = Cutter::at(place, Vec::new(), input, delimiter, size);
+                let chunk = cutter.next(Buffer::default())?;
                 let (carry, end) = cutter.into_rest();
                 let rest = std::mem::replace(&mut packed.input, Box::new(io::empty()));
                 packed.input = Box::new(io::Cursor::new(carry).chain(rest));
@@ -112,8 +114,9 @@ impl<'a> Revisit<'a> {
             }
         };
         let at = self.pass.chunks[number];
-        let same = |text: &Vec<u8>| at.knotty == Some(check(text));
-        Ok(chunk.map(|chunk| chunk.text).filter(same).map(|text| (at.line, text)))
+        let same = |text: &&[u8]| at.knotty == Some(check(text));
+        let text = chunk.as_ref().map(Chunk::text).filter(same);
+        Ok(text.map(|text| (at.line, text.to_vec())))
     }
 
     /// Is this the place of a chunk that only the ordinary reader knows?

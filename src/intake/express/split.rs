@@ -1,8 +1,9 @@
 //! Finds the ends of fields and lines in plain text: text without a quote.
 //!
 //! Sixty-four bytes at a time are compared with the two signs and become the bits of two words. The
-//! places of signs are written eight at a time, whether there are as many or not: neither costs a
-//! branch that cannot be foreseen.
+//! places of signs are written eight at a time, whether there are as many or not: that costs no
+//! branch that cannot be foreseen. Line ends are only counted: where each of so many lines has as
+//! many fields as it should, they are at every so-manieth place, which is quickly seen.
 
 use wide::u8x16;
 
@@ -11,26 +12,39 @@ const BLOCK: usize = 64;
 /// Places written at once.
 const EIGHT: usize = 8;
 
-/// The places of signs that were found and not yet let go.
+/// The places of delimiters and line ends of text that is looked at piece by piece.
 #[derive(Default)]
 pub(super) struct Signs {
-    /// With more room than there are places.
-    places: Vec<usize>,
+    /// First the place before the first line that is not taken yet, then those of its signs and of
+    /// all behind; then what may be overwritten.
+    places: Vec<u32>,
+    /// Signs.
     count: usize,
-    /// Which of the places are line ends, in order.
-    lines: Vec<usize>,
+    /// Line ends among them.
+    lines: usize,
 }
 
 impl Signs {
-    /// Finds every delimiter and line end of a text that begins at a place.
-    pub(super) fn find(&mut self, text: &[u8], at: usize, delimiter: u8) {
-        let room = self.count + text.len() + 2 * BLOCK;
+    /// Goes back to the beginning of a text.
+    pub(super) fn restart(&mut self) {
+        self.places.resize(self.places.len().max(1), 0);
+        // One less than the first place: the field behind it begins there.
+        self.places[0] = u32::MAX;
+        (self.count, self.lines) = (0, 0);
+    }
+
+    /// Adds those of a text that begins at `at`, and follows the one before.
+    pub(super) fn find(&mut self, text: &[u8], at: u32, delimiter: u8) {
+        let room = 1 + self.count + text.len() + 2 * BLOCK;
         if self.places.len() < room {
             self.places.resize(room, 0);
         }
         let (blocks, rest) = text.as_chunks::<BLOCK>();
-        for (number, block) in blocks.iter().enumerate() {
-            self.block(block, at + number * BLOCK, delimiter);
+        let mut place = at;
+        for block in blocks {
+            let (signs, lines) = masks(block, delimiter);
+            self.put(signs, lines, place);
+            place += BLOCK as u32;
         }
         if !rest.is_empty() {
             let mut last = [b' '; BLOCK];
@@ -38,63 +52,72 @@ impl Signs {
             // A delimiter may be a space: what is behind the end is cut off.
             let within = u64::MAX >> (BLOCK - rest.len());
             let (signs, lines) = masks(&last, delimiter);
-            self.put(signs & within, lines & within, at + blocks.len() * BLOCK);
+            self.put(signs & within, lines & within, place);
         }
     }
 
-    #[inline]
-    fn block(&mut self, block: &[u8; BLOCK], at: usize, delimiter: u8) {
-        let (signs, lines) = masks(block, delimiter);
-        self.put(signs, lines, at);
-    }
-
-    #[inline]
-    fn put(&mut self, mut signs: u64, mut lines: u64, at: usize) {
-        while lines != 0 {
-            let below = signs & (lines ^ (lines - 1)) >> 1;
-            self.lines.push(self.count + below.count_ones() as usize);
-            lines &= lines - 1;
-        }
+    #[inline(always)]
+    fn put(&mut self, mut signs: u64, lines: u64, at: u32) {
+        self.lines += lines.count_ones() as usize;
         let next = self.count + signs.count_ones() as usize;
-        let mut from = self.count;
+        let mut from = 1 + self.count;
         loop {
             let eight = self.places[from..].first_chunk_mut::<EIGHT>().expect("there is room");
             for place in eight {
-                *place = at + signs.trailing_zeros() as usize;
+                // Of a word that is never zero the lowest bit is found without asking.
+                *place = at.wrapping_add((signs | 1 << 63).trailing_zeros());
                 signs &= signs.wrapping_sub(1);
             }
             from += EIGHT;
-            if from >= next {
+            if from > next {
                 break;
             }
         }
         self.count = next;
     }
 
-    /// Calls `each` with the places of every whole line, the last of which is its end, and lets them
-    /// go.
-    #[inline]
-    pub(super) fn whole_lines(&mut self, mut each: impl FnMut(&mut [usize])) {
-        let mut from = 0;
-        for &end in &self.lines {
-            each(&mut self.places[from..=end]);
-            from = end + 1;
-        }
-        self.lines.clear();
-        self.places.copy_within(from..self.count, 0);
-        self.count -= from;
+    /// The place before the first line and those of all signs of the whole lines, if each of them has so
+    /// many fields.
+    pub(super) fn even(&self, text: &[u8], fields: usize) -> Option<&[u32]> {
+        let places = &self.places[..=(self.lines * fields).min(self.count)];
+        let mut ends = places[1..].chunks_exact(fields).map(|line| line[fields - 1]);
+        let even = ends.len() == self.lines && ends.all(|end| text[end as usize] == b'\n');
+        even.then_some(places)
     }
 
-    /// The places of a line that goes on to the end of the text.
-    pub(super) fn last_line(&mut self, end: usize) -> &mut [usize] {
-        self.places.truncate(self.count);
+    /// Calls `each` with the place before every whole line and the places of its signs, of which the
+    /// last is its end.
+    pub(super) fn each(&self, text: &[u8], mut each: impl FnMut(u32, &[u32])) {
+        let mut from = 0;
+        for at in 1..=self.count {
+            if text[self.places[at] as usize] == b'\n' {
+                each(self.places[from], &self.places[from + 1..=at]);
+                from = at;
+            }
+        }
+    }
+
+    /// The same for what stands behind the whole lines, which ends at `end`.
+    pub(super) fn last(&mut self, end: u32) -> (u32, &[u32]) {
+        self.places.truncate(1 + self.count);
         self.places.push(end);
-        &mut self.places
+        (self.places[0], &self.places[1..])
+    }
+
+    /// Takes the whole lines away.
+    pub(super) fn take(&mut self, text: &[u8]) {
+        let signs = &self.places[1..=self.count];
+        let end = signs.iter().rposition(|place| text[*place as usize] == b'\n');
+        if let Some(end) = end {
+            self.places.copy_within(1 + end..=self.count, 0);
+            self.count -= 1 + end;
+        }
+        self.lines = 0;
     }
 }
 
-/// Where a sign stands, and where a line end.
-#[inline]
+/// Where the block has a delimiter or a line end, and where it has a line end.
+#[inline(always)]
 fn masks(block: &[u8; BLOCK], delimiter: u8) -> (u64, u64) {
     let (delimiter, end) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
     let (quarters, _) = block.as_chunks::<16>();
@@ -113,31 +136,52 @@ mod tests {
 
     use super::*;
 
+    /// The places of each line's signs; what stands behind the last line ends at the end of the text.
+    fn slowly(text: &str, delimiter: u8) -> Vec<Vec<u32>> {
+        let mut due = vec![Vec::new()];
+        for (place, byte) in (0..).zip(text.bytes()) {
+            if byte == delimiter || byte == b'\n' {
+                due.last_mut().unwrap().push(place);
+            }
+            if byte == b'\n' {
+                due.push(Vec::new());
+            }
+        }
+        due.last_mut().unwrap().push(text.len() as u32);
+        due
+    }
+
     proptest! {
         #[test]
         fn every_sign_is_found_once(
-            texts in proptest::collection::vec("[a,\n ]{0,200}|[a,]{0,200}", 1..5),
+            texts in proptest::collection::vec("[a,\n ]{0,200}|[a,]{0,200}|(a{0,9},a{0,30}\n){0,20}", 1..5),
             delimiter in prop_oneof![Just(b','), Just(b' ')],
+            fields in 1_usize..4,
         ) {
+            let all = texts.concat();
             let (mut signs, mut found, mut at) = (Signs::default(), Vec::new(), 0);
+            signs.restart();
+            let mut before = u32::MAX;
             for text in &texts {
                 signs.find(text.as_bytes(), at, delimiter);
-                signs.whole_lines(|places| found.push(places.to_vec()));
-                at += text.len();
+                let mut lines = Vec::new();
+                signs.each(all.as_bytes(), |start, places| {
+                    assert_eq!(start, before);
+                    before = *places.last().unwrap();
+                    lines.push(places.to_vec());
+                });
+                prop_assert_eq!(signs.lines, lines.len());
+                let even = signs.even(all.as_bytes(), fields).map(|places| places[1..].to_vec());
+                let due = lines.iter().all(|line| line.len() == fields).then(|| lines.concat());
+                prop_assert_eq!(even, due);
+                signs.take(all.as_bytes());
+                found.extend(lines);
+                at += text.len() as u32;
             }
-            found.push(signs.last_line(at).to_vec());
-            let all = texts.concat();
-            let mut due = vec![Vec::new()];
-            for (place, byte) in all.bytes().enumerate() {
-                if byte == delimiter || byte == b'\n' {
-                    due.last_mut().unwrap().push(place);
-                }
-                if byte == b'\n' {
-                    due.push(Vec::new());
-                }
-            }
-            due.last_mut().unwrap().push(at);
-            prop_assert_eq!(found, due);
+            let (start, last) = signs.last(at);
+            prop_assert_eq!(start, before);
+            found.push(last.to_vec());
+            prop_assert_eq!(found, slowly(&all, delimiter));
         }
     }
 }

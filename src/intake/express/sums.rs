@@ -1,15 +1,18 @@
 //! What rows add up to, by shape and span of time.
+//!
+//! Nearly all numbers are added as machine words in one flat table. Whatever does not fit there is
+//! added to wide cells, and so is what the words hold before they overflow.
 
 use std::collections::BTreeMap;
 
 use super::days::Days;
-use super::parse::SCALE;
+use super::parse::{SCALE, Short};
 use super::shapes::Shape;
 use crate::calendar::Day;
 use crate::fact::{self, Count, Tally};
 use crate::money::{Currency, Exact};
 
-/// Rows, and their numbers in units of 10^-12.
+/// Numbers in units of 10^-12: integers are added exactly and in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
     pub(super) rows: i64,
@@ -39,54 +42,166 @@ impl From<Cell> for fact::Cell {
     }
 }
 
-/// The spans that are kept side by side.
-const SIDE_BY_SIDE: usize = 8192;
+/// The same in machine words, in units of 10^-6. Two of them share a line of the caches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(align(32))]
+pub(super) struct Small {
+    rows: i64,
+    quantity: i64,
+    amount: i64,
+}
 
-/// The sums of one shape.
+/// Digits behind the point of small numbers.
+const SMALL: u8 = 6;
+/// What makes a small number of a mantissa.
+static POWERS: [i64; SMALL as usize + 1] = [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+/// The largest mantissa of a small number: a row is far from filling a word.
+const LARGEST: u64 = 1 << 40;
+
+impl Small {
+    /// A row; none if a number is large or has more digits behind the point.
+    #[inline(always)]
+    pub(super) fn of(quantity: Option<Short>, amount: Option<Short>) -> Option<Self> {
+        let (quantity, amount) = (quantity.unwrap_or_default(), amount.unwrap_or_default());
+        let of = |number: Short| {
+            let power = POWERS.get(usize::from(number.scale))?;
+            (number.mantissa.unsigned_abs() <= LARGEST).then(|| number.mantissa * power)
+        };
+        Some(Self { rows: 1, quantity: of(quantity)?, amount: of(amount)? })
+    }
+
+    pub(super) fn negated(self) -> Self {
+        Self { rows: -self.rows, quantity: -self.quantity, amount: -self.amount }
+    }
+
+    /// The sum of both, if it can be told.
+    #[inline(always)]
+    fn plus(self, other: Self) -> Option<Self> {
+        Some(Self {
+            rows: self.rows.checked_add(other.rows)?,
+            quantity: self.quantity.checked_add(other.quantity)?,
+            amount: self.amount.checked_add(other.amount)?,
+        })
+    }
+}
+
+impl From<Small> for Cell {
+    fn from(small: Small) -> Self {
+        let wide = |units: i64| i128::from(units) * 10_i128.pow((SCALE - SMALL).into());
+        Self { rows: small.rows, quantity: wide(small.quantity), amount: wide(small.amount) }
+    }
+}
+
+/// Small cells that stand side by side at most: 16 MiB of them.
+const SIDE_BY_SIDE: usize = 1 << 19;
+/// Spans for which there is room at first.
+const SPANS: usize = 64;
+
+/// Sums of one thread.
+pub(super) struct Sums {
+    shapes: Vec<Of>,
+    /// For each shape a cell for each of so many spans.
+    small: Vec<Small>,
+    spans: usize,
+}
+
+/// What is known of a shape.
 struct Of {
     shape: Shape,
     /// By span.
-    cells: Vec<Cell>,
-    /// Spans beyond those.
-    rest: BTreeMap<u32, Cell>,
-    /// Rows that repeat others.
+    wide: BTreeMap<u32, Cell>,
+    /// Rows that repeat others: counted, and no part of the sums.
     repeats: Cell,
 }
 
-/// What the rows of a file add up to.
-#[derive(Default)]
-pub(super) struct Sums(Vec<Of>);
+impl Default for Sums {
+    fn default() -> Self {
+        Self { shapes: Vec::new(), small: Vec::new(), spans: SPANS }
+    }
+}
 
 impl Sums {
-    /// Makes room for the next shape.
+    /// Opens sums for the next shape.
     pub(super) fn open(&mut self, shape: Shape) {
-        let (cells, rest) = (Vec::new(), BTreeMap::new());
-        self.0.push(Of { shape, cells, rest, repeats: Cell::default() });
-    }
-
-    #[inline(always)]
-    pub(super) fn add(&mut self, shape: u32, span: u32, cell: Cell) {
-        let of = &mut self.0[shape as usize];
-        match of.cells.get_mut(span as usize) {
-            Some(sum) => *sum += cell,
-            None => of.add_further(span, cell),
+        self.shapes.push(Of { shape, wide: BTreeMap::new(), repeats: Cell::default() });
+        let cells = self.shapes.len() * self.spans;
+        if cells <= SIDE_BY_SIDE {
+            self.small.resize(cells, Small::default());
         }
     }
 
-    pub(super) fn repeat(&mut self, shape: u32, cell: Cell) {
-        self.0[shape as usize].repeats += cell;
+    /// Adds a row.
+    pub(super) fn add(&mut self, shape: u32, span: u32, cell: Cell) {
+        *self.shapes[shape as usize].wide.entry(span).or_default() += cell;
     }
 
-    /// Adds these sums to the tallies of a file, one for each zone, and to its count of repeats.
+    /// The same of a row with small numbers.
+    #[inline(always)]
+    pub(super) fn add_small(&mut self, shape: u32, span: u32, row: Small) {
+        let at = shape as usize * self.spans + span as usize;
+        if (span as usize) < self.spans
+            && let Some(cell) = self.small.get_mut(at)
+            && let Some(sum) = cell.plus(row)
+        {
+            *cell = sum;
+        } else {
+            self.add_seldom(shape, span, row);
+        }
+    }
+
+    #[cold]
+    fn add_seldom(&mut self, shape: u32, span: u32, row: Small) {
+        if span as usize >= self.spans {
+            self.widen(span as usize);
+        }
+        let of = &mut self.shapes[shape as usize];
+        let wide = of.wide.entry(span).or_default();
+        *wide += row.into();
+        if (span as usize) < self.spans
+            && let Some(cell) = self.small.get_mut(shape as usize * self.spans + span as usize)
+        {
+            *wide += std::mem::take(cell).into();
+        }
+    }
+
+    /// Makes room for a span, unless that would be too much.
+    fn widen(&mut self, span: usize) {
+        let spans = (span + 1).next_power_of_two();
+        if self.shapes.len().saturating_mul(spans) > SIDE_BY_SIDE {
+            return;
+        }
+        let mut small = vec![Small::default(); self.shapes.len() * spans];
+        let before = self.small.chunks_exact(self.spans);
+        for (cells, before) in small.chunks_exact_mut(spans).zip(before) {
+            cells[..self.spans].copy_from_slice(before);
+        }
+        (self.small, self.spans) = (small, spans);
+    }
+
+    /// Counts a row that repeats another.
+    pub(super) fn repeat(&mut self, shape: u32, cell: Cell) {
+        self.shapes[shape as usize].repeats += cell;
+    }
+
+    /// What a shape adds up to, by span.
+    fn of(&self, number: usize) -> BTreeMap<u32, Cell> {
+        let mut cells = self.shapes[number].wide.clone();
+        let small = self.small.chunks_exact(self.spans).nth(number).unwrap_or_default();
+        for (span, cell) in (0..).zip(small).filter(|(_, cell)| **cell != Small::default()) {
+            *cells.entry(span).or_default() += (*cell).into();
+        }
+        cells
+    }
+
+    /// Adds all to a tally for each zone, and the repeats to their counts.
     pub(super) fn pour(
         &self,
         days: &Days,
         tallies: &mut [Tally],
         repeats: &mut BTreeMap<Option<Currency>, Count>,
     ) {
-        for of in &self.0 {
-            let rest = of.rest.iter().map(|(span, cell)| (*span, *cell));
-            for (span, cell) in (0..).zip(of.cells.iter().copied()).chain(rest) {
+        for (number, of) in self.shapes.iter().enumerate() {
+            for (span, cell) in self.of(number) {
                 if cell != Cell::default() {
                     for (tally, day) in tallies.iter_mut().zip(days.of(span)) {
                         tally.add(of.shape.key(Day::EPOCH.plus((*day).into())), cell.into());
@@ -103,15 +218,75 @@ impl Sums {
     }
 }
 
-impl Of {
-    #[cold]
-    fn add_further(&mut self, span: u32, cell: Cell) {
-        let at = span as usize;
-        if at < SIDE_BY_SIDE {
-            self.cells.resize(at + 1, Cell::default());
-            self.cells[at] = cell;
-        } else {
-            *self.rest.entry(span).or_default() += cell;
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fact::Kind;
+
+    fn shape(product: usize) -> Shape {
+        let text = String::new;
+        Shape {
+            kind: Kind::Charge,
+            product: product.to_string(),
+            channel: text(),
+            region: text(),
+            customer: text(),
+            deal: text(),
+            category: text(),
+            unit: text(),
+            currency: None,
+        }
+    }
+
+    fn short() -> impl Strategy<Value = Option<Short>> {
+        let mantissa =
+            prop_oneof![-100_i64..100, Just(1 << 40), Just(-(1 << 40)), Just((1 << 40) + 1)];
+        proptest::option::of(
+            (mantissa, 0_u8..9).prop_map(|(mantissa, scale)| Short { mantissa, scale }),
+        )
+    }
+
+    fn cell(quantity: Option<Short>, amount: Option<Short>) -> Cell {
+        let units = |number: Option<Short>| number.map_or(0, |it| it.units().unwrap());
+        Cell { rows: 1, quantity: units(quantity), amount: units(amount) }
+    }
+
+    proptest! {
+        #[test]
+        fn small_and_wide_numbers_add_up_alike(
+            rows in proptest::collection::vec((0_u32..3, prop_oneof![0_u32..5, 60_u32..70, Just(1 << 20)], short(), short()), 0..60),
+            near in any::<bool>(),
+        ) {
+            let (mut sums, mut due) = (Sums::default(), BTreeMap::<_, Cell>::new());
+            for (shape_of, span, quantity, amount) in rows {
+                while sums.shapes.len() <= shape_of as usize {
+                    sums.open(shape(sums.shapes.len()));
+                }
+                if near && let Some(cell) = sums.small.get_mut(shape_of as usize * sums.spans) {
+                    // As after very many rows: the next ones do not fit any more.
+                    let all = Small { rows: 1, quantity: i64::MAX - 5, amount: i64::MIN + 5 };
+                    if *cell == Small::default() && !due.contains_key(&(shape_of, 0)) {
+                        *cell = all;
+                        *due.entry((shape_of, 0)).or_default() += all.into();
+                    }
+                }
+                match Small::of(quantity, amount) {
+                    Some(small) => {
+                        prop_assert_eq!(Cell::from(small), cell(quantity, amount));
+                        sums.add_small(shape_of, span, small);
+                    }
+                    None => sums.add(shape_of, span, cell(quantity, amount)),
+                }
+                *due.entry((shape_of, span)).or_default() += cell(quantity, amount);
+            }
+            let found = (0..).zip(0..sums.shapes.len()).flat_map(|(number, at)| {
+                sums.of(at).into_iter().map(move |(span, cell)| ((number, span), cell))
+            });
+            let found: BTreeMap<_, _> = found.filter(|(_, cell)| *cell != Cell::default()).collect();
+            due.retain(|_, cell| *cell != Cell::default());
+            prop_assert_eq!(found, due);
         }
     }
 }

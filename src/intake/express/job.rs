@@ -1,0 +1,206 @@
+//! A file that is read on the express way: its chunks, for whoever comes for one.
+//!
+//! The law: what a chunk holds, and what becomes of it, does not depend on the thread that reads it. Under the
+//! lock of a file a thread does no more than to read a piece of it and to find where its lines end; it works
+//! on the piece while that lies in the cache of its own core.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::super::again::unreadable;
+use super::super::piece::Feed;
+use super::super::source::Tap;
+use super::super::{IntakeError, SourceFile};
+use super::buffer::Buffer;
+use super::chunk::{self, Left, Read};
+use super::columns::Columns;
+use super::cutter::{Chunk, Cutter};
+use super::lane::Lane;
+use super::pass::{ChunkAt, Common, FilePass, Poured, check};
+use super::quoted;
+use crate::fact::bulk::Hand;
+
+/// Bits of a place within its file; the bits above are the file's number.
+const WITHIN: u32 = 44;
+
+/// What all threads know of a file that they read.
+pub(in crate::intake) struct Job<'r> {
+    columns: Columns,
+    source: String,
+    file: &'r SourceFile,
+    /// Where its rows begin in the delivery.
+    pub(in crate::intake) start: u64,
+    /// Bytes of a chunk, roughly.
+    size: usize,
+    /// Bytes before the first chunk.
+    head: u64,
+    /// The number of the first line behind them.
+    pub(in crate::intake) line: u64,
+    /// Who takes the digest, if it is taken by chunks.
+    tap: Option<Tap>,
+    supply: Mutex<Supply>,
+    sums: Mutex<Poured>,
+}
+
+/// The bytes of a file, chunk by chunk.
+struct Supply {
+    cutter: Cutter<Box<dyn io::Read + Send>>,
+    /// The number of the next chunk.
+    next: usize,
+}
+
+/// What came of a chunk.
+#[derive(Debug)]
+pub(in crate::intake) struct Done {
+    /// Where it begins, among the plain bytes behind the header.
+    pub(in crate::intake) offset: u64,
+    /// Its lines, if they are known.
+    pub(in crate::intake) lines: u64,
+    /// Rows that were taken.
+    pub(in crate::intake) taken: u64,
+    /// What its bytes are known by, if only the ordinary reader knows its rows.
+    pub(in crate::intake) knotty: Option<u64>,
+    /// Rows that are left to the ordinary reader; their text, one behind the other. Of a chunk that only
+    /// that one knows, all of it.
+    left: Vec<Left>,
+    text: Vec<u8>,
+}
+
+impl Done {
+    /// What it weighs while it waits.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Self>() + size_of_val(&self.left[..]) + self.text.len()
+    }
+
+    /// The whole text of a chunk that only the ordinary reader knows.
+    pub(in crate::intake) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Lines that were left, each with its text.
+    pub(in crate::intake) fn left(&self) -> impl Iterator<Item = (&Left, &[u8])> {
+        let mut from = 0;
+        self.left.iter().map(move |left| {
+            let text = &self.text[from..from + (left.to - left.from)];
+            from += text.len();
+            (left, text)
+        })
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'r> Job<'r> {
+    /// A file of that number whose header was read.
+    pub(super) fn new(
+        (number, file): (usize, &'r SourceFile),
+        (columns, source): (Columns, &str),
+        feed: Feed,
+        size: usize,
+        sums: Poured,
+    ) -> Self {
+        let Feed { input, carry, tap, head, line } = feed;
+        let cutter = Cutter::at((head, 0), carry, input, columns.delimiter, size);
+        Self {
+            columns,
+            source: source.to_owned(),
+            file,
+            start: (number as u64) << WITHIN,
+            size,
+            head,
+            line,
+            tap,
+            supply: Mutex::new(Supply { cutter, next: 0 }),
+            sums: Mutex::new(sums),
+        }
+    }
+
+    /// May a delivery have a file of that number?
+    pub(super) fn has_place(number: usize) -> bool {
+        number as u64 >> (u64::BITS - WITHIN) == 0
+    }
+
+    /// Must its bytes be unpacked one after the other?
+    pub(super) fn is_packed(&self) -> bool {
+        self.tap.is_none()
+    }
+
+    /// The file, once all threads have left it; with its chunks and what its header is known by.
+    pub(in crate::intake) fn passed(&self, chunks: Vec<ChunkAt>, header: u64) -> FilePass {
+        FilePass {
+            columns: self.columns.clone(),
+            source: self.source.clone(),
+            start: self.start,
+            chunks,
+            size: self.size,
+            bytes: locked(&self.supply).cutter.offset(),
+            head: self.head,
+            header,
+            sums: std::mem::take(&mut locked(&self.sums)),
+        }
+    }
+
+    /// Reads chunks for as long as it is wanted: `put` is given each with its number, and says whether to
+    /// go on. Says whether the end was reached.
+    pub(super) fn read(
+        &self,
+        common: &Common<'_>,
+        hand: &mut dyn Hand,
+        memory: &mut Buffer,
+        mut put: impl FnMut(usize, Done) -> bool,
+    ) -> Result<bool, IntakeError> {
+        let mut lane = common.lane(&self.columns, &self.source);
+        let mut ended = false;
+        loop {
+            let chunk = self.next(std::mem::take(memory));
+            let Some((number, chunk)) = chunk.map_err(|error| unreadable(self.file, error))? else {
+                ended = true;
+                break;
+            };
+            let done = self.take(&mut lane, hand, &chunk).map_err(IntakeError::Shelf)?;
+            *memory = chunk.into_buffer();
+            if !put(number, done) {
+                break;
+            }
+        }
+        lane.pour(&mut locked(&self.sums));
+        Ok(ended)
+    }
+
+    /// Cuts the next chunk and takes its digest.
+    fn next(&self, memory: Buffer) -> io::Result<Option<(usize, Chunk)>> {
+        let (number, mut chunk) = {
+            let mut supply = locked(&self.supply);
+            let Some(chunk) = supply.cutter.next(memory)? else { return Ok(None) };
+            if supply.cutter.offset() >> WITHIN != 0 {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            supply.next += 1;
+            (supply.next - 1, chunk)
+        };
+        chunk.settle(self.tap.as_ref());
+        Ok(Some((number, chunk)))
+    }
+
+    /// Takes the rows of a chunk that can be taken.
+    fn take(&self, lane: &mut Lane<'_>, hand: &mut dyn Hand, chunk: &Chunk) -> io::Result<Done> {
+        let (text, offset) = (chunk.text(), chunk.offset);
+        if chunk.knotty {
+            let (knotty, text, left) = (Some(check(text)), text.to_vec(), Vec::new());
+            return Ok(Done { offset, lines: 0, taken: 0, knotty, left, text });
+        }
+        let (columns, at) = (&self.columns, self.start + offset);
+        let Read { lines, rows, marks, left } = if chunk.quoted || columns.are_made() {
+            quoted::read(lane, text, columns, at)
+        } else {
+            chunk::read(lane, text, columns.delimiter, at)
+        };
+        hand.put(&marks)?;
+        let mut kept = Vec::new();
+        left.iter().for_each(|it| kept.extend_from_slice(&text[it.from..it.to]));
+        let taken = rows - left.len() as u64;
+        Ok(Done { offset, lines, taken, knotty: None, left, text: kept })
+    }
+}
