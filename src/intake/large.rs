@@ -175,7 +175,8 @@ impl<'a> Large<'a> {
         let all = Mutex::new(sums);
         again.each_spot(common, threads, spots, &|look, spots| {
             look.repeats(spots)?;
-            look.lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+            let poured = look.lane.poured();
+            all.lock().expect("nobody panics while holding it").add(&poured);
             Ok(())
         })?;
         Ok(())
@@ -200,7 +201,8 @@ impl<'a> Large<'a> {
             let all = Mutex::new(&mut *sums);
             let found = again.each_spot(common, threads, spots, &|look, spots| {
                 let found = look.ordinary(spots)?;
-                look.lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+                let poured = look.lane.poured();
+                all.lock().expect("nobody panics while holding it").add(&poured);
                 Ok(found)
             })?;
             let mut rows = again.rows()?;

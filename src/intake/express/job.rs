@@ -16,8 +16,9 @@ use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
-use super::pass::{ChunkAt, Common, FilePass, Poured, check};
+use super::pass::{ChunkAt, Common, FilePass, check};
 use super::quoted;
+use super::sums::Poured;
 use crate::fact::bulk::Hand;
 
 /// Bits of a place within its file; the bits above are the file's number.
@@ -165,7 +166,8 @@ impl<'r> Job<'r> {
                 break;
             }
         }
-        lane.pour(&mut locked(&self.sums));
+        let poured = lane.poured();
+        locked(&self.sums).add(&poured);
         Ok(ended)
     }
 
