@@ -52,6 +52,8 @@ pub struct Restatement {
     pub restated: Vec<Restated>,
     /// Facts of closed periods that came late and cannot be settled there either.
     pub exceptions: Vec<Exception>,
+    /// What the closed periods that were settled anew now end with.
+    pub ends: super::Ends,
 }
 
 /// One difference between what a closed period now is and what was settled for it.
