@@ -199,7 +199,7 @@ impl<'r> Job<'r> {
         } else {
             chunk::read(lane, text, columns.delimiter, at)
         };
-        hand.put(&marks)?;
+        hand.put_batch(&marks.batch())?;
         let mut kept = Vec::new();
         left.iter().for_each(|it| kept.extend_from_slice(&text[it.from..it.to]));
         let taken = rows - left.len() as u64;
