@@ -17,7 +17,7 @@ use std::time::Instant;
 use revshare::book::Book;
 use revshare::calendar::Moment;
 use revshare::contract::Contract;
-use revshare::fact::bulk::{Bucket, Company, Crowd, Hand, Mark, Placed, Shelf};
+use revshare::fact::bulk::{Batch, Bucket, Company, Crowd, Hand, Mark, Placed, Shelf};
 use revshare::fact::{Archive, HashKey, Lens, Table};
 use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
@@ -109,7 +109,7 @@ impl Shelf for Forgets {
 }
 
 impl Hand for Forgets {
-    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
+    fn put_batch(&mut self, marks: &Batch<'_>) -> io::Result<()> {
         black_box(marks);
         Ok(())
     }

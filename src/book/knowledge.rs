@@ -11,8 +11,8 @@ use crate::contract::{Contract, Late};
 use crate::export::explain::Changed;
 use crate::fact::{Archive, Evidence};
 use crate::settlement::{
-    Balances, Closed, Restatement, Settlement, Stage, View, as_arrived, each_closed, first_period,
-    restate,
+    Balances, Closed, Restatement, Settlement, Stage, Start, View, as_arrived, each_closed,
+    first_period, restate,
 };
 use crate::statement::Statement;
 use crate::store::{Closing, ClosingHead};
@@ -77,7 +77,8 @@ impl Book {
             then.iter().map(|settled| (settled.through, settled.view())).collect();
         let first = first(contract, evidence, closed);
         let now = View { contract, evidence, first };
-        let restatement = restate(now, &views, &opening, last.period)?;
+        let start = self.start(now, &then, closed)?;
+        let restatement = restate(now, &views, &opening, (start.as_ref(), last.period))?;
         Ok((opening, restatement))
     }
 
@@ -94,7 +95,7 @@ impl Book {
             then.iter().map(|settled| (settled.through, settled.view())).collect();
         let now = View { contract, evidence, first: first(contract, evidence, closed) };
         let mut changed = Vec::new();
-        each_closed(now, &views, last.period, |Closed { period, was, is }| {
+        each_closed(now, &views, (None, last.period), |Closed { period, was, is }| {
             let settled = then.iter().find(|settled| period <= settled.through);
             let was = settled.and_then(|settled| Some((settled.contract.clone(), was?)));
             let is = is.map(|is| (contract.clone(), is));
@@ -102,6 +103,25 @@ impl Book {
             Ok(())
         })?;
         Ok(changed)
+    }
+
+    /// Where a restatement can begin: after the last closed period up to which neither contract nor facts
+    /// differ from what the last close knew. None if it has to begin at the beginning.
+    fn start(
+        &self,
+        now: View<'_>,
+        then: &[Settled],
+        closed: &[&ClosingHead],
+    ) -> Result<Option<Start>, BookError> {
+        // Several stretches were settled each by itself, and not as one view of all of them.
+        let [settled] = then else { return Ok(None) };
+        let periods: Vec<Period> = closed.iter().map(|head| head.period).collect();
+        let ends = (1..=closed.len()).rev().map(|upto| {
+            let closing = self.last_of(&closed[..upto])?.expect("a closing that is listed is kept");
+            let own = (closing.period, closing.balances.without_cash());
+            Ok::<_, BookError>(closing.restated.into_iter().chain([own]).collect())
+        });
+        Start::find(&periods, now.differs_from(&settled.view()), ends)
     }
 
     fn last_of(&self, closed: &[&ClosingHead]) -> Result<Option<Closing>, BookError> {

@@ -39,15 +39,18 @@ impl Book {
     /// The periods that a fact of the contract lies in; payments count where it follows them, and
     /// findings of audits where they were agreed.
     pub(super) fn periods_with_facts(contract: &Contract, evidence: &Evidence) -> BTreeSet<Period> {
-        let mut last: Option<Period> = None;
-        let own = evidence.tally.iter().map(|(key, _)| key).filter_map(|key| {
-            // One fact makes a period; the others of it need no look.
-            let new = last.is_none_or(|last| !last.contains(key.day)) && concerns(contract, key);
-            new.then(|| {
-                last = Some(Period::of(key.day, contract.period));
-                key.day
-            })
+        // One fact makes a period; the others of it need no look.
+        let mut from = evidence.tally.first_day();
+        let own = std::iter::from_fn(|| {
+            let of = Period::of(evidence.tally.next_day(from?)?, contract.period);
+            from = Some(of.last_day()).filter(|last| last.next() > *last).map(Day::next);
+            Some(of)
         });
+        let concerned = |of: &Period| {
+            let mut facts = evidence.tally.of_days(of.first_day(), of.last_day());
+            facts.any(|(key, _)| concerns(contract, key))
+        };
+        let own = own.filter(concerned).map(|period| period.first_day());
         let days = own.chain(payment_days(contract, evidence));
         let days = days.chain(settlement::audit_days(contract, evidence));
         days.map(|day| Period::of(day, contract.period)).collect()

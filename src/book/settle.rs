@@ -7,7 +7,7 @@ use crate::fact::{Archive, Evidence};
 use crate::finding::Finding;
 use crate::posting;
 use crate::settlement::{
-    Balances, Restatement, Settlement, first_period, settle, settle_restating,
+    Balances, Ends, Restatement, Settlement, first_period, settle, settle_restating,
 };
 use crate::statement::{Provenance, Statement};
 use crate::store::{Closing, ClosingHead};
@@ -149,7 +149,8 @@ impl Book {
         }
         let settlement = desk.settle_through(period, period)?;
         let statement = desk.statement(&settlement)?;
-        let closing = self.closing(contract, &settlement, &statement)?;
+        let restated = desk.restatement.ends.clone();
+        let closing = self.closing(contract, &settlement, &statement, restated)?;
         self.store.close(&closing)?;
         Ok(Closed { statement, standing: Standing::ClosedNow })
     }
@@ -261,6 +262,7 @@ impl Book {
         contract: &Contract,
         settlement: &Settlement,
         statement: &Statement,
+        restated: Ends,
     ) -> Result<Closing, BookError> {
         let last = self.store.last_closing(&contract.id);
         Ok(Closing {
@@ -273,6 +275,7 @@ impl Book {
             chain: Closing::chain_after(last, &statement.digest),
             postings: serde_json::to_string(&posting::postings(settlement, contract))?,
             balances: settlement.closing(),
+            restated,
             contract_source: contract.source.to_string(),
             contract_file: contract.file.to_string(),
         })

@@ -26,6 +26,9 @@ impl Day {
     /// The day from which instants are counted.
     pub const EPOCH: Self = Self(time::macros::date!(1970 - 01 - 01));
 
+    /// The first day there is.
+    pub const FIRST: Self = Self(time::macros::date!(0001 - 01 - 01));
+
     /// The day of a year, month (1–12) and day of the month, if there is one.
     pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {
         let month = Month::try_from(month).ok()?;

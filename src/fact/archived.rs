@@ -80,13 +80,14 @@ impl ArchivedFile {
 
     pub(super) fn tally_in(&self, zone: &Zone) -> Tally {
         let parts = self.tally.parts.iter();
-        let mut tally = Tally::sum_of(parts.filter_map(|part| part.tallies.get(zone.name())));
+        let tallies = parts.filter_map(|part| part.tallies.get(zone.name()));
+        let mut moves = Tally::new();
         for moved in &self.moved {
             let Some((from, to)) = moved.keys(zone) else { continue };
             let cell = super::Cell::from(moved.pending.cell);
-            tally.add(from, cell.negated());
-            tally.add(to, cell);
+            moves.add(from, cell.negated());
+            moves.add(to, cell);
         }
-        tally
+        Tally::sum_of(tallies.chain([&moves]))
     }
 }

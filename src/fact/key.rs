@@ -119,6 +119,17 @@ impl Key {
         }
     }
 
+    /// Gives every text of it.
+    pub(super) fn texts<'a>(&'a self, mut take: impl FnMut(&'a str)) {
+        let Self { product, channel, region, customer, deal, category, unit, .. } = self;
+        let own = [product, channel, region, customer, deal, category, unit];
+        own.into_iter().for_each(|text| take(text));
+        self.charged.iter().for_each(|charged| take(&charged.product));
+        if let Some(sale) = &self.sale {
+            [&sale.id, &sale.source].into_iter().chain(&sale.of).for_each(|text| take(text));
+        }
+    }
+
     /// Would any lens have made the same key of its facts?
     pub(super) fn keeps_nothing_apart(&self) -> bool {
         self.customer.is_empty() && self.deal.is_empty() && self.sale.is_none()

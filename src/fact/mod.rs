@@ -10,7 +10,9 @@ mod archived;
 pub mod bulk;
 mod canonical;
 mod collect;
+mod daily;
 mod delivery;
+mod evidence;
 pub(crate) mod fingerprint;
 mod gather;
 mod horizon;
@@ -18,6 +20,8 @@ mod key;
 mod lens;
 mod number;
 mod outside;
+mod packed;
+mod packed_key;
 mod standing;
 mod sums;
 mod tally;
@@ -35,6 +39,7 @@ pub use delivery::{
     CellRecord, Control, Count, Delivery, FileTally, IdEntry, Known, LensNames, Move, Part,
     Pending, Slice,
 };
+pub use evidence::{Evidence, Refused, RefusedRate, Unresolved};
 pub use fingerprint::{Content, Hash, HashKey};
 pub use gather::{BulkPlace, Disposition, FileHeader, Gather, Gathered, Loser, NumberedPlace};
 pub use horizon::{Forgotten, Horizon};
@@ -42,7 +47,7 @@ pub use key::{Charged, Key, Sale};
 pub use lens::Lens;
 pub use outside::{AuditFinding, GrantedRate};
 pub use standing::Chain;
-pub use tally::{Cell, Evidence, Refused, RefusedRate, Tally, Unresolved};
+pub use tally::{Cell, Tally};
 
 use self::standing::{Own, Standing};
 use crate::calendar::{Day, Moment, Period};

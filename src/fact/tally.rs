@@ -2,14 +2,15 @@
 //!
 //! The law: a tally of two heaps of facts is the sum of their tallies, whatever the heaps.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{AuditFinding, Fact, FxRate, GrantedRate, Key, Lens, Payment};
-use crate::calendar::{Day, Period};
+use super::daily::{Cells, Daily, FEW, by_day};
+use super::packed::Packed;
+use super::{Fact, Key, Lens};
+use crate::calendar::Day;
 use crate::money::Exact;
 
 /// How many facts, how much of them.
@@ -44,7 +45,7 @@ impl Cell {
         Self { rows: -self.rows, quantity: -self.quantity, amount: -self.amount }
     }
 
-    fn plus(self, more: Self) -> Self {
+    pub(super) fn plus(self, more: Self) -> Self {
         Self {
             rows: self.rows + more.rows,
             quantity: self.quantity + more.quantity,
@@ -53,15 +54,14 @@ impl Cell {
     }
 }
 
-/// Facts added up by key, in the order of the keys. Holds no empty cell. A copy costs nothing until
-/// one of the two changes.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "Vec<(Key, Cell)>")]
+/// Facts added up by key, in the order of the keys. Holds no empty cell. A copy costs nothing, and
+/// shares the days on which none of the two changes.
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Cells that came in order. One of the two lists is empty.
-    listed: Arc<Vec<(Key, Cell)>>,
+    /// Days in order, with cells that came in order. One of the two lists is empty.
+    listed: Arc<Vec<Arc<Daily>>>,
     /// Cells that were added one by one.
-    added: Arc<BTreeMap<Key, Cell>>,
+    added: Arc<BTreeMap<Arc<Key>, Cell>>,
 }
 
 impl Tally {
@@ -70,113 +70,101 @@ impl Tally {
         Self::default()
     }
 
+    /// Days in order, each once.
+    fn listed(days: Vec<Arc<Daily>>) -> Self {
+        Self { listed: Arc::new(days), added: Arc::default() }
+    }
+
     /// Full cells in the order of their keys, each once.
-    fn listed(cells: Vec<(Key, Cell)>) -> Self {
-        Self { listed: Arc::new(cells), added: Arc::default() }
+    fn in_order(cells: Cells) -> Self {
+        Self::listed(by_day(cells))
     }
 
     /// Adds a cell under a key.
     pub fn add(&mut self, key: Key, cell: Cell) {
-        use std::collections::btree_map::Entry;
         if cell.is_empty() {
             return;
         }
         if !self.listed.is_empty() {
-            let listed = Arc::unwrap_or_clone(std::mem::take(&mut self.listed));
-            self.added = Arc::new(listed.into_iter().collect());
+            let listed = std::mem::take(&mut self.listed);
+            let cells = listed.iter().flat_map(|day| day.cells().iter().cloned());
+            self.added = Arc::new(cells.collect());
         }
-        match Arc::make_mut(&mut self.added).entry(key) {
-            Entry::Vacant(place) => {
-                place.insert(cell);
-            }
-            Entry::Occupied(mut place) => {
-                let sum = place.get_mut();
-                *sum = sum.plus(cell);
-                if sum.is_empty() {
-                    place.remove();
-                }
-            }
+        let added = Arc::make_mut(&mut self.added);
+        let Some(sum) = added.get_mut(&key) else {
+            added.insert(Arc::new(key), cell);
+            return;
+        };
+        *sum = sum.plus(cell);
+        if sum.is_empty() {
+            added.remove(&key);
         }
+    }
+
+    /// Its days, whichever way the cells came.
+    pub(super) fn days(&self) -> Vec<Arc<Daily>> {
+        if self.added.is_empty() {
+            return self.listed.to_vec();
+        }
+        by_day(self.added.iter().map(|(key, cell)| (Arc::clone(key), *cell)).collect())
     }
 
     /// The opposite of every cell.
     #[must_use]
     pub fn negated(&self) -> Self {
-        Self::listed(self.iter().map(|(key, cell)| (key.clone(), cell.negated())).collect())
+        Self::in_order(self.shared().map(|(key, cell)| (Arc::clone(key), cell.negated())).collect())
     }
 
     /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
-        if self.is_empty() {
-            self.clone_from(other);
-        } else if self.listed.is_empty() && other.len() < self.len() / FEW {
-            other.iter().for_each(|(key, cell)| self.add(key.clone(), *cell));
+        if self.listed.is_empty() && other.listed.is_empty() && other.len() < self.len() / FEW {
+            other.added.iter().for_each(|(key, cell)| self.add(Key::clone(key), *cell));
         } else {
-            *self = Self::sum_of([&*self, other]);
+            // At once, so that many that are added one after another do not pile up.
+            *self = Self::day_by_day([&*self, other], Daily::sum_at_once);
         }
     }
 
-    /// What several tallies add up to.
+    /// What several tallies add up to. A day of more than one is added up when somebody asks for it.
     pub fn sum_of<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
-        let tallies: Vec<&Self> = tallies.into_iter().filter(|of| !of.is_empty()).collect();
+        Self::day_by_day(tallies, Daily::sum)
+    }
+
+    fn day_by_day<'a>(
+        tallies: impl IntoIterator<Item = &'a Self>,
+        sum: impl Fn(&[Arc<Daily>]) -> Arc<Daily>,
+    ) -> Self {
+        let tallies: Vec<&Self> = tallies.into_iter().filter(|of| !of.has_no_day()).collect();
         if let [only] = tallies[..] {
             return only.clone();
         }
-        let largest = tallies.iter().enumerate().max_by_key(|(_, of)| of.listed.len());
-        let Some((largest, into)) = largest else { return Self::new() };
-        let others = || tallies.iter().enumerate().filter(|(at, _)| *at != largest);
-        if others().map(|(_, of)| of.len()).sum::<usize>() < into.listed.len() / FEW {
-            return into.with(in_order(others().map(|(_, of)| *of)));
-        }
-        let all = in_order(tallies.iter().copied()).into_iter();
-        let full = all.filter(|(_, cell)| !cell.is_empty());
-        Self::listed(full.map(|(key, cell)| (key.clone(), cell)).collect())
+        let mut days: Vec<Arc<Daily>> = tallies.into_iter().flat_map(Self::days).collect();
+        // Runs in order are what a stable sort is quick with.
+        days.sort_by_key(|daily| daily.day());
+        let of_one_day = days.chunk_by(|one, other| one.day() == other.day());
+        Self::listed(of_one_day.map(sum).collect())
     }
 
-    /// Its listed cells and a few more: what lies between these is copied without being compared.
-    fn with(&self, few: Vec<(&Key, Cell)>) -> Self {
-        let mut rest = &self.listed[..];
-        let mut all = Vec::with_capacity(rest.len() + few.len());
-        for (key, cell) in few {
-            let (before, after) = rest.split_at(rest.partition_point(|(own, _)| own < key));
-            all.extend_from_slice(before);
-            let same = after.first().filter(|(own, _)| own == key);
-            rest = &after[usize::from(same.is_some())..];
-            let sum = same.map_or(cell, |(_, own)| own.plus(cell));
-            if !sum.is_empty() {
-                all.push((key.clone(), sum));
-            }
-        }
-        all.extend_from_slice(rest);
-        Self::listed(all)
-    }
-
-    /// What has to be added to another tally to get this one.
+    /// What has to be added to another tally to get this one. Days that the two share are not looked at.
     #[must_use]
     pub fn less(&self, other: &Self) -> Self {
-        let mut change = Vec::new();
-        let (mut mine, mut theirs) = (self.iter().peekable(), other.iter().peekable());
+        let mut days = Vec::new();
+        let (mut mine, mut theirs) =
+            (self.days().into_iter().peekable(), other.days().into_iter().peekable());
         loop {
-            let order = match (mine.peek(), theirs.peek()) {
-                (Some((own, _)), Some((other, _))) => own.cmp(other),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => return Self::listed(change),
-            };
-            let (more, less) = (mine.next_if(|_| order.is_le()), theirs.next_if(|_| order.is_ge()));
-            let cell = |of: Option<(&Key, &Cell)>| of.map(|(_, cell)| *cell).unwrap_or_default();
-            let sum = cell(more).plus(cell(less).negated());
-            if !sum.is_empty() {
-                let (key, _) = more.or(less).expect("one of the two is at hand");
-                change.push((key.clone(), sum));
-            }
+            let day = [mine.peek(), theirs.peek()].into_iter().flatten().map(|it| it.day()).min();
+            let Some(day) = day else { return Self::listed(days) };
+            let (more, less) =
+                (mine.next_if(|it| it.day() == day), theirs.next_if(|it| it.day() == day));
+            days.extend(Daily::difference(more.as_deref(), less.as_deref()));
         }
     }
 
     /// Its cells as a lens that keeps less apart would have added them up.
     #[must_use]
     pub fn seen_through(&self, lens: &Lens) -> Self {
-        if self.iter().all(|(key, _)| key.keeps_nothing_apart()) {
+        let plain = self.listed.iter().all(|daily| daily.keeps_nothing_apart());
+        if plain && self.added.keys().all(|key| key.keeps_nothing_apart()) {
             return self.clone();
         }
         self.iter().map(|(key, cell)| (key.seen_through(lens), *cell)).collect()
@@ -184,19 +172,30 @@ impl Tally {
 
     /// Every cell in the order of the keys: by day first.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Cell)> {
-        self.listed.iter().map(|(key, cell)| (key, cell)).chain(self.added.iter())
+        self.shared().map(|(key, cell)| (&**key, cell))
+    }
+
+    fn shared(&self) -> impl Iterator<Item = (&Arc<Key>, &Cell)> {
+        let listed = self.listed.iter().flat_map(|daily| daily.cells());
+        listed.map(|(key, cell)| (key, cell)).chain(self.added.iter())
     }
 
     /// The cells from a day on.
-    fn since(&self, from: Day) -> impl Iterator<Item = (&Key, &Cell)> {
-        let first = self.listed.partition_point(|(key, _)| key.day < from);
-        let listed = self.listed[first..].iter().map(|(key, cell)| (key, cell));
-        listed.chain(self.added.range(Key::first_on(from)..))
+    fn since(&self, from: Day) -> impl Iterator<Item = (&Arc<Key>, &Cell)> {
+        let first = self.listed.partition_point(|daily| daily.day() < from);
+        let listed = self.listed[first..].iter().flat_map(|daily| daily.cells());
+        let added = self.added.range::<Key, _>(Key::first_on(from)..);
+        listed.map(|(key, cell)| (key, cell)).chain(added)
     }
 
     /// The cells of some days, both included, in the order of the keys.
-    pub fn of_days(&self, from: Day, to: Day) -> impl Iterator<Item = (&Key, &Cell)> {
+    pub fn of_days(&self, from: Day, to: Day) -> impl Iterator<Item = (&Arc<Key>, &Cell)> {
         self.since(from).take_while(move |(key, _)| key.day <= to)
+    }
+
+    /// The first day that has a cell.
+    pub fn first_day(&self) -> Option<Day> {
+        self.shared().next().map(|(key, _)| key.day)
     }
 
     /// The first day from a given one on that has a cell.
@@ -206,40 +205,22 @@ impl Tally {
 
     /// Its cells, in the order of the keys.
     pub fn into_cells(self) -> Vec<(Key, Cell)> {
-        match self.added.is_empty() {
-            true => Arc::unwrap_or_clone(self.listed),
-            false => Arc::unwrap_or_clone(self.added).into_iter().collect(),
-        }
+        self.iter().map(|(key, cell)| (key.clone(), *cell)).collect()
     }
 
     /// How many cells.
     pub fn len(&self) -> usize {
-        self.listed.len() + self.added.len()
+        self.listed.iter().map(|daily| daily.cells().len()).sum::<usize>() + self.added.len()
     }
 
     /// Is nothing in it?
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.iter().next().is_none()
     }
-}
 
-/// A tally of less than one part in so many is added cell by cell.
-const FEW: usize = 8;
-
-/// The cells of several tallies, each key once; some may have become empty.
-fn in_order<'a>(tallies: impl Iterator<Item = &'a Tally>) -> Vec<(&'a Key, Cell)> {
-    let mut all: Vec<(&Key, Cell)> =
-        tallies.flat_map(|of| of.iter().map(|(key, cell)| (key, *cell))).collect();
-    // Runs in order are what a stable sort is quick with.
-    all.sort_by_key(|(key, _)| *key);
-    all.dedup_by(|(key, more), (before, sum)| {
-        let same = key == before;
-        if same {
-            *sum = sum.plus(*more);
-        }
-        same
-    });
-    all
+    fn has_no_day(&self) -> bool {
+        self.listed.is_empty() && self.added.is_empty()
+    }
 }
 
 impl PartialEq for Tally {
@@ -264,7 +245,9 @@ impl From<Vec<(Key, Cell)>> for Tally {
     fn from(cells: Vec<(Key, Cell)>) -> Self {
         let rising = cells.is_sorted_by(|(before, _), (after, _)| before < after);
         match rising && cells.iter().all(|(_, cell)| !cell.is_empty()) {
-            true => Self::listed(cells),
+            true => {
+                Self::in_order(cells.into_iter().map(|(key, cell)| (key.into(), cell)).collect())
+            }
             false => cells.into_iter().collect(),
         }
     }
@@ -272,77 +255,15 @@ impl From<Vec<(Key, Cell)>> for Tally {
 
 impl Serialize for Tally {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        Packed::of(&self.days()).serialize(serializer)
     }
 }
 
-/// A fact whose `ref` names a fact that is not known (yet); it stays on its own day.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Unresolved {
-    /// Its source.
-    pub source: String,
-    /// Its own id.
-    pub id: String,
-    /// The id that it names.
-    pub reference: String,
-    /// Where it is tallied.
-    pub key: Key,
-    /// Its amount in major units.
-    pub amount: Exact,
-}
-
-/// All that is known in one time zone: what a settlement is computed from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// Sales, costs and usage.
-    pub tally: Tally,
-    /// Facts that refer to something unknown; sorted.
-    pub unresolved: Vec<Unresolved>,
-    /// Rates of exchange; sorted, one for a day and pair.
-    pub rates: Vec<FxRate>,
-    /// What was really paid; sorted.
-    pub payments: Vec<Payment>,
-    /// What comparable deals were granted, in order.
-    pub grants: Vec<GrantedRate>,
-    /// What audits found, in order.
-    pub audits: Vec<AuditFinding>,
-    /// Corrections that a contract refuses because their period had become final; sorted.
-    pub refused: Vec<Refused>,
-    /// Rates of exchange that a contract refuses for the same reason; sorted.
-    pub refused_rates: Vec<RefusedRate>,
-}
-
-/// A rate of exchange that came too late to count.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RefusedRate {
-    /// The period that was open when it came, in whose statement it is listed.
-    pub listed: Period,
-    /// The rate.
-    pub rate: FxRate,
-}
-
-/// Facts that came too late to count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The period that was open when they came, in whose statement they are listed.
-    pub listed: Period,
-    /// Which facts.
-    pub key: Key,
-    /// How many, how much.
-    pub cell: Cell,
-}
-
-impl Evidence {
-    /// What one contract asks about: customers and deals that only its neighbours name are added
-    /// up, so that its statement is the same whatever contracts share its book.
-    #[must_use]
-    pub fn seen_through(self, lens: &Lens) -> Self {
-        let narrowed = |fact: Unresolved| Unresolved { key: fact.key.seen_through(lens), ..fact };
-        Self {
-            tally: self.tally.seen_through(lens),
-            unresolved: self.unresolved.into_iter().map(narrowed).collect(),
-            ..self
-        }
+impl<'de> Deserialize<'de> for Tally {
+    /// Every cell is looked at, and none made: that is left until somebody asks for its day.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let days = Packed::deserialize(deserializer)?.days().map_err(de::Error::custom)?;
+        Ok(Self::listed(days.into_iter().map(Daily::packed).collect()))
     }
 }
 
@@ -383,6 +304,8 @@ mod tests {
             let mut back = due.less(&first);
             back.merge(&first);
             prop_assert_eq!(&back, &due);
+            let kept = serde_json::to_string(&due).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Tally>(&kept).unwrap(), &due);
         }
 
         #[test]
@@ -390,7 +313,8 @@ mod tests {
             let day = |after| Day::new(2026, 10, 5).unwrap().plus(after);
             let (tally, days) = (one_by_one(&cells), day(from)..=day(to));
             let due: Vec<_> = tally.iter().filter(|(key, _)| days.contains(&key.day)).collect();
-            prop_assert_eq!(tally.of_days(day(from), day(to)).collect::<Vec<_>>(), due);
+            let found = tally.of_days(day(from), day(to)).map(|(key, cell)| (&**key, cell));
+            prop_assert_eq!(found.collect::<Vec<_>>(), due);
             let next = tally.iter().map(|(key, _)| key.day).find(|found| *found >= day(from));
             prop_assert_eq!(tally.next_day(day(from)), next);
         }

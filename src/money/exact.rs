@@ -23,6 +23,17 @@ const ONE: i128 = 10_i128.pow(SCALE);
 /// One whole unit counted in the tenth digit after the point.
 const TEN_DIGITS: i128 = 10_i128.pow(10);
 
+/// 10⁻ⁿ counted in the smallest units.
+const UNITS: [i128; SCALE as usize + 1] = {
+    let mut units = [ONE; SCALE as usize + 1];
+    let mut at = 1;
+    while at < units.len() {
+        units[at] = units[at - 1] / 10;
+        at += 1;
+    }
+    units
+};
+
 /// An exact decimal number with up to 28 digits after the point.
 ///
 /// ```
@@ -101,8 +112,47 @@ impl Exact {
     /// assert_eq!(Exact::scaled(-12_500, 3), "-12.5".parse().unwrap());
     /// ```
     pub fn scaled(mantissa: i128, scale: u8) -> Self {
+        // Nearly all fit the machine.
+        let power = 10_i64.checked_pow(scale.into());
+        if let (Ok(few), Some(power)) = (i64::try_from(mantissa), power) {
+            let unit = UNITS[usize::from(scale)];
+            return Self { whole: (few / power).into(), frac: i128::from(few % power) * unit };
+        }
         let power = 10_i128.pow(u32::from(scale));
         Self::new(mantissa / power, mantissa % power * (ONE / power))
+    }
+
+    /// As few digits as there are: it is the first times 10 to minus the second. None if it is too
+    /// large for that.
+    pub(crate) fn shortest(self) -> Option<(i128, u8)> {
+        let (mut digits, mut scale) = (self.frac, SCALE as u8);
+        if self.frac == 0 {
+            return Some((self.whole, 0));
+        }
+        if digits % (ONE / TEN_DIGITS) == 0 {
+            let mut few = i64::try_from(digits / (ONE / TEN_DIGITS)).expect("below ten digits");
+            scale = 10;
+            while few % 10 == 0 {
+                (few, scale) = (few / 10, scale - 1);
+            }
+            digits = few.into();
+        }
+        while digits % 10 == 0 {
+            (digits, scale) = (digits / 10, scale - 1);
+        }
+        let whole = self.whole.checked_mul(ONE / UNITS[usize::from(scale)])?;
+        Some((whole.checked_add(digits)?, scale))
+    }
+
+    /// Whole units, and the rest in units of 10⁻²⁸.
+    pub(crate) fn halves(self) -> (i128, i128) {
+        (self.whole, self.frac)
+    }
+
+    /// Put together again; none if they are not the halves of a number.
+    pub(crate) fn from_halves(whole: i128, frac: i128) -> Option<Self> {
+        let one_sign = whole.signum() * frac.signum() >= 0;
+        (one_sign && -ONE < frac && frac < ONE).then_some(Self { whole, frac })
     }
 
     /// The same number as a fraction, for multiplying and dividing.

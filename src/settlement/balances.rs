@@ -206,6 +206,12 @@ impl Balances {
         Self(own.chain(cash).map(|(name, amount)| (name.clone(), *amount)).collect())
     }
 
+    /// These, but nothing about payments.
+    #[must_use]
+    pub fn without_cash(&self) -> Self {
+        self.with_cash_of(&Self::default())
+    }
+
     /// Every balance that is not zero, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&BalanceName, Minor)> {
         self.0.iter().map(|(name, amount)| (name, *amount))

@@ -45,6 +45,7 @@ mod settled;
 mod shared_cost;
 mod shares;
 mod sheet;
+mod start;
 mod tiers;
 mod trace;
 mod usage_fee;
@@ -64,4 +65,5 @@ pub use settled::{
     Exception, ExceptionKind, Line, Payable, ScheduleResult, SegmentResult, Settlement, Slice,
     Step, StepName,
 };
+pub use start::{Ends, Start};
 pub use trace::{Clause, Input, Rule, Trace};

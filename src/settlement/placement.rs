@@ -4,6 +4,7 @@
 //! it: a segment, or the list of exceptions.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::audit::audit_days;
 use super::codes;
@@ -19,7 +20,7 @@ use crate::money::Ratio;
 /// A cell of the tally, or an exact part of one, that belongs to a segment.
 #[derive(Clone, Debug)]
 pub(super) struct Share<'a> {
-    pub(super) key: &'a Key,
+    pub(super) key: &'a Arc<Key>,
     pub(super) cell: &'a Cell,
     /// The product whose line it feeds: the cell's own, or the one that shared cost fell on.
     pub(super) product: &'a str,
@@ -31,7 +32,7 @@ pub(super) struct Share<'a> {
 
 impl<'a> Share<'a> {
     /// All of a cell.
-    fn whole(key: &'a Key, cell: &'a Cell) -> Self {
+    fn whole(key: &'a Arc<Key>, cell: &'a Cell) -> Self {
         Self { key, cell, product: &key.product, part: Ratio::one(), rate: None }
     }
 
@@ -85,16 +86,15 @@ pub(super) fn place<'a>(
     period: Period,
     evidence: &'a Evidence,
 ) -> Placed<'a> {
-    let schedules = contract.schedules.iter();
-    let empty =
-        |segments: Vec<Segment<'a>>| segments.into_iter().map(|s| (s, Vec::new())).collect();
+    let cells: Vec<(&Arc<Key>, &Cell)> =
+        evidence.tally.of_days(period.first_day(), period.last_day()).collect();
+    let room = || Vec::with_capacity(cells.len());
+    let empty = |segments: Vec<Segment<'a>>| segments.into_iter().map(|s| (s, room())).collect();
     let mut placed = Placed {
-        schedules: schedules.map(|schedule| empty(schedule.segments(period))).collect(),
+        schedules: contract.schedules.iter().map(|it| empty(it.segments(period))).collect(),
         exceptions: Vec::new(),
         findings: Vec::new(),
     };
-    let cells: Vec<(&Key, &Cell)> =
-        evidence.tally.of_days(period.first_day(), period.last_day()).collect();
     let mut rates = Rates::listed(contract, period, evidence);
     let shared = SharedCosts::of(contract, &cells, &mut rates);
     for &(key, cell) in &cells {
@@ -126,7 +126,7 @@ fn sold<'a>(contract: &'a Contract, key: &'a Key) -> Vec<(&'a str, Ratio)> {
 /// A cell as what it is a sale of.
 pub(super) fn unbundled<'a>(
     contract: &'a Contract,
-    key: &'a Key,
+    key: &'a Arc<Key>,
     cell: &'a Cell,
 ) -> Vec<Share<'a>> {
     let whole = Share::whole(key, cell);
@@ -156,7 +156,7 @@ impl<'a> Placed<'a> {
         &mut self,
         contract: &'a Contract,
         rates: &mut Rates<'_>,
-        key: &'a Key,
+        key: &'a Arc<Key>,
         cell: &'a Cell,
     ) {
         let parts = unbundled(contract, key, cell);
@@ -228,7 +228,7 @@ impl<'a> Placed<'a> {
         &mut self,
         contract: &'a Contract,
         (shared, rates): (&SharedCosts<'a>, &mut Rates<'_>),
-        key: &'a Key,
+        key: &'a Arc<Key>,
         cell: &'a Cell,
     ) {
         let parts = match shared.parts(contract, key) {
@@ -250,7 +250,7 @@ impl<'a> Placed<'a> {
             return;
         }
         let Some(currency) = share.key.currency.filter(|&c| c != contract.currency) else { return };
-        let Key { day, product, .. } = share.key;
+        let Key { day, product, .. } = &**share.key;
         let rows = match share.cell.rows {
             1 => "1 row".to_owned(),
             many => format!("{many} rows"),
@@ -274,7 +274,7 @@ impl<'a> Placed<'a> {
         self.exceptions.push(Exception {
             kind,
             schedule: schedule.map(str::to_owned),
-            key: share.key.clone(),
+            key: Key::clone(share.key),
             cell: *share.cell,
             part: share.part.clone(),
             note: note.to_owned(),

@@ -10,6 +10,7 @@ use super::balances::Balances;
 use super::codes;
 use super::settle::{Restatement, TrueUp, settle};
 use super::settled::{Exception, ScheduleResult, SegmentResult, Settlement, StepName};
+use super::start::Start;
 use crate::calendar::{Day, Period};
 use crate::contract::{Contract, PartyId};
 use crate::fact::Evidence;
@@ -66,7 +67,8 @@ impl RestatedLine {
 
 /// Computes all periods up to `last` again. `then` is what they were settled from so far: one view
 /// for each stretch of periods, with the last period of the stretch, in order. `closed` are the
-/// balances that the last closed period ended with.
+/// balances that the last closed period ended with. Without a `start` all are computed; the result is the
+/// same.
 ///
 /// # Errors
 /// What keeps a period from being settled now, or from being compared with what it was.
@@ -74,11 +76,13 @@ pub fn restate(
     now: View<'_>,
     then: &[(Period, View<'_>)],
     closed: &Balances,
-    last: Period,
+    (start, last): (Option<&Start>, Period),
 ) -> Result<Restatement, Vec<Finding>> {
     let mut restatement = Restatement::default();
-    restatement.balances = each_closed(now, then, last, |closed| {
+    restatement.balances = each_closed(now, then, (start, last), |closed| {
         let (was, is) = (closed.was.as_ref(), closed.is.as_ref());
+        let end = is.map(|is| is.closing().without_cash()).unwrap_or_default();
+        restatement.ends.push((closed.period, end));
         compare(now.contract, closed.period, was, is, &mut restatement)
     })?;
     for (name, amount) in closed.iter().filter(|(name, _)| name.kind.is_cash()) {
@@ -99,7 +103,7 @@ pub struct Closed {
     pub is: Option<Settlement>,
 }
 
-/// Every closed period both ways, from the first to `last`; gives back the balances that the last
+/// Every closed period both ways, from the first or from `start` to `last`; gives back the balances that the last
 /// one now ends with. The arguments are those of [`restate`].
 ///
 /// # Errors
@@ -108,13 +112,15 @@ pub struct Closed {
 pub fn each_closed(
     now: View<'_>,
     then: &[(Period, View<'_>)],
-    last: Period,
+    (start, last): (Option<&Start>, Period),
     mut each: impl FnMut(Closed) -> Result<(), Vec<Finding>>,
 ) -> Result<Balances, Vec<Finding>> {
     then.iter().try_for_each(|(_, view)| comparable(now.contract, view.contract))?;
     let first = then.iter().map(|(_, view)| view.first).fold(now.first, Period::min);
-    let (mut is_now, mut was_then) = (Chain::default(), Chain::default());
-    let mut period = first;
+    let mut period = start.map_or(first, |start| start.period);
+    let mut is_now = Chain::default();
+    start.iter().for_each(|start| is_now.end_with(&start.balances));
+    let mut was_then = is_now.clone();
     while period <= last {
         let view = then.iter().find(|(through, _)| period <= *through);
         let is = is_now.settle(now, period)?;
@@ -126,7 +132,7 @@ pub fn each_closed(
 }
 
 /// Periods settled one after the other.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Chain {
     balances: Balances,
 }
@@ -141,11 +147,13 @@ impl Chain {
             return Ok(None);
         }
         let settlement = settle(view.contract, period, view.evidence, &self.balances)?;
-        self.balances = Balances::default();
-        for (name, amount) in settlement.closing().iter().filter(|(name, _)| !name.kind.is_cash()) {
-            self.balances.set(name.clone(), amount);
-        }
+        self.end_with(&settlement.closing());
         Ok(Some(settlement))
+    }
+
+    /// What was paid stays as it was, and is not settled anew.
+    fn end_with(&mut self, balances: &Balances) {
+        self.balances = balances.without_cash();
     }
 }
 

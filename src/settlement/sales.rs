@@ -1,6 +1,7 @@
 //! The top of the waterfall: gross sales, refunds, deductions, net sales, and tax as a memo.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::balances::BalanceKind;
 use super::carried::Carried;
@@ -25,7 +26,11 @@ pub(super) fn write(
     shares: &[Share<'_>],
     carried: &mut Carried<'_>,
 ) -> Result<Lines, Finding> {
-    let of = |wanted: Place| shares.iter().filter(move |share| place(terms, share.key) == wanted);
+    let places: Vec<Place> = shares.iter().map(|share| place(terms, share.key)).collect();
+    let of = |wanted: Place| {
+        let placed = shares.iter().zip(&places).filter(move |(_, place)| **place == wanted);
+        placed.map(|(share, _)| share)
+    };
     let (_, gross) = write_facts(sheet, terms, StepName::GrossSales, "basis", of(Place::Gross))?;
     let (_, refunds) = write_facts(sheet, terms, StepName::Refunds, "basis", of(Place::Refunds))?;
     let mut base = gross.clone();
@@ -128,7 +133,7 @@ fn write_facts<'s, 'a: 's>(
     terms: &SharedTerms,
     name: StepName,
     key: &str,
-    shares: impl Iterator<Item = &'s Share<'a>>,
+    shares: impl Iterator<Item = &'s Share<'a>> + Clone,
 ) -> Result<(Minor, Lines), Finding> {
     let (exact, inputs) = add_up(terms, shares)?;
     sheet.write_exact(Heading::of(name, key), &exact, Rule::SumOfFacts, inputs)
@@ -137,9 +142,10 @@ fn write_facts<'s, 'a: 's>(
 /// The exact amounts of facts by product, with each as an input of the trace.
 fn add_up<'s, 'a: 's>(
     terms: &SharedTerms,
-    shares: impl Iterator<Item = &'s Share<'a>>,
+    shares: impl Iterator<Item = &'s Share<'a>> + Clone,
 ) -> Result<(ExactLines, Vec<Input>), Finding> {
-    let (mut exact, mut inputs) = (ExactLines::new(), Vec::new());
+    let mut inputs = Vec::with_capacity(shares.clone().count());
+    let mut exact = ExactLines::new();
     for share in shares {
         let price = if share.key.unpriced { Some(price(terms, share.key)?) } else { None };
         let amount = match &price {
@@ -155,7 +161,7 @@ fn add_up<'s, 'a: 's>(
 pub(super) fn input(share: &Share<'_>, price: Option<Ratio>, exact: Ratio) -> Input {
     Input::Facts {
         product: share.product.to_owned(),
-        key: share.key.clone(),
+        key: Arc::clone(share.key),
         cell: *share.cell,
         price,
         part: share.part.clone(),
@@ -182,7 +188,7 @@ fn write_deduction<'s, 'a: 's>(
     terms: &SharedTerms,
     deduction: &Deduction,
     base: &Lines,
-    shares: impl Iterator<Item = &'s Share<'a>>,
+    shares: impl Iterator<Item = &'s Share<'a>> + Clone,
     carried: &mut Carried<'_>,
 ) -> Result<(), Finding> {
     let key = format!("deductions.{}", deduction.name);

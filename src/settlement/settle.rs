@@ -10,6 +10,7 @@ use super::restate::Restated;
 use super::sales::Place;
 use super::settled::{Exception, ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
 use super::sheet::Sheet;
+use super::start::Ends;
 use super::tiers::Ground;
 use super::{
     arrival, clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows,
@@ -52,6 +53,8 @@ pub struct Restatement {
     pub restated: Vec<Restated>,
     /// Facts of closed periods that came late and cannot be settled there either.
     pub exceptions: Vec<Exception>,
+    /// What the closed periods that were settled anew now end with.
+    pub ends: Ends,
 }
 
 /// One difference between what a closed period now is and what was settled for it.

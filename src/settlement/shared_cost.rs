@@ -1,6 +1,7 @@
 //! Cost that names no product or no channel, spread exactly by a driver over the whole period.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::exchange::Rates;
 use super::placement::{Share, card_price, is_shared_cost, unbundled};
@@ -20,7 +21,7 @@ pub(super) struct SharedCosts<'a> {
 impl<'a> SharedCosts<'a> {
     pub(super) fn of(
         contract: &'a Contract,
-        cells: &[(&'a Key, &'a Cell)],
+        cells: &[(&'a Arc<Key>, &'a Cell)],
         rates: &mut Rates<'_>,
     ) -> Self {
         let sold = cells.iter().filter(|(key, _)| !is_shared_cost(key));
@@ -35,7 +36,7 @@ impl<'a> SharedCosts<'a> {
                     rule.over.matches(share.product, &key.channel, &key.region, &key.customer);
                 let weight =
                     if inside { weight(contract, &rule.driver, share, rates) } else { None };
-                weight.map(|weight| (key, share.product, weight))
+                weight.map(|weight| (&**key, share.product, weight))
             };
             shares.iter().filter_map(&mut weigh).collect()
         };

@@ -1,5 +1,7 @@
 //! Why a number is what it is: the clause, the rule and the inputs that made it.
 
+use std::sync::Arc;
+
 use crate::fact::{Cell, Key};
 use crate::money::{Minor, Ratio};
 
@@ -60,7 +62,7 @@ pub enum Input {
         /// The product whose line it feeds.
         product: String,
         /// The cell's dimensions.
-        key: Key,
+        key: Arc<Key>,
         /// How many facts, how much.
         cell: Cell,
         /// The price of one unit, where the contract prices it.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::calendar::Period;
-use crate::settlement::Balances;
+use crate::settlement::{Balances, Ends};
 
 /// One closed period of one contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Closing {
     pub postings: String,
     /// What is carried into the next period.
     pub balances: Balances,
+    /// What closed periods that were settled anew for it ended with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restated: Ends,
     /// The contract's text as it was settled by.
     pub contract_source: String,
     /// The file that it was read from, for people.

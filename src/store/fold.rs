@@ -8,9 +8,10 @@ use super::closing::ClosingHead;
 use super::error::StoreError;
 use super::ids::Named;
 use super::index::Row;
-use super::journal::Record;
+use super::journal::{Mark, Record};
 use super::marks::NamedMarks;
 use super::record::RecordKind;
+use super::trail::Trail;
 use crate::fact::{Archive, Delivery, HashKey};
 
 /// The payload of an import.
@@ -47,7 +48,7 @@ pub(super) struct State {
     /// Imports whose files are gone, or should be.
     pub(super) forgotten: BTreeSet<u64>,
     /// What the index has to hold.
-    pub(super) rows: Vec<Row>,
+    pub(super) trail: Trail,
 }
 
 /// A payload as what its kind says it is.
@@ -65,9 +66,11 @@ pub(super) fn damaged(record: &Record, why: &dyn std::fmt::Display) -> StoreErro
 }
 
 impl State {
-    /// Nothing yet, in a store of that key.
-    pub(super) fn keyed(key: HashKey) -> Self {
-        Self { archive: Archive::keyed(key), ..Self::default() }
+    /// Nothing yet, in a store of that key whose journal begins there.
+    pub(super) fn keyed(key: HashKey, start: Mark) -> Self {
+        let mut state = Self { archive: Archive::keyed(key), ..Self::default() };
+        state.trail.stop(start);
+        state
     }
 
     /// Takes in the next record.
@@ -91,35 +94,30 @@ impl State {
         Ok(())
     }
 
-    /// Takes in a delivery whose record is in the journal; gives back the rows for the index.
-    pub(super) fn import(&mut self, delivery: &Delivery, sequence: u64, offset: u64) -> &[Row] {
-        let known = self.rows.len();
+    /// Takes in a delivery whose record is in the journal.
+    pub(super) fn import(&mut self, delivery: &Delivery, sequence: u64, offset: u64) {
         self.imports += 1;
         let import = self.imports;
         self.archive.apply(delivery);
-        self.rows.push(Row::Record { sequence, offset });
         let digests = delivery.files.iter().map(|file| file.digest.clone());
-        self.rows.extend(digests.map(|digest| Row::File { digest, import }));
-        &self.rows[known..]
+        self.note(sequence, offset);
+        self.trail.note(digests.map(|digest| Row::File { digest, import }));
     }
 
-    /// Takes in a closing whose record is in the journal; gives back the rows for the index.
-    pub(super) fn close(&mut self, head: ClosingHead, offset: u64) -> &[Row] {
-        let known = self.rows.len();
+    /// Takes in a closing whose record is in the journal.
+    pub(super) fn close(&mut self, head: ClosingHead, offset: u64) {
         let (contract, period) = (head.contract.clone(), head.period);
-        self.rows.push(Row::Record { sequence: head.sequence, offset });
-        self.rows.push(Row::Closing { contract, period, offset });
+        self.note(head.sequence, offset);
+        self.trail.note([Row::Closing { contract, period, offset }]);
         if head.watermark == self.imports {
             self.known.entry(self.imports).or_insert_with(|| self.archive.clone());
         }
         self.closings.push(head);
-        &self.rows[known..]
     }
 
-    /// Takes in where a record is of which the index knows no more; gives back the row for it.
-    pub(super) fn note(&mut self, sequence: u64, offset: u64) -> &[Row] {
-        self.rows.push(Row::Record { sequence, offset });
-        &self.rows[self.rows.len() - 1..]
+    /// Takes in where a record begins.
+    pub(super) fn note(&mut self, sequence: u64, offset: u64) {
+        self.trail.note([Row::Record { sequence, offset }]);
     }
 
     /// The last closing of a contract.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::error::StoreError;
 use super::fold::State;
 use super::record::RecordKind;
-use super::{Store, ids, marks, remember};
+use super::{Store, ids, marks};
 use crate::calendar::UnknownZone;
 use crate::fact::{Archive, Forgotten};
 
@@ -68,8 +68,9 @@ impl Store {
         if !forgotten.imports.iter().all(|import| self.state.forgotten.contains(import)) {
             let offset = self.append(RecordKind::Forget, forgotten)?;
             self.state.forget(forgotten).expect("its zones are zones");
-            let rows = self.state.note(self.journal.mark().records, offset);
-            remember(&mut self.index, rows, &self.journal);
+            let mark = self.journal.mark();
+            self.state.note(mark.records, offset);
+            self.state.trail.stop(mark);
         }
         for import in &forgotten.imports {
             self.ids.forget(*import);

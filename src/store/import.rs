@@ -2,7 +2,7 @@
 
 use super::fold::ImportRef;
 use super::record::RecordKind;
-use super::{Marked, MarksShelf, Store, StoreError, remember};
+use super::{Marked, MarksShelf, Store, StoreError};
 use crate::fact::{Delivery, IdEntry};
 
 impl Store {
@@ -58,9 +58,9 @@ impl Store {
         marks.iter().for_each(|named| self.ids.add_marks(named));
         self.state.ids.extend(named);
         self.state.marks.extend(marks);
-        let sequence = self.journal.mark().records;
-        let rows = self.state.import(delivery, sequence, offset);
-        remember(&mut self.index, rows, &self.journal);
+        let mark = self.journal.mark();
+        self.state.import(delivery, mark.records, offset);
+        self.state.trail.stop(mark);
         Ok(import)
     }
 }

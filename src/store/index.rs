@@ -4,14 +4,19 @@
 //! panics on damage, so nothing is promised on its word: it is opened only while its files are byte
 //! for byte as they were left (a seal beside them says so), inside a guard, and whatever it answers
 //! is checked against the journal. In doubt it is made anew from the journal.
+//!
+//! Opening it costs more than most commands need, so it is opened only when it is asked, and may be
+//! behind the journal until then: the seal says how far it knows it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::journal::Mark;
+use super::trail::Trail;
 use crate::calendar::Period;
 
 const FOLDER: &str = "index";
@@ -60,30 +65,81 @@ fn head_value(mark: &Mark) -> Vec<u8> {
     [numbers.as_flattened(), &mark.chain].concat()
 }
 
+/// The seal of an index whose files have that digest, and which knows the journal up to a place.
+fn seal(files: &str, known: &Mark) -> String {
+    format!("{files} {} {}\n", known.records, blake3::hash(&head_value(known)).to_hex())
+}
+
+/// Up to which place of the journal the index knows it, if its files are as they were left.
+fn sealed(root: &Path, trail: &Trail) -> Option<Mark> {
+    let found = fs::read_to_string(root.join(SEAL)).ok()?;
+    let records = found.split(' ').nth(1)?.parse().ok()?;
+    let known = *trail.after(records)?;
+    (found == seal(&digest_of(&root.join(FOLDER)).ok()?, &known)).then_some(known)
+}
+
+/// Is there a whole index that knows this journal, up to some place?
+pub(super) fn stands(root: &Path, trail: &Trail) -> bool {
+    sealed(root, trail).is_some()
+}
+
+/// An index that is opened when it is first asked.
+pub(super) struct Lookup {
+    root: PathBuf,
+    opened: Mutex<Asked>,
+}
+
+/// Whether it was asked, and came to be opened.
+enum Asked {
+    NotYet,
+    Opened(Index),
+    InVain,
+}
+
+impl Lookup {
+    pub(super) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), opened: Mutex::new(Asked::NotYet) }
+    }
+
+    /// The last import that brought a file with that digest.
+    pub(super) fn import_of(&self, digest: &str, trail: &Trail) -> Option<u64> {
+        let mut asked = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Asked::NotYet = *asked {
+            *asked = Index::open(&self.root, trail).map_or(Asked::InVain, Asked::Opened);
+        }
+        let Asked::Opened(index) = &mut *asked else { return None };
+        if !index.catch_up(trail) {
+            *asked = Asked::InVain;
+            return None;
+        }
+        index.get(&file_key(digest))
+    }
+}
+
 /// An open index.
 pub(super) struct Index {
     root: PathBuf,
     db: Option<sled::Db>,
+    /// How far it knows the journal; none once it must not be used any more.
+    known: Option<Mark>,
 }
 
 impl Index {
-    /// Opens the index of a store, if it is whole and knows the journal up to its end.
-    pub(super) fn open(root: &Path, mark: &Mark) -> Option<Self> {
-        let seal = fs::read_to_string(root.join(SEAL)).ok()?;
-        if seal.trim_end() != seal_of(&root.join(FOLDER)).ok()?.as_str() {
-            return None;
-        }
+    /// Opens the index of a store, if it is whole and knows the journal up to some place.
+    fn open(root: &Path, trail: &Trail) -> Option<Self> {
+        let known = sealed(root, trail)?;
         fs::remove_file(root.join(SEAL)).ok()?;
-        let index = Self::start(root)?;
+        let mut index = Self::start(root)?;
         let head = guarded(|| index.db().get(HEAD).ok().flatten())??;
-        (head == head_value(mark)).then_some(index)
+        index.known = (head == head_value(&known)).then_some(known);
+        index.known.is_some().then_some(index)
     }
 
-    /// Throws away what is there and makes the index from rows. None if the disk does not let it.
-    pub(super) fn make(root: &Path, rows: &[Row], mark: &Mark) -> Option<Self> {
+    /// Throws away what is there and makes the index anew. None if the disk does not let it.
+    pub(super) fn make(root: &Path, trail: &Trail) -> Option<Self> {
         discard(root).ok()?;
-        let index = Self::start(root)?;
-        index.put(rows, mark).then_some(index)
+        let mut index = Self::start(root)?;
+        index.put(trail.rows(), trail.end()?).then_some(index)
     }
 
     fn start(root: &Path) -> Option<Self> {
@@ -92,7 +148,13 @@ impl Index {
             .cache_capacity(8 << 20)
             .flush_every_ms(None);
         let db = guarded(|| config.open().ok())??;
-        Some(Self { root: root.to_owned(), db: Some(db) })
+        Some(Self { root: root.to_owned(), db: Some(db), known: None })
+    }
+
+    /// Adds what it does not know yet; false if it could not, and must not be used.
+    fn catch_up(&mut self, trail: &Trail) -> bool {
+        let (Some(known), Some(end)) = (self.known, trail.end()) else { return false };
+        known == *end || trail.split(&known).is_some_and(|(_, rows)| self.put(rows, end))
     }
 
     fn db(&self) -> &sled::Db {
@@ -100,30 +162,16 @@ impl Index {
     }
 
     /// Adds rows in one step; false if it could not, and the index must no longer be used.
-    pub(super) fn put(&self, rows: &[Row], mark: &Mark) -> bool {
+    fn put(&mut self, rows: &[Row], mark: &Mark) -> bool {
+        self.known = None;
         let write = || {
             let mut batch = sled::Batch::default();
             rows.iter().for_each(|row| batch.insert(row.key(), &row.value().to_be_bytes()));
             batch.insert(HEAD, head_value(mark));
             self.db().apply_batch(batch).is_ok()
         };
-        guarded(write).unwrap_or(false)
-    }
-
-    /// The last import that brought a file with that digest.
-    pub(super) fn import_of(&self, digest: &str) -> Option<u64> {
-        self.get(&file_key(digest))
-    }
-
-    /// Where the closing of a period begins.
-    pub(super) fn closing(&self, contract: &str, period: Period) -> Option<u64> {
-        self.get(&closing_key(contract, period))
-    }
-
-    /// Lets it go without a seal, so that it is made anew.
-    pub(super) fn abandon(mut self) {
-        let db = self.db.take();
-        guarded(|| drop(db));
+        self.known = guarded(write).unwrap_or(false).then_some(*mark);
+        self.known.is_some()
     }
 
     fn get(&self, key: &[u8]) -> Option<u64> {
@@ -147,10 +195,11 @@ impl Drop for Index {
         let closed = guarded(|| drop(db));
         if flushed == Some(true)
             && closed.is_some()
-            && let Ok(seal) = seal_of(&self.root.join(FOLDER))
+            && let Some(known) = self.known
+            && let Ok(files) = digest_of(&self.root.join(FOLDER))
         {
             // A seal that cannot be written is a seal that is missing.
-            let _sealed = fs::write(self.root.join(SEAL), format!("{seal}\n"));
+            let _sealed = fs::write(self.root.join(SEAL), seal(&files, &known));
         }
     }
 }
@@ -167,10 +216,13 @@ pub(super) fn discard(root: &Path) -> io::Result<()> {
 
 /// Looks at a copy, so that nothing is changed: does the index agree with the journal? None if
 /// there is no whole index to look at.
-pub(super) fn agrees(root: &Path, rows: &[Row], mark: &Mark) -> Option<bool> {
+pub(super) fn agrees(root: &Path, trail: &Trail) -> Option<bool> {
     let copy = Copy::of(root).ok()?;
-    let index = Index::open(&copy.0, mark);
-    Some(index.is_some_and(|index| index.holds(rows)))
+    let agrees = |index: Index| {
+        let (rows, _) = trail.split(&index.known?)?;
+        Some(index.holds(rows))
+    };
+    Some(Index::open(&copy.0, trail).and_then(agrees).unwrap_or(false))
 }
 
 /// A copy of an index in the folder for temporary files, removed when dropped.
@@ -217,7 +269,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A digest of the names and bytes of every file below a folder.
-fn seal_of(folder: &Path) -> io::Result<String> {
+fn digest_of(folder: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     for file in files(folder)? {
         let bytes = fs::read(folder.join(&file))?;
@@ -236,25 +288,63 @@ fn guarded<T>(ask: impl FnOnce() -> T) -> Option<T> {
 mod tests {
     use super::*;
 
-    fn rows() -> Vec<Row> {
-        let row = |sequence| Row::Record { sequence, offset: sequence * 1000 };
-        (1..400).map(row).collect()
+    const MARK: Mark = Mark { records: 399, end: 400_000, chain: [3; 32] };
+
+    fn record(sequence: u64) -> Row {
+        Row::Record { sequence, offset: sequence * 1000 }
     }
 
-    const MARK: Mark = Mark { records: 399, end: 400_000, chain: [3; 32] };
+    fn file(import: u64) -> Row {
+        Row::File { digest: format!("{import:064}"), import }
+    }
+
+    fn trail(first: u64) -> Trail {
+        let mut trail = Trail::default();
+        trail.note((first..400).map(record));
+        trail.stop(MARK);
+        trail
+    }
 
     #[test]
     fn it_is_there_again_and_only_for_its_journal() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(Index::open(dir.path(), &MARK).is_none());
-        drop(Index::make(dir.path(), &rows(), &MARK).unwrap());
-        assert_eq!(agrees(dir.path(), &rows(), &MARK), Some(true));
-        assert_eq!(agrees(dir.path(), &rows()[1..], &MARK), Some(false));
-        let index = Index::open(dir.path(), &MARK).unwrap();
-        assert!(index.holds(&rows()));
-        assert!(Index::open(dir.path(), &MARK).is_none(), "no seal while it is open");
+        assert!(Index::open(dir.path(), &trail(1)).is_none());
+        drop(Index::make(dir.path(), &trail(1)).unwrap());
+        assert_eq!(agrees(dir.path(), &trail(1)), Some(true));
+        assert_eq!(agrees(dir.path(), &trail(2)), Some(false));
+        assert!(stands(dir.path(), &trail(1)));
+        let index = Index::open(dir.path(), &trail(1)).unwrap();
+        assert!(index.holds(trail(1).rows()));
+        assert!(Index::open(dir.path(), &trail(1)).is_none(), "no seal while it is open");
         drop(index);
-        assert!(Index::open(dir.path(), &Mark { records: 400, ..MARK }).is_none());
+        for other in [Mark { records: 400, ..MARK }, Mark { chain: [4; 32], ..MARK }] {
+            let mut trail = Trail::default();
+            trail.stop(other);
+            assert!(!stands(dir.path(), &trail) && Index::open(dir.path(), &trail).is_none());
+        }
+    }
+
+    #[test]
+    fn one_that_is_behind_catches_up_when_it_is_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Index::make(dir.path(), &trail(1)).unwrap());
+        let mut more = trail(1);
+        for import in [7, 8] {
+            more.note([record(393 + import), file(import)]);
+            more.stop(Mark {
+                records: 393 + import,
+                end: 400_000 + import,
+                chain: [import as u8; 32],
+            });
+            assert!(stands(dir.path(), &more));
+            assert_eq!(agrees(dir.path(), &more), Some(true), "it is right as far as it goes");
+            let lookup = Lookup::new(dir.path());
+            assert_eq!(lookup.import_of(&format!("{import:064}"), &more), Some(import));
+            assert_eq!(lookup.import_of(&format!("{:064}", 9), &more), None);
+            drop(lookup);
+            let index = Index::open(dir.path(), &more).unwrap();
+            assert!(index.holds(more.rows()));
+        }
     }
 
     /// Damage under a seal that fits, which only malice can make: sled itself is asked, and may
@@ -263,7 +353,7 @@ mod tests {
     fn sealed_damage_is_survived() {
         let dir = tempfile::tempdir().unwrap();
         for round in 0..24_usize {
-            drop(Index::make(dir.path(), &rows(), &MARK).unwrap());
+            drop(Index::make(dir.path(), &trail(1)).unwrap());
             let folder = dir.path().join(FOLDER);
             for file in files(&folder).unwrap() {
                 let mut bytes = fs::read(folder.join(&file)).unwrap();
@@ -275,10 +365,10 @@ mod tests {
                 }
                 fs::write(folder.join(&file), bytes).unwrap();
             }
-            fs::write(dir.path().join(SEAL), seal_of(&folder).unwrap()).unwrap();
-            if let Some(index) = Index::open(dir.path(), &MARK) {
-                let _any_answer = index.get(&rows()[0].key());
-                let _any_outcome = index.put(&rows(), &MARK);
+            fs::write(dir.path().join(SEAL), seal(&digest_of(&folder).unwrap(), &MARK)).unwrap();
+            if let Some(mut index) = Index::open(dir.path(), &trail(1)) {
+                let _any_answer = index.get(&record(1).key());
+                let _any_outcome = index.put(trail(1).rows(), &MARK);
             }
         }
     }

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,6 +24,10 @@ pub trait Medium: Send + Sync {
     fn read(&self, name: &str, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
     /// Writes at the end of a file, which is made if there is none.
     fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// The same for bytes that lie in several places, one behind the other.
+    fn append_all(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        self.append(name, &parts.concat())
+    }
     /// Makes what was written to a file survive a power cut.
     fn sync(&self, name: &str) -> io::Result<()>;
     /// Cuts a file to a size.
@@ -104,6 +108,22 @@ impl Medium for Disk {
 
     fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         (&*self.handle(name, true)?).write_all(bytes)
+    }
+
+    fn append_all(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        let handle = self.handle(name, true)?;
+        let mut slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let mut left = &mut slices[..];
+        IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            match (&*handle).write_vectored(left) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut left, written),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     fn sync(&self, name: &str) -> io::Result<()> {

@@ -35,6 +35,7 @@ mod open;
 mod record;
 mod seen;
 mod segment;
+mod trail;
 mod verify;
 mod writeback;
 
@@ -53,7 +54,7 @@ use crate::fact::{Archive, Known};
 use crate::finding::Finding;
 use fold::{Import, State};
 use ids::Ids;
-use index::{Index, Row};
+use index::{Index, Lookup};
 use journal::{Found, Journal, Scan};
 use lock::Lock;
 use open::{Loss, Opened};
@@ -90,7 +91,7 @@ enum Missing {
 /// ```
 pub struct Store {
     // Fields are dropped in this order: the index is sealed before the lock is let go.
-    index: Option<Index>,
+    index: Option<Lookup>,
     medium: Arc<dyn Medium>,
     journal: Journal,
     ids: Ids,
@@ -148,7 +149,7 @@ impl Store {
             let _removed = index::discard(dir);
             seen::discard(dir);
         }
-        let index = open_index(dir, &mut opened);
+        let index = find_index(dir, &mut opened);
         let seen = Lock::taken(dir).map(|taken| Seen::open(dir, taken));
         Ok(Self::from(opened, medium, (index, seen), Some(lock)))
     }
@@ -156,7 +157,7 @@ impl Store {
     fn from(
         opened: Opened,
         medium: Arc<dyn Medium>,
-        (index, seen): (Option<Index>, Option<Seen>),
+        (index, seen): (Option<Lookup>, Option<Seen>),
         lock: Option<Lock>,
     ) -> Self {
         let Opened { journal, ids, state, notes } = opened;
@@ -212,10 +213,10 @@ impl Store {
         }
         self.follows(closing)?;
         let offset = self.append(RecordKind::Close, closing)?;
-        let sequence = self.journal.mark().records;
-        let rows = self.state.close(ClosingHead::of(closing, sequence), offset);
-        remember(&mut self.index, rows, &self.journal);
-        Ok(Closed::Now(sequence))
+        let mark = self.journal.mark();
+        self.state.close(ClosingHead::of(closing, mark.records), offset);
+        self.state.trail.stop(mark);
+        Ok(Closed::Now(mark.records))
     }
 
     fn append(
@@ -263,8 +264,8 @@ impl Store {
     pub fn closing(&self, contract: &str, period: Period) -> Result<Option<Closing>, StoreError> {
         let Some(head) = self.closed(contract, period) else { return Ok(None) };
         let fits = |found: &Closing| ClosingHead::of(found, head.sequence) == *head;
-        let hint = self.index.as_ref().and_then(|index| index.closing(contract, period));
-        let payload = hint.and_then(|at| self.journal.payload_at(at, RecordKind::Close));
+        let place = self.state.trail.closing(contract, period);
+        let payload = place.and_then(|at| self.journal.payload_at(at, RecordKind::Close));
         let found = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
         if let Some(found) = found.filter(fits) {
             return Ok(Some(found));
@@ -279,9 +280,10 @@ impl Store {
         Ok(found)
     }
 
-    /// The last import that brought a file with that digest, if the index is there to say so.
+    /// The last import that brought a file with that digest, if the index is there to say so. It is
+    /// opened when it is first asked, and learns then what it does not know yet.
     pub fn import_of(&self, digest: &str) -> Option<u64> {
-        self.index.as_ref()?.import_of(digest)
+        self.index.as_ref()?.import_of(digest, &self.state.trail)
     }
 
     /// The archive as it was when so many imports had been made.
@@ -344,24 +346,17 @@ fn again(before: &ClosingHead, closing: &Closing) -> Result<Closed, StoreError> 
     })
 }
 
-/// The index follows the journal; one that cannot is dropped, and made anew at the next opening.
-fn remember(index: &mut Option<Index>, rows: &[Row], journal: &Journal) {
-    if let Some(stale) = index.take_if(|index| !index.put(rows, &journal.mark())) {
-        stale.abandon();
+/// An index that is whole is left as it is; any other is made anew.
+fn find_index(dir: &Path, opened: &mut Opened) -> Option<Lookup> {
+    let trail = &opened.state.trail;
+    if index::stands(dir, trail) {
+        return Some(Lookup::new(dir));
     }
-}
-
-fn open_index(dir: &Path, opened: &mut Opened) -> Option<Index> {
-    let (mark, rows) = (opened.journal.mark(), &opened.state.rows);
-    if let Some(index) = Index::open(dir, &mark) {
-        return Some(index);
+    let made = Index::make(dir, trail).is_some();
+    if !(trail.rows().is_empty() && made) {
+        opened.notes.push(index_note(made, &dir.join("index")));
     }
-    let index = Index::make(dir, rows, &mark);
-    let fresh = rows.is_empty() && index.is_some();
-    if !fresh {
-        opened.notes.push(index_note(index.is_some(), &dir.join("index")));
-    }
-    index
+    made.then(|| Lookup::new(dir))
 }
 
 fn index_note(made: bool, path: &Path) -> Finding {

@@ -38,7 +38,7 @@ pub(super) fn open(medium: &Arc<dyn Medium>, loss: Loss) -> Result<Option<Opened
             .filter(|seen| seen.records > 0)
             .map_or(Ok(None), |seen| Err(lost(0, seen)));
     };
-    let mut state = State::keyed(scan.key());
+    let mut state = State::keyed(scan.key(), scan.mark());
     let torn = fold(&mut scan, &mut state, evidence.as_ref())?;
     let mark = scan.mark();
     if let Some(seen) = evidence.filter(|seen| seen.records > mark.records) {
@@ -81,6 +81,7 @@ fn fold(
             Found::Record(record) => {
                 replaced(&record, evidence)?;
                 state.take(&record)?;
+                state.trail.stop(scan.mark());
             }
             Found::End => return Ok(None),
             Found::Torn(bytes) => return Ok(Some(bytes)),

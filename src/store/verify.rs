@@ -56,7 +56,7 @@ pub fn verify(dir: &Path) -> Result<Report, StoreError> {
     let medium = Disk::new(dir);
     let mut look = Look::new(&medium);
     look.all()?.ok_or_else(|| StoreError::Absent(dir.to_owned()))?;
-    if look.report.is_sound() && index::agrees(dir, &look.state.rows, &look.mark) == Some(false) {
+    if look.report.is_sound() && index::agrees(dir, &look.state.trail) == Some(false) {
         look.report.findings.push(disagrees());
     }
     drop(lock);
@@ -136,10 +136,13 @@ impl<'a> Look<'a> {
     fn all(&mut self) -> Result<Option<()>, StoreError> {
         let evidence = acknowledged::read(self.medium);
         let Some(mut scan) = Scan::start(self.medium)? else { return Ok(None) };
-        self.state = State::keyed(scan.key());
+        self.state = State::keyed(scan.key(), scan.mark());
         loop {
             match scan.next()? {
-                Found::Record(record) => self.record(&record, evidence.as_ref()),
+                Found::Record(record) => {
+                    self.record(&record, evidence.as_ref());
+                    self.state.trail.stop(scan.mark());
+                }
                 Found::Damage(damage) => self.damage(&damage),
                 Found::Torn(bytes) => {
                     let note = open::torn_tail(bytes, &scan.mark(), "the next command cuts it off");

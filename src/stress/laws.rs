@@ -217,7 +217,7 @@ impl<'a> Closer<'a> {
             Some((last, known)) => {
                 let now = View { contract, evidence, first };
                 let then = View { contract, evidence: known, first };
-                restate(now, &[(last, then)], &self.closing, last).ok()?
+                restate(now, &[(last, then)], &self.closing, (None, last)).ok()?
             }
         };
         let opening = &self.closing;

@@ -1,13 +1,14 @@
 //! Closes month after month with what has come by then, as a book does.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use revshare::calendar::Period;
 use revshare::contract::{Contract, Late};
 use revshare::fact::Evidence;
 use revshare::settlement::{
-    BalanceKind, BalanceName, Balances, Restatement, Settlement, Stage, View, as_arrived,
-    first_period, restate, settle, settle_restating,
+    BalanceKind, BalanceName, Balances, Ends, Restatement, Settlement, Stage, Start, View,
+    as_arrived, first_period, restate, settle, settle_restating,
 };
 
 use super::history::{History, Imports, MONTHS, month};
@@ -55,6 +56,7 @@ pub(crate) struct Close {
     pub(crate) settlement: Settlement,
     contract: Contract,
     evidence: Evidence,
+    ends: Ends,
 }
 
 /// The closes of a contract, in order.
@@ -79,7 +81,19 @@ impl Closes {
             Some(last) => {
                 let (now, then) = (view(contract, evidence), view(&last.contract, &last.evidence));
                 let through = last.settlement.period;
-                restate(now, &[(through, then)], &opening, through).expect("it restates")
+                let then = [(through, then)];
+                let periods: Vec<Period> =
+                    self.0.iter().map(|close| close.settlement.period).collect();
+                let ends = self.0.iter().rev().map(|close| Ok::<_, Infallible>(close.ends.clone()));
+                let Ok(start) = Start::find(&periods, now.differs_from(&then[0].1), ends);
+                let whole = restate(now, &then, &opening, (None, through)).expect("it restates");
+                let later = restate(now, &then, &opening, (start.as_ref(), through));
+                let mut later = later.expect("it restates");
+                assert!(whole.ends.ends_with(&later.ends));
+                // What is kept is what was settled anew: the books go on with it.
+                let ends = std::mem::replace(&mut later.ends, whole.ends.clone());
+                assert_eq!(later, whole, "from {start:?}");
+                Restatement { ends, ..whole }
             }
         };
         let settlement = settle_restating(contract, period, evidence, &opening, &restatement)
@@ -88,7 +102,9 @@ impl Closes {
             assert_eq!(balance.opening, opening.get(&balance.name), "{period} {}", balance.name);
         }
         let (contract, evidence) = (contract.clone(), evidence.clone());
-        self.0.push(Close { settlement, contract, evidence });
+        let mut ends = restatement.ends;
+        ends.push((period, settlement.closing().without_cash()));
+        self.0.push(Close { settlement, contract, evidence, ends });
     }
 
     /// All statements so far.

@@ -102,6 +102,7 @@ pub(crate) fn closing(store: &Store, contract: &str) -> Closing {
         digest,
         postings: "[]".to_owned(),
         balances,
+        restated: Vec::new(),
         contract_source: format!("id = \"{contract}\"\n"),
         contract_file: "contract.toml".to_owned(),
     }

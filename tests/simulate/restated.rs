@@ -2,14 +2,15 @@
 //! total is what would have been settled had every fact and every amendment been there in time.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use proptest::prelude::*;
 use revshare::calendar::Period;
 use revshare::contract::Contract;
 use revshare::fact::{Archive, Entry, Evidence, FileHeader, Gather, Lens, Table};
 use revshare::settlement::{
-    Balances, Restatement, Settlement, Stage, View, as_arrived, first_period, restate, settle,
-    settle_restating,
+    Balances, Ends, Restatement, Settlement, Stage, Start, View, as_arrived, first_period, restate,
+    settle, settle_restating,
 };
 
 use super::cases::{contract, half};
@@ -68,8 +69,8 @@ impl Arrivals {
 
 /// A book that closes what it can.
 struct Closer {
-    /// The last closed period, and what it was settled from.
-    last: Option<(Period, Contract, Evidence)>,
+    /// The closed periods, what each was settled from, and what it ended with.
+    closed: Vec<(Period, Contract, Evidence, Ends)>,
     first: Option<Period>,
     closing: Balances,
     owed: Owed,
@@ -89,12 +90,20 @@ impl Closer {
     ) -> Result<(), TestCaseError> {
         let fail =
             |list: Vec<revshare::finding::Finding>| TestCaseError::fail(format!("{list:#?}"));
-        let restatement = match &self.last {
+        let restatement = match self.closed.last() {
             None => Restatement::default(),
-            Some((last, then, known)) => {
+            Some((last, ..)) => {
                 let now = View { contract, evidence, first: self.first(contract, evidence) };
-                let then = View { contract: then, evidence: known, first: self.first(then, known) };
-                restate(now, &[(*last, then)], &self.closing, *last).map_err(fail)?
+                let then = [(*last, self.view(self.closed.len() - 1))];
+                let start = self.start(now);
+                let later = restate(now, &then, &self.closing, (start.as_ref(), *last));
+                let whole = restate(now, &then, &self.closing, (None, *last)).map_err(fail)?;
+                let mut later = later.map_err(fail)?;
+                prop_assert!(whole.ends.ends_with(&later.ends));
+                // What is kept is what was settled anew: the books go on with it.
+                let ends = std::mem::replace(&mut later.ends, whole.ends.clone());
+                prop_assert_eq!(later, whole.clone(), "from {:?}", start);
+                Restatement { ends, ..whole }
             }
         };
         let settlement = settle_restating(contract, period, evidence, &self.closing, &restatement)
@@ -105,8 +114,24 @@ impl Closer {
         add_up(&mut self.owed, &settlement);
         self.closing = settlement.closing();
         self.first.get_or_insert(period);
-        self.last = Some((period, contract.clone(), evidence.clone()));
+        let mut ends = restatement.ends;
+        ends.push((period, settlement.closing().without_cash()));
+        self.closed.push((period, contract.clone(), evidence.clone(), ends));
         Ok(())
+    }
+
+    fn view(&self, at: usize) -> View<'_> {
+        let (_, contract, evidence, _) = &self.closed[at];
+        View { contract, evidence, first: self.first(contract, evidence) }
+    }
+
+    /// After the closed periods that stand.
+    fn start(&self, now: View<'_>) -> Option<Start> {
+        let periods: Vec<Period> = self.closed.iter().map(|(period, ..)| *period).collect();
+        let differs = now.differs_from(&self.view(self.closed.len() - 1));
+        let ends = self.closed.iter().rev().map(|(.., ends)| Ok::<_, Infallible>(ends.clone()));
+        let Ok(start) = Start::find(&periods, differs, ends);
+        start
     }
 }
 
@@ -125,7 +150,7 @@ fn as_it_comes(
         known: BTreeMap::new(),
     };
     let mut closer =
-        Closer { last: None, first: None, closing: Balances::default(), owed: Owed::new() };
+        Closer { closed: Vec::new(), first: None, closing: Balances::default(), owed: Owed::new() };
     let list = open_periods(world);
     for (at, period) in list.iter().enumerate() {
         let last = at + 1 == list.len();
@@ -137,8 +162,8 @@ fn as_it_comes(
         let evidence = arrivals.archive.evidence(&contract.zone);
         let evidence = evidence.map_err(|why| TestCaseError::fail(why.to_string()))?;
         let evidence = as_arrived(contract, vec![Stage { open: None, evidence }]);
-        let mut next = match &closer.last {
-            Some((closed, _, _)) => closed.next(),
+        let mut next = match closer.closed.last() {
+            Some((closed, ..)) => closed.next(),
             None => first_period(contract, &evidence).unwrap_or(period.next()),
         };
         while next <= *period {

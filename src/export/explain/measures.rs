@@ -131,7 +131,7 @@ impl Teller<'_> {
             }
             let title = format!("{} {} {}", key.day, key.product, facts::words(key));
             let quantity = &cell.quantity.to_ratio() * part;
-            Some(Node { keys: vec![key.clone()], ..Node::exactly(title, quantity) })
+            Some(Node { keys: vec![Key::clone(key)], ..Node::exactly(title, quantity) })
         };
         inputs.filter_map(leaf).collect()
     }

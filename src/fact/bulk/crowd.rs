@@ -1,7 +1,8 @@
 //! The ids of a bucket: which of them may stand there twice, or be known from elsewhere.
 //!
 //! Two bits for each of many possible keys tell it in two passes over eight bytes of each mark: "alone" is
-//! certain, "perhaps not" is wrong for a few in a hundred. Only those marks are looked at.
+//! certain, "perhaps not" is wrong for a few in a hundred. For those it is done once more, by other bits of
+//! their keys. Only marks that are left then are put in order and looked at.
 
 use super::judge::{Judged, judge_group};
 use super::{Bucket, Placed, key_of};
@@ -23,8 +24,7 @@ pub struct Company {
 pub struct Crowd<'b> {
     bucket: &'b dyn Bucket,
     keys: Vec<u64>,
-    here: Bits,
-    again: Bits,
+    met: Met,
 }
 
 impl<'b> Crowd<'b> {
@@ -36,12 +36,9 @@ impl<'b> Crowd<'b> {
         let mut keys = Vec::new();
         bucket.keys(&mut keys);
         assert!(u32::try_from(keys.len()).is_ok(), "a bucket has fewer marks");
-        let (mut here, mut again) = (Bits::of(keys.len()), Bits::of(keys.len()));
-        for key in &keys {
-            let met = here.set(*key, 1);
-            again.set(*key, met);
-        }
-        Self { bucket, keys, here, again }
+        let mut met = Met::with_room(keys.len());
+        keys.iter().for_each(|key| met.meet(*key));
+        Self { bucket, keys, met }
     }
 
     /// What its ids are told by, as [`key_of`] says, in the order of the marks.
@@ -51,7 +48,7 @@ impl<'b> Crowd<'b> {
 
     /// May the id of a key be among them?
     pub fn may_hold(&self, key: u64) -> bool {
-        self.here.get(key) == 1
+        self.met.has(key)
     }
 
     /// Finds the company of its marks.
@@ -67,11 +64,9 @@ impl<'b> Crowd<'b> {
             .filter(|key| self.may_hold(*key))
             .collect();
         others.sort_unstable();
-        for key in &others {
-            self.again.set(*key, 1);
-        }
+        others.iter().for_each(|key| self.met.meet(*key));
         let company = Company { ordinary, earlier, wanted };
-        let (mut judged, mut candidates) = (Judged::default(), self.candidates());
+        let (mut judged, mut candidates) = (Judged::default(), self.candidates(&others));
         candidates.sort_unstable();
         for alike in candidates.chunk_by(|a, b| a.0 == b.0) {
             if alike.len() > 1 || others.binary_search(&alike[0].0).is_ok() {
@@ -86,46 +81,60 @@ impl<'b> Crowd<'b> {
     }
 
     /// Keys that are perhaps not alone, with the numbers of their marks.
-    fn candidates(&self) -> Vec<(u64, u32)> {
+    fn candidates(&self, others: &[u64]) -> Vec<(u64, u32)> {
         let mut found = Vec::with_capacity(self.keys.len() / 8 + 1);
         for (number, key) in (0..).zip(&self.keys) {
-            if self.again.get(*key) == 1 {
+            if self.met.has_again(*key) {
                 found.push((*key, number));
             }
         }
+        // The last bits of a key come first here.
+        let mut met = Met::with_room(found.len() + others.len());
+        let all = found.iter().map(|(key, _)| key).chain(others);
+        all.for_each(|key| met.meet(key.reverse_bits()));
+        found.retain(|(key, _)| met.has_again(key.reverse_bits()));
         found
     }
 }
 
-/// A bit for each of the values that the first bits of a key can have.
-struct Bits {
+/// Two bits for each of the values that the first bits of a key can have: was it met, and was it met again?
+struct Met {
     words: Vec<u64>,
     shift: u32,
 }
 
-impl Bits {
-    /// Sixteen to thirty-two for each of so many keys.
-    fn of(keys: usize) -> Self {
-        let bits = (keys.max(4) * 16).next_power_of_two();
-        Self { words: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() }
+impl Met {
+    /// Sixteen to thirty-two values for each of so many keys.
+    fn with_room(keys: usize) -> Self {
+        let values = (keys.max(4) * 16).next_power_of_two();
+        Self { words: vec![0; values / VALUES], shift: 64 - values.trailing_zeros() }
     }
 
-    fn place(&self, key: u64) -> (usize, u32) {
-        let bit = key >> self.shift;
-        ((bit / 64) as usize, (bit % 64) as u32)
+    #[inline]
+    fn place(&self, key: u64) -> (usize, usize) {
+        let value = (key >> self.shift) as usize;
+        (value / VALUES, value % VALUES * 2)
     }
 
-    fn get(&self, key: u64) -> u64 {
-        let (word, bit) = self.place(key);
-        (self.words[word] >> bit) & 1
-    }
-
-    /// Sets the bit of a key if `value` is 1; says what it was before.
-    fn set(&mut self, key: u64, value: u64) -> u64 {
+    #[inline]
+    fn meet(&mut self, key: u64) {
         let (word, bit) = self.place(key);
         let word = &mut self.words[word];
-        let before = (*word >> bit) & 1;
-        *word |= value << bit;
-        before
+        *word |= (1 | (*word >> bit & 1) << 1) << bit;
+    }
+
+    #[inline]
+    fn has(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.words[word] >> bit & 1 == 1
+    }
+
+    #[inline]
+    fn has_again(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.words[word] >> bit & 2 == 2
     }
 }
+
+/// Values whose bits a word holds.
+const VALUES: usize = 32;

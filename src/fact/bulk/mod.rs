@@ -6,10 +6,12 @@
 //! The law: a fact that shares its id with any other row is handed to [`Gather`](super::Gather),
 //! which judges it by the ordinary rules; rows that only repeat one another are counted as such here.
 
+mod batch;
 mod crowd;
 mod judge;
 mod shelf;
 
+pub use batch::{Batch, half_seconds, moment_of};
 pub use crowd::{Company, Crowd};
 pub use judge::{Judged, Spot};
 pub use shelf::{Bucket, Hand, MemoryShelf, Placed, Shelf, bucket_of, key_of};

@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::Mutex;
 
-use super::Mark;
+use super::batch::Columns;
+use super::{Batch, Mark, moment_of};
 use crate::fact::Hash;
 
 /// A mark, and where its row begins: how many bytes of the delivery's files stand before it.
@@ -41,11 +42,22 @@ pub trait Bucket {
 
 /// Puts marks down for one thread.
 pub trait Hand: Send {
-    /// Puts down some marks.
+    /// Puts down the marks of some rows. A few hundred at once are best: their columns then stay in the
+    /// nearest cache.
     ///
     /// # Errors
     /// What keeping them can fail with.
-    fn put(&mut self, marks: &[Placed]) -> io::Result<()>;
+    fn put_batch(&mut self, marks: &Batch<'_>) -> io::Result<()>;
+
+    /// Puts down some marks that are not in columns.
+    ///
+    /// # Errors
+    /// What keeping them can fail with; if the time of one is no whole second.
+    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
+        let mut columns = Columns::default();
+        let mut parts = marks.chunks(Columns::AT_ONCE);
+        parts.try_for_each(|part| self.put_batch(&columns.fill(part)?))
+    }
 
     /// Puts down what is still in hand.
     ///
@@ -103,8 +115,13 @@ impl MemoryShelf {
 struct MemoryHand<'a>(&'a MemoryShelf);
 
 impl Hand for MemoryHand<'_> {
-    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
-        marks.iter().for_each(|placed| self.0.locked(placed.mark.id[0]).push(*placed));
+    fn put_batch(&mut self, marks: &Batch<'_>) -> io::Result<()> {
+        for row in 0..marks.len() {
+            let (id, content) = (marks.ids[row], marks.contents[row]);
+            let mark =
+                Mark { id, content, time: moment_of(marks.times[row]), place: marks.places[row] };
+            self.0.locked(id[0]).push(Placed { at: marks.at[row], mark });
+        }
         Ok(())
     }
 

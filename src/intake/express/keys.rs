@@ -47,8 +47,8 @@ struct Run {
 /// The words of many rows.
 struct Many {
     hashes: [u64; ROWS],
-    lengths: [u64; ROWS],
-    words: Vec<[u64; ROWS]>,
+    /// Row by row.
+    words: Vec<u64>,
 }
 
 /// What is known of a key.
@@ -69,7 +69,7 @@ impl Keys {
         let runs = columns.chunk_by(|a, b| a + 1 == *b);
         let runs: Vec<Run> =
             runs.map(|run| Run { first: run[0], last: run[run.len() - 1], words: 1 }).collect();
-        let many = Many { hashes: [0; ROWS], lengths: [0; ROWS], words: Vec::new() };
+        let many = Many { hashes: [0; ROWS], words: Vec::new() };
         let mut keys = Self {
             runs,
             further,
@@ -89,7 +89,7 @@ impl Keys {
     fn measure(&mut self) {
         let words: usize = self.runs.iter().map(|run| run.words).sum();
         self.width = 1 + words + self.further;
-        self.many.words.resize(words, [0; ROWS]);
+        self.many.words.resize(ROWS * self.width, 0);
     }
 
     /// Looks up the key of a row; none if it is too long.
@@ -191,37 +191,33 @@ impl Keys {
 
     /// Looks up the keys of rows without further words: their numbers, for those that stay sure.
     pub(super) fn find_many(&mut self, frame: &Frame<'_>, sure: &mut [bool], numbers: &mut [u32]) {
-        let Many { hashes, lengths, words } = &mut *self.many;
+        let Many { hashes, words } = &mut *self.many;
         hashes.fill(0);
-        lengths.fill(0);
-        let mut columns = &mut words[..];
+        words.iter_mut().step_by(self.width).for_each(|lengths| *lengths = 0);
+        let mut at = 1;
         for run in &self.runs {
-            let of_run = columns.split_off_mut(..run.words).expect("there is room for every run");
-            let mut read = Column { frame, run, sure, hashes, lengths };
+            let mut read = Column { frame, run, sure, hashes, words, width: self.width, at };
             match run.words {
-                1 => read.words::<1>(of_run),
-                2 => read.words::<2>(of_run),
-                3 => read.words::<3>(of_run),
-                4 => read.words::<4>(of_run),
-                5 => read.words::<5>(of_run),
-                6 => read.words::<6>(of_run),
-                7 => read.words::<7>(of_run),
-                8 => read.words::<8>(of_run),
+                1 => read.words::<1>(),
+                2 => read.words::<2>(),
+                3 => read.words::<3>(),
+                4 => read.words::<4>(),
+                5 => read.words::<5>(),
+                6 => read.words::<6>(),
+                7 => read.words::<7>(),
+                8 => read.words::<8>(),
                 _ => sure.fill(false),
             }
+            at += run.words;
         }
-        for ((row, sure), number) in (0..).zip(sure).zip(numbers) {
-            let slot = slot(self.many.hashes[row], self.many.lengths[row]);
+        for ((row, sure), number) in (0..ROWS).zip(sure).zip(numbers) {
+            let words = &self.many.words[row * self.width..][..self.width];
+            let slot = slot(self.many.hashes[row], words[0]);
             let mut found = self.recent[slot];
             let known = key(&self.known, self.width, found);
-            let words = self.many.words.iter().zip(&known[1..]);
-            let differ = words.fold(self.many.lengths[row] ^ known[0], |differ, (words, known)| {
-                differ | (words[row] ^ known)
-            });
-            if differ != 0 && *sure {
+            if *sure && !same(words, known) {
                 self.words.clear();
-                self.words.push(self.many.lengths[row]);
-                self.words.extend(self.many.words.iter().map(|words| words[row]));
+                self.words.extend_from_slice(words);
                 found = self.find_further(slot);
                 *sure = found != 0;
             }
@@ -236,29 +232,43 @@ struct Column<'c, 't> {
     run: &'c Run,
     sure: &'c mut [bool],
     hashes: &'c mut [u64; ROWS],
-    lengths: &'c mut [u64; ROWS],
+    words: &'c mut [u64],
+    /// Words of a row, and which of them are this run's.
+    width: usize,
+    at: usize,
 }
 
 impl Column<'_, '_> {
     /// Reads its words. What is not all there is not sure.
     #[inline(never)]
-    fn words<const W: usize>(&mut self, columns: &mut [[u64; ROWS]]) {
-        let Some(columns) = columns.first_chunk_mut::<W>() else { return };
-        let (frame, run) = (self.frame, self.run);
-        let hashes = self.hashes.iter_mut().zip(&mut *self.lengths);
-        for ((row, sure), (hash, lengths)) in (0..ROWS).zip(&mut *self.sure).zip(hashes) {
+    fn words<const W: usize>(&mut self) {
+        let (frame, run, at) = (self.frame, self.run, self.at);
+        let rows = self.words.chunks_exact_mut(self.width).zip(&mut *self.hashes);
+        for ((row, sure), (into, hash)) in (0..ROWS).zip(&mut *self.sure).zip(rows) {
             let (from, to) = frame.run(row, run.first, run.last);
-            let Some(words) = words::plain::<W>(frame.text, from, to) else {
+            let (Some(words), Some((lengths, of_run))) =
+                (words::plain::<W>(frame.text, from, to), room::<W>(into, at))
+            else {
                 *sure = false;
                 continue;
             };
             *lengths = *lengths << 8 | (to - from) as u64;
-            for (column, word) in columns.iter_mut().zip(words) {
-                column[row] = word;
-                *hash = mixed(*hash, word);
-            }
+            *of_run = words;
+            *hash = words.iter().fold(*hash, |hash, word| mixed(hash, *word));
         }
     }
+}
+
+/// The lengths of a row, and the words of one of its runs.
+#[inline(always)]
+fn room<const W: usize>(row: &mut [u64], at: usize) -> Option<(&mut u64, &mut [u64; W])> {
+    let (lengths, words) = row.split_first_mut()?;
+    Some((lengths, words.get_mut(at - 1..)?.first_chunk_mut()?))
+}
+
+#[inline(always)]
+fn same(a: &[u64], b: &[u64]) -> bool {
+    a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
 #[inline(always)]

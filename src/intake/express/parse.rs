@@ -119,12 +119,25 @@ pub(super) fn number_before(text: &[u8], from: usize, to: usize) -> Option<Short
     if length.wrapping_sub(1) >= MOST {
         return None;
     }
-    let word =
-        |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|it| u64::from_le_bytes(*it));
-    let (raw, within) = (text.get(to.checked_sub(16)?..to)?, &WITHIN[length..][..16]);
-    // The last sixteen bytes as two words, with nothing where the number has not begun.
-    let mut high = (word(raw, 0)? ^ all(b'0')) & word(within, 0)?;
-    let mut low = (word(raw, 8)? ^ all(b'0')) & word(within, 8)?;
+    let word = |to: usize| {
+        let (_, bytes) = text.get(..to)?.split_last_chunk()?;
+        Some(u64::from_le_bytes(*bytes) ^ all(b'0'))
+    };
+    // The last eight or sixteen bytes, with nothing where the number has not begun.
+    let short = if length <= 8 {
+        let cut = 64 - 8 * length as u32;
+        from_end(0, word(to)? >> cut << cut, length)?
+    } else {
+        let cut = 128 - 8 * length as u32;
+        from_end(word(to - 8)? >> cut << cut, word(to)?, length)?
+    };
+    let mantissa = if negative { -short.mantissa } else { short.mantissa };
+    Some(Short { mantissa, ..short })
+}
+
+/// The number of so many bytes, each less that of a zero; the last byte is the highest of `low`.
+#[inline(always)]
+fn from_end(mut high: u64, mut low: u64, length: usize) -> Option<Short> {
     let points = low ^ all(b'.' ^ b'0');
     // The lowest of these bits is that of the first point; what is above it means nothing.
     let point = points.wrapping_sub(all(1)) & !points & all(0x80);
@@ -141,23 +154,12 @@ pub(super) fn number_before(text: &[u8], from: usize, to: usize) -> Option<Short
         high <<= 8;
     }
     let mantissa = value(high) * 100_000_000 + value(low);
-    let mantissa = if negative { -mantissa } else { mantissa };
     let digits = digits_only(high, all(0x76)) && digits_only(low, all(0x76));
     digits.then_some(Short { mantissa, scale })
 }
 
 /// The most signs of such a number, without that of its sign: whatever it is, it [fits](Short::units).
 const MOST: usize = 15;
-/// Sixteen times no bit, and all of them: from the right place on, what is within a number.
-static WITHIN: [u8; 32] = {
-    let (mut within, mut at) = ([0; 32], 16);
-    while at < 32 {
-        within[at] = u8::MAX;
-        at += 1;
-    }
-    within
-};
-
 /// The same of any count of digits, one by one.
 fn many(digits: &[u8]) -> Option<(i64, u8)> {
     if digits.len() > DIGITS + 1 || digits.is_empty() {

@@ -12,8 +12,8 @@ use super::buffer::Buffer;
 use super::cutter::{Chunk, Cutter};
 use super::pass::{FilePass, check};
 
-/// Bytes that are read at least: a row, mostly.
-const LEAST: usize = 1 << 9;
+/// Bytes that are read at least, until a row is longer.
+const LEAST: usize = 1 << 8;
 /// Bytes that are read at most, where one row is asked for after the other.
 const MOST: usize = 1 << 16;
 
@@ -40,7 +40,7 @@ struct Counted {
 impl<'a> Revisit<'a> {
     /// A file of plain bytes.
     pub(in crate::intake) fn plain(pass: &'a FilePass, file: File) -> Self {
-        let window = Window { file, head: pass.head, at: 0, bytes: Vec::new() };
+        let window = Window { file, head: pass.head, at: 0, bytes: Vec::new(), least: LEAST };
         Self { pass, input: Input::Plain(window), counted: None }
     }
 
@@ -53,14 +53,18 @@ impl<'a> Revisit<'a> {
     /// The number of the line that begins at a place; to be asked for before that line itself.
     pub(in crate::intake) fn line_at(&mut self, at: u64) -> io::Result<u64> {
         let chunks = &self.pass.chunks;
-        let chunk = chunks[chunks.partition_point(|chunk| chunk.offset <= at).saturating_sub(1)];
+        let next = chunks.partition_point(|chunk| chunk.offset <= at);
+        let chunk = chunks[next.saturating_sub(1)];
         match &mut self.input {
             Input::Plain(window) => {
-                let Counted { at: from, line } = self
-                    .counted
-                    .filter(|it| it.at >= chunk.offset)
-                    .unwrap_or(Counted { at: chunk.offset, line: chunk.line });
-                let line = line + window.line_ends(from, at)?;
+                let known = Counted { at: chunk.offset, line: chunk.line };
+                let known = self.counted.filter(|it| it.at >= chunk.offset).unwrap_or(known);
+                // The next chunk tells its line as well, and may be nearer.
+                let next = chunks.get(next).filter(|next| next.offset - at < at - known.at);
+                let line = match next {
+                    Some(next) => next.line - window.line_ends(at, next.offset)?,
+                    None => known.line + window.line_ends(known.at, at)?,
+                };
                 self.counted = Some(Counted { at, line });
                 Ok(line)
             }
@@ -130,6 +134,8 @@ struct Window {
     /// Where the bytes stand, behind the header.
     at: u64,
     bytes: Vec<u8>,
+    /// Bytes to read where a row begins: so many that most rows end there.
+    least: usize,
 }
 
 impl Window {
@@ -158,10 +164,11 @@ impl Window {
 
     fn row(&mut self, at: u64) -> io::Result<Option<&[u8]>> {
         let end = self.at + self.bytes.len() as u64;
-        if at < self.at || at >= end {
+        let elsewhere = at < self.at || at >= end;
+        if elsewhere {
             // Whoever asks for neighbours will ask for more of them.
-            let near = at >= end && at - end < self.bytes.len() as u64;
-            let size = if near { (self.bytes.len() * 2).min(MOST) } else { LEAST };
+            let near = at >= end && at - end < self.least as u64;
+            let size = if near { (self.bytes.len() * 2).min(MOST) } else { self.least };
             self.bytes.clear();
             self.at = at;
             self.read(at, size)?;
@@ -179,6 +186,9 @@ impl Window {
             (self.at, from, to) = (at, 0, self.bytes.len());
             if to > LONGEST || self.read(at + to as u64, size)? == 0 {
                 break;
+            }
+            if elsewhere {
+                self.least = (self.least * 2).min(LEAST * 8);
             }
         }
         Ok((from < self.bytes.len()).then(|| &self.bytes[from..to]))
@@ -266,7 +276,7 @@ mod tests {
     fn window(text: &[u8]) -> Window {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
-        Window { file, head: 5, at: 0, bytes: Vec::new() }
+        Window { file, head: 5, at: 0, bytes: Vec::new(), least: LEAST }
     }
 
     proptest! {

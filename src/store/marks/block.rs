@@ -5,81 +5,98 @@
 //!               | width of places 1
 //! marks       id without its first byte 15 | content 8 | time after the least (3, 4 or 8)
 //!               | place (1, 2 or 4) | bytes from where the first row begins to its own 4
+//! zeros       so many that what follows can begin at a page
 //! ```
 //!
-//! Times are counted in half seconds, so that instants are even and plain dates odd.
+//! Times are counted in [`half_seconds`](crate::fact::bulk::half_seconds).
 
-use std::io;
-
-use crate::calendar::{Day, Moment};
-use crate::fact::bulk::{Mark, Placed};
+use crate::fact::bulk::{Batch, Mark, Placed, moment_of};
 
 /// The most bytes of a block.
-pub(super) const BLOCK: usize = 8192;
+pub(super) const BLOCK: usize = 16 << 10;
+/// What blocks begin at, as far as it can be: the system keeps files in pages.
+pub(super) const PAGE: usize = 4 << 10;
 /// So many bytes behind a block may be written and read, and mean nothing.
 pub(super) const SLACK: usize = 16;
-const HEAD: usize = 20;
+pub(super) const HEAD: usize = 20;
 const ID: usize = 15;
 /// Id and content.
 const FIXED: usize = ID + 8;
 /// Bytes that tell how far behind the first a row begins.
 const FURTHER: usize = 4;
-/// Half seconds of a day.
-const DAY: i64 = 2 * 86_400;
 
-/// A time as a number.
-///
-/// # Errors
-/// If it is no whole second, or one that no calendar has.
-#[inline]
-pub(super) fn code(time: Moment) -> io::Result<i64> {
-    let code = match time {
-        Moment::On(day) => Some(day.days_since(Day::EPOCH) * DAY + 1),
-        Moment::At { seconds, nanos: 0 } => seconds.checked_mul(2),
-        Moment::At { .. } => None,
-    };
-    code.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a mark has whole seconds"))
-}
-
-fn time(code: i64) -> Moment {
-    if code % 2 == 0 {
-        return Moment::At { seconds: code / 2, nanos: 0 };
-    }
-    Moment::On(Day::EPOCH.plus(code.div_euclid(DAY)))
-}
-
-/// How wide the parts of a mark are in a block.
+/// From where the marks of a block are counted, and how wide their parts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Widths {
+pub(super) struct Frame {
     least: i64,
+    /// Where the first row begins.
+    at: u64,
     time: u32,
     place: u32,
 }
 
-impl Widths {
-    /// The least there are, for times around one.
-    pub(super) fn around(code: i64) -> Self {
-        Self { least: code.wrapping_sub(1 << 23), time: 3, place: 1 }
+/// What some marks lie between.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    times: (i64, i64),
+    at: (u64, u64),
+    place: u32,
+}
+
+impl Span {
+    /// That of a batch; none if it is empty.
+    pub(super) fn of(batch: &Batch<'_>) -> Option<Self> {
+        let (time, at) = (*batch.times.first()?, *batch.at.first()?);
+        let times = batch.times.iter().fold((time, time), |(a, b), it| (a.min(*it), b.max(*it)));
+        let at = batch.at.iter().fold((at, at), |(a, b), it| (a.min(*it), b.max(*it)));
+        let place = batch.places.iter().fold(0, |most, it| most.max(*it));
+        Some(Self { times, at, place })
+    }
+}
+
+impl Frame {
+    /// The narrowest for a span, and for what is likely to come.
+    pub(super) fn around(span: &Span) -> Self {
+        let least = span.times.0.wrapping_sub(1 << 23);
+        Self { least, at: span.at.0, time: 3, place: 1 }.widened(span)
     }
 
-    /// Can a time and a place be written?
-    #[inline]
-    pub(super) fn fit(&self, code: i64, place: u32) -> bool {
-        (self.time == 8 || code.wrapping_sub(self.least).cast_unsigned() >> (8 * self.time) == 0)
-            && (self.place == 4 || place >> (8 * self.place) == 0)
+    /// Can all of a span be written?
+    pub(super) fn fits(&self, span: &Span) -> bool {
+        let near = |at: u64| u32::try_from(at.wrapping_sub(self.at)).is_ok();
+        self.fits_times(span.times)
+            && self.fits_place(span.place)
+            && near(span.at.0)
+            && near(span.at.1)
     }
 
-    /// The next width in which they can.
-    pub(super) fn widened(mut self, code: i64, place: u32) -> Self {
-        while !self.fit(code, 0) {
+    fn fits_times(&self, times: (i64, i64)) -> bool {
+        let fits =
+            |time: i64| time.wrapping_sub(self.least).cast_unsigned() >> (8 * self.time) == 0;
+        self.time == 8 || fits(times.0) && fits(times.1)
+    }
+
+    fn fits_place(&self, place: u32) -> bool {
+        self.place == 4 || place >> (8 * self.place) == 0
+    }
+
+    /// The next one in which a span can be written, if its rows are not too far apart.
+    pub(super) fn widened(mut self, span: &Span) -> Self {
+        while !self.fits_times(span.times) {
             let middle = self.least.wrapping_add(1 << (8 * self.time - 1));
             self.time = if self.time == 3 { 4 } else { 8 };
             self.least = middle.wrapping_sub(1_i64.wrapping_shl(8 * self.time - 1));
         }
-        while !self.fit(code, place) {
+        while !self.fits_place(span.place) {
             self.place *= 2;
         }
+        self.at = span.at.0;
         self
+    }
+
+    /// Is it the narrowest there is?
+    pub(super) fn is_narrow(&self) -> bool {
+        (self.time, self.place) == (3, 1)
     }
 
     /// Bytes of a mark.
@@ -89,42 +106,50 @@ impl Widths {
     }
 }
 
-/// Begins a block whose first row begins at a place; gives back its bytes so far.
-pub(super) fn begin(bytes: &mut [u8], widths: &Widths, at: u64) -> usize {
-    bytes[..8].copy_from_slice(&widths.least.to_le_bytes());
-    bytes[8..16].copy_from_slice(&at.to_le_bytes());
-    bytes[18] = widths.time as u8;
-    bytes[19] = widths.place as u8;
-    HEAD
-}
-
-/// Writes a mark at a place of the block; its row begins so much `further` than the first.
-#[inline]
-pub(super) fn put(bytes: &mut [u8], widths: &Widths, mark: &Mark, code: i64, further: u32) {
-    let after = code.wrapping_sub(widths.least).cast_unsigned();
-    let shift = 8 * widths.time;
-    let rest = u128::from(after)
-        | u128::from(mark.place) << shift
-        | u128::from(further) << (shift + 8 * widths.place);
+/// Writes a mark of a batch that fits the frame, which is [narrow](Frame::is_narrow) if `NARROW` says so.
+#[inline(always)]
+pub(super) fn put<const NARROW: bool>(
+    bytes: &mut [u8],
+    frame: &Frame,
+    batch: &Batch<'_>,
+    row: usize,
+) {
+    let after = batch.times[row].wrapping_sub(frame.least).cast_unsigned();
+    let (place, further) = (batch.places[row], batch.at[row].wrapping_sub(frame.at));
     let bytes: &mut [u8; FIXED + SLACK] = bytes.first_chunk_mut().expect("there is slack");
-    bytes[..ID].copy_from_slice(&mark.id[1..]);
-    bytes[ID..FIXED].copy_from_slice(&mark.content);
-    bytes[FIXED..].copy_from_slice(&rest.to_le_bytes());
+    let (front, rest) = bytes.split_at_mut(FIXED);
+    front[..ID].copy_from_slice(&batch.ids[row][1..]);
+    front[ID..].copy_from_slice(&batch.contents[row]);
+    if NARROW {
+        let word = after | u64::from(place) << 24 | further << 32;
+        rest[..8].copy_from_slice(&word.to_le_bytes());
+    } else {
+        let shift = 8 * frame.time;
+        let word = u128::from(after)
+            | u128::from(place) << shift
+            | u128::from(further) << (shift + 8 * frame.place);
+        rest.copy_from_slice(&word.to_le_bytes());
+    }
 }
 
-/// Ends a block of so many marks.
-pub(super) fn end(bytes: &mut [u8], marks: u16) {
-    bytes[16..18].copy_from_slice(&marks.to_le_bytes());
+/// Writes the head of a block that has so many marks, and gives back what its ids are told by.
+pub(super) fn end<'a>(
+    bytes: &'a mut [u8],
+    frame: &Frame,
+    marks: usize,
+) -> impl Iterator<Item = u64> + use<'a> {
+    let (head, rest) = bytes.split_at_mut(HEAD);
+    head[..8].copy_from_slice(&frame.least.to_le_bytes());
+    head[8..16].copy_from_slice(&frame.at.to_le_bytes());
+    let marks_of = u16::try_from(marks).expect("a block is too small for more");
+    head[16..18].copy_from_slice(&marks_of.to_le_bytes());
+    (head[18], head[19]) = (frame.time as u8, frame.place as u8);
+    keys_of(&rest[..marks * frame.size()], frame.size())
 }
 
-/// What the ids of a block that was just made are told by.
-pub(super) fn keys<'a>(bytes: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + use<'a> {
-    keys_of(&bytes[HEAD..], widths)
-}
-
-fn keys_of<'a>(marks: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + use<'a> {
+fn keys_of<'a>(marks: &'a [u8], size: usize) -> impl Iterator<Item = u64> + use<'a> {
     let key = |mark: &[u8]| *mark.first_chunk().expect("an id is longer");
-    marks.chunks_exact(widths.size()).map(move |mark| u64::from_be_bytes(key(mark)))
+    marks.chunks_exact(size).map(move |mark| u64::from_be_bytes(key(mark)))
 }
 
 /// The marks of a block that was read.
@@ -132,10 +157,8 @@ fn keys_of<'a>(marks: &'a [u8], widths: &Widths) -> impl Iterator<Item = u64> + 
 pub(super) struct Marks<'a> {
     /// With the slack behind them.
     bytes: &'a [u8],
-    widths: Widths,
-    /// Where the first row begins.
-    at: u64,
-    count: u16,
+    frame: Frame,
+    count: usize,
     /// The first byte of every id.
     first: u8,
 }
@@ -147,21 +170,21 @@ impl<'a> Marks<'a> {
         let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
         let least = i64::from_le_bytes(*head.first_chunk()?);
         let at = u64::from_le_bytes(*head[8..].first_chunk()?);
-        let count = u16::from_le_bytes(*head[16..].first_chunk()?);
-        let widths = Widths { least, time: head[18].into(), place: head[19].into() };
-        let known = [3, 4, 8].contains(&widths.time) && [1, 2, 4].contains(&widths.place);
-        let whole = known && widths.size() * usize::from(count) + SLACK == rest.len();
-        whole.then_some(Self { bytes: rest, widths, at, count, first })
+        let count = usize::from(u16::from_le_bytes(*head[16..].first_chunk()?));
+        let frame = Frame { least, at, time: head[18].into(), place: head[19].into() };
+        let known = [3, 4, 8].contains(&frame.time) && [1, 2, 4].contains(&frame.place);
+        let zeros = rest.len().checked_sub(frame.size() * count + SLACK)?;
+        (known && zeros < PAGE).then_some(Self { bytes: rest, frame, count, first })
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        self.count.into()
+        self.count
     }
 
     /// What each id is told by.
     pub(super) fn keys(&self) -> impl Iterator<Item = u64> + use<'a> {
-        keys_of(&self.bytes[..self.bytes.len() - SLACK], &self.widths)
+        keys_of(&self.bytes[..self.count * self.frame.size()], self.frame.size())
     }
 
     /// Those whose keys fit.
@@ -172,19 +195,19 @@ impl<'a> Marks<'a> {
 
     /// A mark by its number.
     pub(super) fn get(&self, number: usize) -> Placed {
-        let from = number * self.widths.size();
+        let (frame, from) = (&self.frame, number * self.frame.size());
         let bytes: &[u8; FIXED + SLACK] =
             self.bytes[from..].first_chunk().expect("the last one has slack behind it");
         let mut id = [self.first; 16];
         id[1..].copy_from_slice(&bytes[..ID]);
         let content = *bytes[ID..].first_chunk().expect("id and content are fixed");
         let rest = u128::from_le_bytes(*bytes.last_chunk().expect("so is what follows"));
-        let shift = 8 * self.widths.time;
+        let shift = 8 * frame.time;
         let after = (rest & ((1 << shift) - 1)) as u64;
-        let place = ((rest >> shift) & ((1 << (8 * self.widths.place)) - 1)) as u32;
-        let further = (rest >> (shift + 8 * self.widths.place)) as u32;
-        let time = time(self.widths.least.wrapping_add(after.cast_signed()));
-        let at = self.at.wrapping_add(further.into());
+        let place = ((rest >> shift) & ((1 << (8 * frame.place)) - 1)) as u32;
+        let further = (rest >> (shift + 8 * frame.place)) as u32;
+        let time = moment_of(frame.least.wrapping_add(after.cast_signed()));
+        let at = frame.at.wrapping_add(further.into());
         Placed { at, mark: Mark { id, content, time, place } }
     }
 }
@@ -192,6 +215,12 @@ impl<'a> Marks<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Moment;
+    use crate::fact::bulk::half_seconds;
+
+    fn number(text: &str) -> i64 {
+        half_seconds(text.parse().unwrap()).unwrap()
+    }
 
     #[test]
     fn marks_come_back_in_every_width() {
@@ -199,23 +228,54 @@ mod tests {
         let far = ["0002-01-01", "9998-12-31T23:59:59Z", "9999-12-31", "2105-01-01"];
         for text in times.iter().chain(&far) {
             for place in [0, 255, 256, 65_535, 65_536, u32::MAX] {
-                let moment: Moment = text.parse().unwrap();
-                let number = code(moment).unwrap();
-                let widths = Widths::around(code("2026-10-20".parse().unwrap()).unwrap())
-                    .widened(number, place);
-                let mark = Mark { id: [9; 16], content: [7; 8], time: moment, place };
+                let first = (number("2026-10-20"), number(text));
+                let at = [4_000_000_000 + u64::from(u32::MAX), 4_000_000_000];
+                let batch = Batch {
+                    at: &at,
+                    ids: &[[9; 16]; 2],
+                    contents: &[[7; 8]; 2],
+                    times: &[first.1, first.0],
+                    places: &[place, 0],
+                };
+                let frame = Frame::around(&Span::of(&batch).unwrap());
+                assert!(frame.fits(&Span::of(&batch).unwrap()));
                 let mut bytes = vec![0; 200];
-                let at = begin(&mut bytes, &widths, 4_000_000_000);
-                put(&mut bytes[at..], &widths, &mark, number, u32::MAX);
-                put(&mut bytes[at + widths.size()..], &widths, &mark, number, 0);
-                end(&mut bytes, 2);
-                bytes.truncate(at + 2 * widths.size() + SLACK);
+                for row in 0..2 {
+                    let bytes = &mut bytes[HEAD + row * frame.size()..];
+                    put::<false>(bytes, &frame, &batch, row);
+                    let wide = bytes.to_vec();
+                    if frame.is_narrow() {
+                        put::<true>(bytes, &frame, &batch, row);
+                        assert_eq!(bytes[..frame.size()], wide[..frame.size()]);
+                    }
+                }
+                assert_eq!(
+                    end(&mut bytes, &frame, 2).collect::<Vec<_>>(),
+                    [0x0909_0909_0909_0909; 2]
+                );
+                bytes.truncate(HEAD + 2 * frame.size() + SLACK);
                 let read: Vec<_> = Marks::of(&bytes, 9).unwrap().those(|_| true).collect();
-                let due = [4_000_000_000 + u64::from(u32::MAX), 4_000_000_000];
-                assert_eq!(read, due.map(|at| Placed { at, mark }), "{text} {place}");
-                assert!(Marks::of(&bytes[1..], 9).is_none());
+                let time: Moment = text.parse().unwrap();
+                let mark = Mark { id: [9; 16], content: [7; 8], time, place };
+                let other = Mark { time: "2026-10-20".parse().unwrap(), place: 0, ..mark };
+                let due = [Placed { at: at[0], mark }, Placed { at: at[1], mark: other }];
+                assert_eq!(read, due, "{text} {place}");
+                bytes.resize(bytes.len() + PAGE - 1, 0);
+                assert_eq!(Marks::of(&bytes, 9).unwrap().count(), 2);
+                bytes.push(0);
+                assert!(Marks::of(&bytes, 9).is_none() && Marks::of(&bytes[1..], 9).is_none());
             }
         }
-        assert!(code("2026-10-05T08:00:01.5Z".parse().unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_frame_says_what_does_not_fit() {
+        let span = |time, at, place| Span { times: (time, time), at: (0, at), place };
+        let frame = Frame::around(&span(0, 0, 0));
+        assert!(frame.fits(&span(1 << 22, u32::MAX.into(), 255)));
+        assert!(!frame.fits(&span(1 << 23, 0, 0)) && !frame.fits(&span(-(1 << 23) - 1, 0, 0)));
+        assert!(!frame.fits(&span(0, 1 << 32, 0)) && !frame.fits(&span(0, 0, 256)));
+        let wider = frame.widened(&span(i64::MAX, 0, 70_000));
+        assert!(wider.fits(&span(i64::MIN, 0, u32::MAX)));
     }
 }

@@ -4,8 +4,8 @@ use std::io;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
-use super::block::SLACK;
-use super::filter::{FILTER, Filter};
+use super::block::{PAGE, SLACK};
+use super::filter::{self, FILTER, Filter};
 use super::{FEWEST_BITS, MOST_BITS};
 use crate::fact::bulk::bucket_of;
 use crate::fact::{Hash, Kind};
@@ -13,8 +13,9 @@ use crate::store::medium::Medium;
 
 const MARK: [u8; 8] = *b"\xF5revmar\n";
 const FOOT_MARK: [u8; 8] = *b"\xF5revend\n";
-const FORMAT: u32 = 2;
-pub(super) const HEAD: usize = 16;
+const FORMAT: u32 = 3;
+/// A page, so that blocks can begin at one.
+pub(super) const HEAD: usize = PAGE;
 /// A block in a section.
 const LISTED: usize = 12 + FILTER;
 const ID: usize = 16;
@@ -57,7 +58,7 @@ pub(super) fn head(bits: u32) -> [u8; HEAD] {
     let mut bytes = [0; HEAD];
     bytes[..8].copy_from_slice(&MARK);
     bytes[8..12].copy_from_slice(&FORMAT.to_le_bytes());
-    bytes[12..].copy_from_slice(&bits.to_le_bytes());
+    bytes[12..16].copy_from_slice(&bits.to_le_bytes());
     bytes
 }
 
@@ -85,7 +86,7 @@ impl Listed {
         bytes[..8].copy_from_slice(&self.offset.to_le_bytes());
         bytes[6..8].copy_from_slice(&self.length.to_le_bytes());
         bytes[8..12].copy_from_slice(&self.check.to_le_bytes());
-        bytes[12..].copy_from_slice(&self.filter);
+        bytes[12..].copy_from_slice(&filter::encode(&self.filter));
         bytes
     }
 
@@ -95,7 +96,7 @@ impl Listed {
             offset: u64_at(bytes, 0) & ((1 << 48) - 1),
             length: u16::from_le_bytes([bytes[6], bytes[7]]),
             check: u32_at(bytes, 8),
-            filter: *bytes.last_chunk().expect("the filter is the end"),
+            filter: filter::decode(bytes.last_chunk().expect("the filter is the end")),
         }
     }
 

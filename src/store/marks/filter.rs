@@ -1,30 +1,53 @@
 //! A small Bloom filter for the ids of one block. "Not here" is certain, "maybe here" is wrong about
-//! once in thirty. Ids are fingerprints: the bits that they are told by serve as the hash.
+//! once in twenty-five. Ids are fingerprints: the bits that they are told by serve as the hash.
+//!
+//! All bits of an id stand in one word, so that it is taken in, and asked for, in one step. Bits all over the
+//! filter would be wrong once in thirty, and cost three times as much for every mark that is put down.
 
-/// Bytes of a filter: seven bits for each id of a full block.
-pub(super) const FILTER: usize = 256;
-const PROBES: u32 = 4;
-/// Bits that tell one of the filter's bits.
-const BITS: u32 = 11;
+/// Words of a filter: eight bits for each id of a full block.
+const WORDS: usize = 64;
+/// Bytes of a filter.
+pub(super) const FILTER: usize = WORDS * 8;
 
-pub(super) type Filter = [u8; FILTER];
+pub(super) type Filter = [u64; WORDS];
 
-/// The first bits of a key are those of the bucket: the others tell more.
-fn probes(key: u64) -> impl Iterator<Item = (usize, u8)> {
-    (0..PROBES).map(move |probe| {
-        let bit = (key >> (BITS * probe)) as usize % (FILTER * 8);
-        (bit / 8, 1 << (bit % 8))
-    })
+/// The word of a key, and its bits. The first bits of a key are those of the bucket: the others tell more.
+#[inline]
+fn place(key: u64) -> (usize, u64) {
+    let bits = 1 << (key & 63) | 1 << (key >> 6 & 63) | 1 << (key >> 12 & 63);
+    ((key >> 18) as usize % WORDS, bits)
 }
 
-/// Takes in an id by its key.
-pub(super) fn add(filter: &mut Filter, key: u64) {
-    probes(key).for_each(|(byte, bit)| filter[byte] |= bit);
+/// The filter of ids by their keys.
+pub(super) fn of(keys: impl Iterator<Item = u64>) -> Filter {
+    let mut filter = [0; WORDS];
+    for (word, bits) in keys.map(place) {
+        filter[word] |= bits;
+    }
+    filter
 }
 
 /// May the id of a key be there?
 pub(super) fn may_hold(filter: &Filter, key: u64) -> bool {
-    probes(key).all(|(byte, bit)| filter[byte] & bit != 0)
+    let (word, bits) = place(key);
+    filter[word] & bits == bits
+}
+
+/// Its bytes.
+pub(super) fn encode(filter: &Filter) -> [u8; FILTER] {
+    let mut bytes = [0; FILTER];
+    bytes.as_chunks_mut().0.iter_mut().zip(filter).for_each(|(to, word)| *to = word.to_le_bytes());
+    bytes
+}
+
+/// The filter of some bytes.
+pub(super) fn decode(bytes: &[u8; FILTER]) -> Filter {
+    let mut filter = [0; WORDS];
+    filter
+        .iter_mut()
+        .zip(bytes.as_chunks().0)
+        .for_each(|(to, word)| *to = u64::from_le_bytes(*word));
+    filter
 }
 
 #[cfg(test)]
@@ -38,10 +61,10 @@ mod tests {
                 *blake3::hash(&number.to_le_bytes()).as_bytes().first_chunk().unwrap(),
             )
         };
-        let mut filter = [0; FILTER];
-        (0..270).for_each(|number| add(&mut filter, key(number)));
-        assert!((0..270).all(|number| may_hold(&filter, key(number))));
-        let wrong = (270..10_270).filter(|number| may_hold(&filter, key(*number))).count();
-        assert!(wrong < 600, "{wrong} of 10000");
+        let filter = of((0..530).map(key));
+        assert_eq!(decode(&encode(&filter)), filter);
+        assert!((0..530).all(|number| may_hold(&filter, key(number))));
+        let wrong = (530..10_530).filter(|number| may_hold(&filter, key(*number))).count();
+        assert!(wrong < 500, "{wrong} of 10000");
     }
 }

@@ -2,139 +2,153 @@
 
 use std::io;
 
-use super::block::{self, BLOCK, SLACK, Widths};
+use super::block::{self, BLOCK, Frame, HEAD, PAGE, SLACK, Span};
 use super::directory::Listed;
-use super::filter::{self, FILTER};
+use super::filter;
 use super::shelf::MarksShelf;
-use crate::fact::bulk::{Hand, Mark, Placed, bucket_of};
+use crate::fact::bulk::{Batch, Hand, bucket_of};
 
 /// Bytes from block to block: not a power of two, or all of them would compete for the same few lines
 /// of the cache.
 const STRIDE: usize = BLOCK + 64;
 const _: () = assert!(STRIDE >= BLOCK + SLACK);
-/// Bytes of full blocks that are written at once.
-const OUT: usize = 1 << 18;
+/// Full blocks that are written at once. A write of a whole megabyte that begins at a page costs the
+/// system half of what it costs in small and odd pieces.
+const AT_ONCE: usize = 64;
 
-/// How far a block is.
-#[derive(Clone, Copy, Default)]
+/// The block of a bucket that is not yet full.
+#[derive(Clone, Copy)]
 struct Open {
-    /// Bytes; none if it has not begun.
+    /// Where its bytes are.
+    slot: u16,
     used: u16,
-    marks: u16,
-    /// Where its first row begins.
-    at: u64,
 }
 
 pub(super) struct MarksHand<'a> {
     shelf: &'a MarksShelf,
     bits: u32,
     open: Vec<Open>,
+    /// A slot for each bucket, and for each block that waits to be written.
     bytes: Vec<u8>,
-    /// None before the first mark.
-    widths: Option<Widths>,
-    /// Full blocks to be written.
-    out: Vec<u8>,
-    /// All full blocks. The place of those in `out` is still counted from its beginning.
+    /// Slots of blocks to be written, in that order.
+    full: Vec<u16>,
+    /// Slots that nobody uses.
+    free: Vec<u16>,
+    /// That of all open blocks; none before the first mark.
+    frame: Option<Frame>,
+    /// All full blocks. The places of those in `full` are not known yet.
     listed: Vec<Listed>,
-    written: usize,
 }
 
 impl<'a> MarksHand<'a> {
     pub(super) fn new(shelf: &'a MarksShelf) -> Self {
         let bits = shelf.bits();
+        let (buckets, slots) = (1_u16 << bits, (1 << bits) + AT_ONCE);
         Self {
             shelf,
             bits,
-            open: vec![Open::default(); 1 << bits],
-            bytes: vec![0; STRIDE << bits],
-            widths: None,
-            out: Vec::with_capacity(OUT + BLOCK),
+            open: (0..buckets).map(|slot| Open { slot, used: HEAD as u16 }).collect(),
+            bytes: vec![0; slots * STRIDE],
+            full: Vec::with_capacity(AT_ONCE),
+            free: (buckets..slots as u16).collect(),
+            frame: None,
             listed: Vec::new(),
-            written: 0,
         }
     }
 
-    /// The widths for a mark. Wider ones need new blocks; that happens a few times at most.
-    fn widen(&mut self, code: i64, place: u32) -> io::Result<Widths> {
-        self.seal_all()?;
-        let widths = self.widths.unwrap_or_else(|| Widths::around(code)).widened(code, place);
-        self.widths = Some(widths);
-        Ok(widths)
-    }
-
-    fn put_one(&mut self, at: u64, mark: &Mark) -> io::Result<()> {
-        let code = block::code(mark.time)?;
-        let widths = match self.widths {
-            Some(widths) if widths.fit(code, mark.place) => widths,
-            _ => self.widen(code, mark.place)?,
-        };
-        let bucket = bucket_of(&mark.id, self.bits);
-        let Open { used, marks, at: first } = self.open[bucket];
-        let mut further = u32::try_from(at.wrapping_sub(first));
-        let mut used = usize::from(used);
-        if used == 0 || used + widths.size() > BLOCK || further.is_err() {
-            if marks > 0 {
-                self.seal(bucket, &widths)?;
+    /// Puts down marks that fit the frame.
+    fn fill<const NARROW: bool>(&mut self, frame: &Frame, batch: &Batch<'_>) -> io::Result<()> {
+        let (size, bits) = (frame.size(), self.bits);
+        for row in 0..batch.len() {
+            let bucket = bucket_of(&batch.ids[row], bits);
+            let mut open = self.open[bucket];
+            if usize::from(open.used) + size > BLOCK {
+                open = self.seal(bucket, frame, BLOCK)?;
             }
-            used = block::begin(&mut self.bytes[bucket * STRIDE..], &widths, at);
-            self.open[bucket].at = at;
-            further = Ok(0);
+            let from = usize::from(open.slot) * STRIDE + usize::from(open.used);
+            block::put::<NARROW>(&mut self.bytes[from..], frame, batch, row);
+            self.open[bucket].used = open.used + size as u16;
         }
-        let further = further.expect("a new block begins where it is too far");
-        let from = bucket * STRIDE + used;
-        block::put(&mut self.bytes[from..], &widths, mark, code, further);
-        let open = &mut self.open[bucket];
-        open.used = (used + widths.size()) as u16;
-        open.marks += 1;
         Ok(())
     }
 
-    /// Puts a block among those to be written.
-    fn seal(&mut self, bucket: usize, widths: &Widths) -> io::Result<()> {
-        let Open { used, marks, .. } = std::mem::take(&mut self.open[bucket]);
-        let bytes = &mut self.bytes[bucket * STRIDE..][..used.into()];
-        block::end(bytes, marks);
-        let mut filter = [0; FILTER];
-        block::keys(bytes, widths).for_each(|key| filter::add(&mut filter, key));
-        self.listed.push(Listed {
-            bucket: bucket as u32,
-            offset: self.out.len() as u64,
-            length: used,
-            check: crc32fast::hash(bytes),
-            filter,
-        });
-        self.out.extend_from_slice(bytes);
-        if self.out.len() < OUT { Ok(()) } else { self.write() }
+    /// Puts a block among those to be written, in so many bytes, and gives back the next one.
+    #[inline(never)]
+    fn seal(&mut self, bucket: usize, frame: &Frame, length: usize) -> io::Result<Open> {
+        let Open { slot, used } = self.open[bucket];
+        let bytes = &mut self.bytes[usize::from(slot) * STRIDE..][..length];
+        bytes[used.into()..].fill(0);
+        let keys = block::end(bytes, frame, (usize::from(used) - HEAD) / frame.size());
+        let filter = filter::of(keys);
+        let check = crc32fast::hash(bytes);
+        let (bucket_of, length) = (bucket as u32, length as u16);
+        self.listed.push(Listed { bucket: bucket_of, offset: 0, length, check, filter });
+        self.full.push(slot);
+        if self.full.len() == AT_ONCE {
+            self.write()?;
+        }
+        let slot = self.free.pop().expect("there are as many as blocks wait at most");
+        self.open[bucket] = Open { slot, used: HEAD as u16 };
+        Ok(self.open[bucket])
     }
 
-    fn seal_all(&mut self) -> io::Result<()> {
-        let Some(widths) = self.widths else { return Ok(()) };
-        (0..self.open.len())
-            .filter(|bucket| self.open[*bucket].marks > 0)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .try_for_each(|bucket| self.seal(bucket, &widths))
+    /// Seals what is open, in whole pages if more is to come.
+    fn seal_all(&mut self, more: bool) -> io::Result<()> {
+        let Some(frame) = self.frame else { return Ok(()) };
+        for bucket in 0..self.open.len() {
+            let used = usize::from(self.open[bucket].used);
+            if used > HEAD {
+                let length = if more { used.next_multiple_of(PAGE) } else { used };
+                self.seal(bucket, &frame, length)?;
+            }
+        }
+        Ok(())
     }
 
     fn write(&mut self) -> io::Result<()> {
-        if self.out.is_empty() {
+        if self.full.is_empty() {
             return Ok(());
         }
-        let offset = self.shelf.append(&self.out)?;
-        self.listed[self.written..].iter_mut().for_each(|block| block.offset += offset);
-        self.written = self.listed.len();
-        self.out.clear();
+        let written = self.listed.len() - self.full.len();
+        let listed = &mut self.listed[written..];
+        let part = |(slot, listed): (&u16, &Listed)| -> &[u8] {
+            &self.bytes[usize::from(*slot) * STRIDE..][..listed.length.into()]
+        };
+        let parts: Vec<&[u8]> = self.full.iter().zip(&*listed).map(part).collect();
+        let mut offset = self.shelf.append_all(&parts)?;
+        for listed in listed {
+            listed.offset = offset;
+            offset += u64::from(listed.length);
+        }
+        self.free.append(&mut self.full);
         Ok(())
     }
 }
 
 impl Hand for MarksHand<'_> {
-    fn put(&mut self, marks: &[Placed]) -> io::Result<()> {
-        marks.iter().try_for_each(|placed| self.put_one(placed.at, &placed.mark))
+    fn put_batch(&mut self, batch: &Batch<'_>) -> io::Result<()> {
+        let Some(span) = Span::of(batch) else { return Ok(()) };
+        let mut frame = self.frame.unwrap_or_else(|| Frame::around(&span));
+        if !frame.fits(&span) {
+            // A few times at most: a month has few widths, and a file of less than four gigabytes one frame.
+            self.seal_all(true)?;
+            frame = frame.widened(&span);
+            if !frame.fits(&span) {
+                let half = batch.len() / 2;
+                self.put_batch(&batch.part(0..half))?;
+                return self.put_batch(&batch.part(half..batch.len()));
+            }
+        }
+        self.frame = Some(frame);
+        if frame.is_narrow() {
+            self.fill::<true>(&frame, batch)
+        } else {
+            self.fill::<false>(&frame, batch)
+        }
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.seal_all()?;
+        self.seal_all(false)?;
         self.write()?;
         self.shelf.take_in(std::mem::take(&mut self.listed));
         Ok(())

@@ -2,10 +2,11 @@
 //! and from then on the memory of their ids.
 //!
 //! ```text
-//! head     16   mark 8 | format 4 | bits of an id that tell its bucket 4
-//! blocks        up to 8 KiB each, of marks of one bucket, in the order in which they were full
-//! sections      for each bucket: its blocks, 268 each
-//!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 256), and its void ids, 16 each
+//! head   4096   mark 8 | format 4 | bits of an id that tell its bucket 4 | zeros
+//! blocks        up to 16 KiB each, of marks of one bucket, in the order in which they were full; all
+//!                 but the last of a hand are whole pages
+//! sections      for each bucket: its blocks, 524 each
+//!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 512), and its void ids, 16 each
 //! rows          for each bucket, 24: where its section is 8 | blocks 4 | void ids 4
 //!                 | CRC-32 of the section 4 | CRC-32 of the bucket's number and this row 4
 //! places        for each place, 5: kind 1 | number of the product, or 0 4
@@ -58,9 +59,9 @@ pub(super) fn import_of(file: &str) -> Option<u64> {
 
 /// The fewest bits: the first byte of an id is then told by its bucket.
 const FEWEST_BITS: u32 = 8;
-/// The most: with more the buffers of a thread no longer fit its caches, and putting a mark down costs
+/// The most: with more the blocks of a thread no longer fit its caches, and putting a mark down costs
 /// up to twice as much. With fewer, one that is looked up has more blocks beside it, of which one in
-/// thirty is read for nothing.
+/// twenty-five is read for nothing.
 const MOST_BITS: u32 = 10;
 /// A bucket is to hold about so many marks, or up to twice as many.
 const BUCKET: u64 = 30_000;

@@ -32,6 +32,8 @@ pub struct MarksShelf {
     written: Mutex<Written>,
     lists: Mutex<Lists>,
     sorted: OnceLock<Sorted>,
+    /// Memory of buckets that nobody reads any more.
+    spare: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 /// A shelf, and what is known once all rows are judged.
@@ -96,6 +98,7 @@ impl MarksShelf {
             written: Mutex::new(written),
             lists: Mutex::default(),
             sorted: OnceLock::new(),
+            spare: Arc::default(),
         })
     }
 
@@ -110,17 +113,17 @@ impl MarksShelf {
     }
 
     /// Writes at the end; gives back where.
-    pub(super) fn append(&self, bytes: &[u8]) -> io::Result<u64> {
+    pub(super) fn append_all(&self, parts: &[&[u8]]) -> io::Result<u64> {
         let mut written = locked(&self.written);
         if written.failed {
             return Err(io::Error::other("an earlier write to it failed"));
         }
-        let result = self.medium.append(&self.new, bytes);
+        let result = self.medium.append_all(&self.new, parts);
         written.failed = result.is_err();
         result?;
-        let offset = written.size;
-        written.size += bytes.len() as u64;
-        written.writeback.grown(bytes.len());
+        let (offset, bytes) = (written.size, parts.iter().map(|part| part.len()).sum());
+        written.size += bytes as u64;
+        written.writeback.grown(bytes);
         Ok(offset)
     }
 
@@ -183,7 +186,7 @@ impl MarksShelf {
             |bucket| sorted.of(bucket..=bucket),
             &void,
             places,
-            |bytes| self.append(bytes).map(drop),
+            |bytes| self.append_all(&[bytes]).map(drop),
         )?;
         locked(&self.written).writeback.finish()?;
         self.medium.rename(&self.new, file)?;
@@ -210,8 +213,11 @@ impl Shelf for MarksShelf {
     fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
         let blocks = self.sorted().of(directory::buckets_of(first, self.bits));
         let bytes: usize = blocks.clone().map(|block| usize::from(block.length) + SLACK).sum();
-        let (mut read, mut ends) = (vec![0; bytes], Vec::new());
-        let (mut from, mut marks) = (0, 0);
+        let mut read = locked(&self.spare).pop().unwrap_or_default();
+        if read.len() < bytes {
+            read.resize(bytes, 0);
+        }
+        let (mut from, mut marks, mut ends) = (0, 0, Vec::with_capacity(blocks.len()));
         for block in blocks {
             let to = from + usize::from(block.length) + SLACK;
             block.read(&*self.medium, &self.new, &mut read[from..to])?;
@@ -221,16 +227,25 @@ impl Shelf for MarksShelf {
             ends.push(End { marks, bytes: to });
             from = to;
         }
-        Ok(Box::new(Blocks { first, bytes: read, ends }))
+        Ok(Box::new(Blocks { first, bytes: read, ends, spare: Arc::clone(&self.spare) }))
     }
 }
 
 /// Blocks that share the first byte of their ids, as they were read.
 struct Blocks {
     first: u8,
-    /// One behind the other, each with its slack.
+    /// One behind the other, each with its slack; behind the last what other buckets left.
     bytes: Vec<u8>,
     ends: Vec<End>,
+    /// Where the memory goes in the end.
+    spare: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Drop for Blocks {
+    /// The next bucket is read into the same memory: it is in the caches.
+    fn drop(&mut self) {
+        locked(&self.spare).push(std::mem::take(&mut self.bytes));
+    }
 }
 
 /// Where a block ends: so many marks and bytes, with those of the blocks before.

@@ -1,0 +1,387 @@
+//! A tally as text for the journal: each text once, all else as numbers.
+//!
+//! ```text
+//! {"texts":["output-token","aria-2"],"days":[["2026-10-05","AgHAwB..."]]}
+//! ```
+//!
+//! A number is written in digits of five bits, the lowest first, each a letter of base64 whose sixth bit
+//! says that more follow; a signed one has its sign in the lowest bit. So a month's sums are some
+//! hundred kilobytes that need no parsing to speak of, and are still JSON. A day is the number of its
+//! cells, and for each cell which parts of its key differ from those of the cell before, these, and what
+//! the cell adds up to.
+//!
+//! The law: what was written is read again as it was; anything else is refused, when it is read and not
+//! when it is asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::daily::{Cells, Daily};
+use super::packed_key::{PackedKey, Texts};
+use super::{Cell, Key};
+use crate::calendar::Day;
+use crate::money::Exact;
+
+/// The text of something is not one that a tally writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its sums are not in the form in which they are kept")]
+pub(super) struct Unreadable;
+
+/// A tally as it is written.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Packed {
+    texts: Vec<String>,
+    days: Vec<(Day, String)>,
+}
+
+impl Packed {
+    pub(super) fn of(days: &[Arc<Daily>]) -> Self {
+        let keys = days.iter().flat_map(|daily| daily.cells()).map(|(key, _)| &**key);
+        let numbers = Numbering::of_all(keys);
+        let full = days.iter().filter(|daily| !daily.cells().is_empty());
+        let days = full.map(|daily| (daily.day(), text_of(daily, &numbers))).collect();
+        Self { texts: numbers.0.into_keys().map(str::to_owned).collect(), days }
+    }
+
+    /// Its days in order, every one looked through.
+    pub(super) fn days(self) -> Result<Vec<PackedDay>, Unreadable> {
+        let texts = Arc::new(self.texts);
+        let rising = texts.is_sorted_by(|before, after| before < after)
+            && self.days.is_sorted_by(|(before, _), (after, _)| before < after);
+        let of = |(day, text): (Day, String)| PackedDay::new(day, text, &texts);
+        if rising { self.days.into_iter().map(of).collect() } else { Err(Unreadable) }
+    }
+}
+
+/// One day of it.
+#[derive(Debug)]
+pub(super) struct PackedDay {
+    day: Day,
+    text: Box<str>,
+    texts: Arc<Texts>,
+    keeps_nothing_apart: bool,
+}
+
+impl PackedDay {
+    /// Looks through it.
+    fn new(day: Day, text: String, texts: &Arc<Texts>) -> Result<Self, Unreadable> {
+        let (mut keeps_nothing_apart, mut in_order, mut before) = (true, true, None);
+        each_cell(day, &text, texts, |key, cell| {
+            keeps_nothing_apart &= key.keeps_nothing_apart();
+            let rank = Some(key.rank());
+            in_order &= before < rank && !cell.is_empty();
+            before = rank;
+        })?;
+        if !in_order || before.is_none() {
+            return Err(Unreadable);
+        }
+        Ok(Self { day, text: text.into(), texts: Arc::clone(texts), keeps_nothing_apart })
+    }
+
+    pub(super) fn day(&self) -> Day {
+        self.day
+    }
+
+    pub(super) fn keeps_nothing_apart(&self) -> bool {
+        self.keeps_nothing_apart
+    }
+
+    pub(super) fn cells(&self) -> Cells {
+        let mut cells = Cells::new();
+        each_cell(self.day, &self.text, &self.texts, |key, cell| {
+            cells.push((Arc::new(key.key(&self.texts)), cell));
+        })
+        .expect("it was looked through when it was read");
+        cells
+    }
+}
+
+fn text_of(daily: &Daily, numbers: &Numbering<'_>) -> String {
+    let mut out = Writer::default();
+    let mut before = PackedKey::before(daily.day());
+    out.number(daily.cells().len() as u128);
+    for (key, cell) in daily.cells() {
+        let key = PackedKey::of(key, numbers);
+        key.write(&before, &mut out);
+        before = key;
+        out.signed(cell.rows.into());
+        out.exact(cell.quantity);
+        out.exact(cell.amount);
+    }
+    out.0
+}
+
+fn each_cell(
+    day: Day,
+    text: &str,
+    texts: &Texts,
+    mut each: impl FnMut(&PackedKey, Cell),
+) -> Result<(), Unreadable> {
+    let mut from = Reader(text.as_bytes());
+    let mut key = PackedKey::before(day);
+    for _ in 0..from.number()? {
+        key.read(&mut from, texts)?;
+        let rows = i64::try_from(from.signed()?).map_err(|_| Unreadable)?;
+        let (quantity, amount) = (from.exact()?, from.exact()?);
+        let cell = Cell { rows, quantity, amount };
+        each(&key, cell);
+    }
+    if from.0.is_empty() { Ok(()) } else { Err(Unreadable) }
+}
+
+/// Texts in order, with their numbers from 1 on; the empty text is 0.
+pub(super) struct Numbering<'a>(BTreeMap<&'a str, u32>);
+
+impl<'a> Numbering<'a> {
+    fn of_all(keys: impl Iterator<Item = &'a Key>) -> Self {
+        let mut texts: BTreeMap<&str, u32> = BTreeMap::new();
+        keys.for_each(|key| key.texts(|text| *texts.entry(text).or_default() = 0));
+        texts.remove("");
+        texts.values_mut().zip(1..).for_each(|(number, at)| *number = at);
+        Self(texts)
+    }
+
+    pub(super) fn of(&self, text: &str) -> u32 {
+        self.0.get(text).copied().unwrap_or(0)
+    }
+}
+
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// What a letter stands for; `NO_LETTER` for any other byte.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_LETTER; 256];
+    let mut at = 0;
+    while at < LETTERS.len() {
+        digits[LETTERS[at] as usize] = at as u8;
+        at += 1;
+    }
+    digits
+};
+const NO_LETTER: u8 = 64;
+/// The bit of a digit that says that more follow.
+const MORE: u8 = 32;
+/// Instead of a number of digits after the point: whole units and the rest follow, each by itself.
+const HALVES: u8 = 29;
+
+/// Numbers as letters.
+#[derive(Default)]
+pub(super) struct Writer(String);
+
+impl Writer {
+    pub(super) fn number(&mut self, mut number: u128) {
+        loop {
+            let digit = (number & 31) as u8;
+            number >>= 5;
+            let more = if number == 0 { 0 } else { MORE };
+            self.0.push(char::from(LETTERS[usize::from(digit | more)]));
+            if number == 0 {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn signed(&mut self, number: i128) {
+        self.number((number << 1 ^ number >> 127).cast_unsigned());
+    }
+
+    fn exact(&mut self, exact: Exact) {
+        if let Some((mantissa, scale)) = exact.shortest() {
+            self.number(scale.into());
+            return self.signed(mantissa);
+        }
+        let (whole, rest) = exact.halves();
+        self.number(HALVES.into());
+        self.signed(whole);
+        self.signed(rest);
+    }
+}
+
+/// Reads them again.
+pub(super) struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    #[inline]
+    fn digit(&mut self) -> Result<u8, Unreadable> {
+        let (letter, rest) = self.0.split_first().ok_or(Unreadable)?;
+        self.0 = rest;
+        let digit = DIGITS[usize::from(*letter)];
+        if digit == NO_LETTER { Err(Unreadable) } else { Ok(digit) }
+    }
+
+    #[inline]
+    pub(super) fn number(&mut self) -> Result<u128, Unreadable> {
+        let mut number: u64 = 0;
+        // Twelve digits fit 64 bits.
+        for at in 0..12 {
+            let digit = self.digit()?;
+            number |= u64::from(digit & (MORE - 1)) << (5 * at);
+            if digit & MORE == 0 {
+                return Ok(number.into());
+            }
+        }
+        self.long_number(number.into())
+    }
+
+    #[cold]
+    fn long_number(&mut self, mut number: u128) -> Result<u128, Unreadable> {
+        for shift in (60..128).step_by(5) {
+            let digit = self.digit()?;
+            let part = u128::from(digit & (MORE - 1));
+            number |= part.checked_shl(shift).filter(|it| it >> shift == part).ok_or(Unreadable)?;
+            if digit & MORE == 0 {
+                return Ok(number);
+            }
+        }
+        Err(Unreadable)
+    }
+
+    #[inline]
+    pub(super) fn signed(&mut self) -> Result<i128, Unreadable> {
+        let number = self.number()?;
+        Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+    }
+
+    /// A number that counts things in memory.
+    #[inline]
+    pub(super) fn count(&mut self) -> Result<usize, Unreadable> {
+        usize::try_from(self.number()?).map_err(|_| Unreadable)
+    }
+
+    fn exact(&mut self) -> Result<Exact, Unreadable> {
+        match u8::try_from(self.number()?).map_err(|_| Unreadable)? {
+            HALVES => Exact::from_halves(self.signed()?, self.signed()?).ok_or(Unreadable),
+            scale @ 0..HALVES => Ok(Exact::scaled(self.signed()?, scale)),
+            _ => Err(Unreadable),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::calendar::Moment;
+    use crate::fact::{Charged, Kind, Sale, Tally};
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![Just(String::new()), "[a-c]{1,2}", Just("\u{e9}\"\\\n".to_owned())]
+    }
+
+    fn day() -> impl Strategy<Value = Day> {
+        let days = prop_oneof![0..40_i64, Just(-719_162), Just(2_932_896)];
+        days.prop_map(|days| Day::EPOCH.plus(days))
+    }
+
+    fn exact() -> impl Strategy<Value = Exact> {
+        let whole = any::<i128>().prop_map(|whole| whole >> 2);
+        let halves = (whole, any::<i64>()).prop_map(|(whole, rest)| {
+            Exact::from_halves(whole, i128::from(rest).abs() * if whole < 0 { -1 } else { 1 })
+                .unwrap()
+        });
+        let scaled =
+            (any::<i64>(), 0..=28_u8).prop_map(|(many, scale)| Exact::scaled(many.into(), scale));
+        prop_oneof![4 => scaled, 1 => halves, 1 => Just(Exact::ZERO)]
+    }
+
+    fn sale() -> impl Strategy<Value = Sale> {
+        let at =
+            |(seconds, nanos): (i64, u32)| Moment::At { seconds, nanos: nanos % 1_000_000_000 };
+        let time = prop_oneof![day().prop_map(Moment::On), (-9..9_i64, any::<u32>()).prop_map(at)];
+        let sale = |(time, id, source, of)| Sale { time, id, source, of };
+        (time, text(), text(), prop::option::of(text())).prop_map(sale)
+    }
+
+    fn key() -> impl Strategy<Value = Key> {
+        let texts = (text(), text(), text(), text(), text(), text(), text());
+        let charged = (day(), text()).prop_map(|(day, product)| Charged { day, product });
+        let currency = prop::sample::select(vec!["USD", "EUR", "JPY"]);
+        let currency = currency.prop_map(|code| code.parse().unwrap());
+        let sale = sale().prop_map(Box::new);
+        let rest = (prop::option::of(charged), prop::option::of(day()), prop::option::of(sale));
+        let head = (day(), 0..9_usize, prop::option::of(currency), any::<bool>());
+        (head, texts, rest).prop_map(
+            |((day, kind, currency, unpriced), texts, (charged, own, sale))| {
+                let (product, channel, region, customer, deal, category, unit) = texts;
+                let kind = Kind::ALL[kind];
+                Key {
+                    day,
+                    kind,
+                    product,
+                    channel,
+                    region,
+                    customer,
+                    deal,
+                    category,
+                    unit,
+                    currency,
+                    unpriced,
+                    charged,
+                    own,
+                    sale,
+                }
+            },
+        )
+    }
+
+    fn tally() -> impl Strategy<Value = Tally> {
+        let cell = (any::<i32>(), exact(), exact());
+        let cell =
+            cell.prop_map(|(rows, quantity, amount)| Cell { rows: rows.into(), quantity, amount });
+        prop::collection::btree_map(key(), cell, 0..30)
+            .prop_map(|cells| cells.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(tally in tally()) {
+            let text = serde_json::to_string(&tally).unwrap();
+            let read: Tally = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(&read, &tally);
+            prop_assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+
+        #[test]
+        fn what_is_cut_off_or_too_long_is_refused(tally in tally()) {
+            let Packed { texts, days } = Packed::of(&tally.days());
+            let texts = Arc::new(texts);
+            for (day, text) in days {
+                for at in 0..text.len() {
+                    prop_assert!(PackedDay::new(day, text[..at].to_owned(), &texts).is_err());
+                }
+                for more in ["A", "B", "f", " ", "="] {
+                    prop_assert!(PackedDay::new(day, text.clone() + more, &texts).is_err());
+                }
+            }
+        }
+
+        /// The record's checksum finds it; what passes here can be asked for all the same.
+        #[test]
+        fn what_is_altered_is_refused_or_read_in_order(
+            tally in tally(), at in any::<prop::sample::Index>(), byte in 0..128_u8,
+        ) {
+            let mut text = serde_json::to_string(&tally).unwrap().into_bytes();
+            let at = at.index(text.len());
+            text[at] = byte;
+            if let Ok(read) = serde_json::from_slice::<Tally>(&text) {
+                let keys: Vec<&Key> = read.iter().map(|(key, _)| key).collect();
+                prop_assert!(keys.is_sorted_by(|before, after| before < after));
+                prop_assert!(read.iter().all(|(_, cell)| !cell.is_empty()));
+            }
+        }
+
+        #[test]
+        fn numbers_come_back(number in any::<u128>(), shift in 0..128_u32) {
+            let mut out = Writer::default();
+            let number = number >> shift;
+            out.number(number);
+            out.signed(number.cast_signed());
+            let mut from = Reader(out.0.as_bytes());
+            prop_assert_eq!(from.number(), Ok(number));
+            prop_assert_eq!(from.signed(), Ok(number.cast_signed()));
+            prop_assert!(from.0.is_empty());
+        }
+    }
+}
