@@ -8,7 +8,9 @@ use std::fs::File;
 use std::io;
 
 use super::ahead::ahead;
-use super::express::{Common, FilePass, Lane, Revisit, Taken, check, each_line, take_quoted};
+use super::express::{
+    Common, FilePass, Lane, Poured, Revisit, Taken, check, each_line, take_quoted,
+};
 use super::interrupt::Interrupt;
 use super::read::{Reader, Row, Rows};
 use super::{IntakeError, SourceFile};
@@ -69,7 +71,7 @@ impl<'p> Again<'p> {
         self.open().map(|(rows, _)| rows)
     }
 
-    /// Goes through some rows of the file, on several threads if it can be read at any place.
+    /// Goes through some rows of a plain file, on several threads.
     pub(super) fn each_spot<T: Send>(
         &self,
         common: &Common<'_>,
@@ -79,10 +81,6 @@ impl<'p> Again<'p> {
     ) -> Result<Vec<T>, IntakeError> {
         let (pass, file, interrupt) = (self.pass, self.file, &self.reader.interrupt);
         let lane = || common.lane(&pass.columns, &pass.source);
-        if file.is_packed() {
-            let mut look = Look { lane: lane(), revisit: self.open()?.1, pass, file, interrupt };
-            return Ok(vec![act(&mut look, spots)?]);
-        }
         let part = |spots: &[Spot]| {
             let revisit = open_plain(pass, file)?;
             let mut look = Look { lane: lane(), revisit, pass, file, interrupt };
@@ -95,6 +93,26 @@ impl<'p> Again<'p> {
                 |_| unreadable(file, io::Error::other("a thread that reads rows has stopped"));
             threads.into_iter().map(|thread| thread.join().map_err(broke)?).collect()
         })
+    }
+
+    /// Goes through the rows of a packed file that are looked at again, in one go: takes all of them out, counts
+    /// those that repeat others, and gives the others.
+    pub(super) fn unpacked(
+        &self,
+        common: &Common<'_>,
+        repeats: &[Spot],
+        ordinary: &[Spot],
+        sums: &mut Poured,
+    ) -> Result<Vec<Found>, IntakeError> {
+        let (pass, file, interrupt) = (self.pass, self.file, &self.reader.interrupt);
+        if repeats.is_empty() && ordinary.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lane = common.lane(&pass.columns, &pass.source);
+        let mut look = Look { lane, revisit: self.open()?.1, pass, file, interrupt };
+        let found = look.both(repeats, ordinary)?;
+        sums.add(&look.lane.poured());
+        Ok(found)
     }
 
     /// Gives the rows that were noted, in the order of the file. `noted` may have a row more than once.
@@ -166,6 +184,28 @@ impl Look<'_> {
             found.push(Found { at: spot.at, line, text });
         }
         Ok(found)
+    }
+
+    /// The same for both, row by row in the order of the file.
+    fn both(&mut self, repeats: &[Spot], ordinary: &[Spot]) -> Result<Vec<Found>, IntakeError> {
+        let (mut found, mut before) = (Vec::with_capacity(ordinary.len()), repeats);
+        for spot in ordinary {
+            let (now, later) = before.split_at(before.partition_point(|other| other.at < spot.at));
+            self.counted(now)?;
+            found.extend(self.ordinary(std::slice::from_ref(spot))?);
+            before = later;
+        }
+        self.counted(before)?;
+        Ok(found)
+    }
+
+    /// Takes rows out that repeat others, and goes on counting lines.
+    fn counted(&mut self, spots: &[Spot]) -> Result<(), IntakeError> {
+        spots.iter().try_for_each(|spot| {
+            let line = self.revisit.line_at(spot.at - self.pass.start);
+            line.map_err(|source| unreadable(self.file, source))?;
+            self.repeats(std::slice::from_ref(spot))
+        })
     }
 
     /// Reads a row as on the first pass.

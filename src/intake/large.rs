@@ -6,13 +6,15 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::thread::ScopedJoinHandle;
 
-use super::again::{Again, Found, Noted};
+use super::again::{Again, Found, Noted, unreadable};
+use super::collect::{Counter, note};
 use super::company::company_of;
-use super::express::{ChunkAt, Done, Express, FilePass, Job, Opened, Poured};
+use super::express::{Express, FilePass, Opened, Poured};
 use super::import::{MarkedFacts, Run};
 use super::interrupt::Interrupt;
-use super::read::{Reader, Reading, Row, Rows};
+use super::read::{Reader, Reading, Row};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::{Crowd, Judged, Spot};
@@ -68,21 +70,8 @@ impl<'a> Large<'a> {
                 match roster.file()? {
                     Opened::Ordinary(rows) => run.file(*rows, file)?,
                     Opened::Express(rows, job) => {
-                        let opened = run.open(&rows, file);
-                        debug_assert_eq!(opened, number);
-                        let chunks = Vec::new();
-                        let (start, line) = (job.start, job.line);
-                        let mut counter = Counter {
-                            run,
-                            rows,
-                            number,
-                            file,
-                            ordinary,
-                            count: 0,
-                            start,
-                            line,
-                            chunks,
-                        };
+                        let of = (number, file);
+                        let mut counter = Counter::open(run, ordinary, of, rows, &job);
                         while let Some(ready) = roster.next()? {
                             counter.all(&ready)?;
                         }
@@ -111,21 +100,68 @@ impl<'a> Large<'a> {
         }
         let Judged { repeats, ordinary, void, .. } = judged;
         self.void = void;
-        let mut passes = std::mem::take(&mut self.passes);
-        for (number, pass) in &mut passes {
-            let mut sums = std::mem::take(&mut pass.sums);
-            let again = Again { pass, reader, file: &files[*number] };
-            let repeats = of(pass, &repeats, |spot| spot.at);
-            let ordinary = of(pass, &ordinary, |spot| spot.at);
-            run.tell_of(Step::ReadingAgain, &again.file.name, 0, repeats.len() + ordinary.len());
-            self.take_out(&again, repeats, &mut sums)?;
-            self.hand_over(run, *number, &again, ordinary, &mut sums)?;
-            pass.sums = sums;
-            run.gather.add_sums(*number, &pass.sums.tallies, &pass.sums.repeats);
+        let mut passes: Vec<_> = std::mem::take(&mut self.passes).into_iter().collect();
+        for group in passes.chunks_mut(self.express.threads) {
+            let take = |(_, pass): &mut (usize, FilePass)| std::mem::take(&mut pass.sums);
+            let mut sums: Vec<Poured> = group.iter_mut().map(take).collect();
+            let look = |at: usize| {
+                let (number, pass) = &group[at];
+                let (at, file) = (|spot: &Spot| spot.at, &files[*number]);
+                let (repeats, ordinary) = (of(pass, &repeats, at), of(pass, &ordinary, at));
+                Second { number: *number, again: Again { pass, reader, file }, repeats, ordinary }
+            };
+            let looks: Vec<_> = (0..group.len()).map(look).collect();
+            let unpacked = self.unpack(&looks, &mut sums);
+            for ((look, found), sums) in looks.iter().zip(unpacked).zip(&mut sums) {
+                self.second(run, look, found.transpose()?, sums)?;
+                run.gather.add_sums(look.number, &sums.tallies, &sums.repeats);
+            }
+            group.iter_mut().zip(sums).for_each(|((_, pass), sums)| pass.sums = sums);
         }
-        self.passes = passes;
+        self.passes = passes.into_iter().collect();
         self.ordinary.sort_unstable_by_key(|noted| noted.at);
         Ok(())
+    }
+
+    /// Looks again at packed files, each on a thread of its own.
+    fn unpack(
+        &self,
+        looks: &[Second<'_>],
+        sums: &mut [Poured],
+    ) -> Vec<Option<Result<Vec<Found>, IntakeError>>> {
+        let common = &self.express.common;
+        let look = |look: &Second<'_>, sums: &mut Poured| {
+            look.again.unpacked(common, look.repeats, look.ordinary, sums)
+        };
+        std::thread::scope(|scope| {
+            let start = |(it, sums)| scope.spawn(move || look(it, sums));
+            let packed = |it: &(&Second<'_>, _)| it.0.again.file.is_packed();
+            let each = looks.iter().zip(sums);
+            let threads: Vec<_> = each.map(|it| packed(&it).then(|| start(it))).collect();
+            let broke = || io::Error::other("a thread that reads rows has stopped");
+            let file = |at: usize| looks[at].again.file;
+            let join = |(at, thread): (usize, Option<ScopedJoinHandle<'_, _>>)| {
+                thread.map(|it| it.join().unwrap_or_else(|_| Err(unreadable(file(at), broke()))))
+            };
+            threads.into_iter().enumerate().map(join).collect()
+        })
+    }
+
+    /// Sees to the rows of a file that are looked at again; `found` are those of a packed one.
+    fn second(
+        &mut self,
+        run: &mut Run<'_>,
+        look: &Second<'_>,
+        found: Option<Vec<Found>>,
+        sums: &mut Poured,
+    ) -> Result<(), IntakeError> {
+        let Second { number, again, repeats, ordinary } = look;
+        run.tell_of(Step::ReadingAgain, &again.file.name, 0, repeats.len() + ordinary.len());
+        if let Some(found) = found {
+            return self.give(run, *number, again, found);
+        }
+        self.take_out(again, repeats, sums)?;
+        self.hand_over(run, *number, again, ordinary, sums)
     }
 
     /// Judges every bucket, on as many threads as read rows.
@@ -191,27 +227,41 @@ impl<'a> Large<'a> {
         spots: &[Spot],
         sums: &mut Poured,
     ) -> Result<(), IntakeError> {
-        let (common, threads) = (&self.express.common, self.express.threads);
-        // Nobody looks up neighbours across parts, and a packed file is read but once.
-        let part = if again.file.is_packed() { spots.len() } else { threads * AT_ONCE };
+        let threads = self.express.threads;
         let (count, mut done) = (spots.len(), 0);
-        for spots in spots.chunks(part.max(1)) {
+        for spots in spots.chunks(threads * AT_ONCE) {
             run.tell_of(Step::ReadingAgain, &again.file.name, done, count);
             done += spots.len();
             let all = Mutex::new(&mut *sums);
-            let found = again.each_spot(common, threads, spots, &|look, spots| {
+            let found = again.each_spot(&self.express.common, threads, spots, &|look, spots| {
                 let found = look.ordinary(spots)?;
                 let poured = look.lane.poured();
                 all.lock().expect("nobody panics while holding it").add(&poured);
                 Ok(found)
             })?;
-            let mut rows = again.rows()?;
-            for Found { at, line, text } in found.into_iter().flatten() {
-                let row = rows.line(&text, line);
-                let plain = |id, _: &Row| Noted::plain(id, at, line, &text);
-                note(&mut self.ordinary, &run.gather, number, &row, plain);
-                run.row(number, &rows, &again.file.name, row)?;
-            }
+            self.give(run, number, again, found.into_iter().flatten())?;
+        }
+        Ok(())
+    }
+
+    /// Gives rows to the ordinary reader.
+    fn give(
+        &mut self,
+        run: &mut Run<'_>,
+        number: usize,
+        again: &Again<'_>,
+        found: impl IntoIterator<Item = Found>,
+    ) -> Result<(), IntakeError> {
+        let mut found = found.into_iter().peekable();
+        if found.peek().is_none() {
+            return Ok(());
+        }
+        let mut rows = again.rows()?;
+        for Found { at, line, text } in found {
+            let row = rows.line(&text, line);
+            let plain = |id, _: &Row| Noted::plain(id, at, line, &text);
+            note(&mut self.ordinary, &run.gather, number, &row, plain);
+            run.row(number, &rows, &again.file.name, row)?;
         }
         Ok(())
     }
@@ -275,6 +325,14 @@ impl<'a> Large<'a> {
     }
 }
 
+/// The second look at a file: which rows repeat others, and which the ordinary reader is to have.
+struct Second<'p> {
+    number: usize,
+    again: Again<'p>,
+    repeats: &'p [Spot],
+    ordinary: &'p [Spot],
+}
+
 /// A bucket for each first byte of an id.
 const BUCKETS: usize = 1 << 8;
 /// Rows that go to the ordinary reader at once, for each thread.
@@ -285,84 +343,4 @@ fn of<'s, T>(pass: &FilePass, list: &'s [T], at: impl Fn(&T) -> u64) -> &'s [T] 
     let from = list.partition_point(|it| at(it) < pass.start);
     let to = list.partition_point(|it| at(it) < pass.start + pass.bytes);
     &list[from..to]
-}
-
-/// Sees to the rows of a file that the express way leaves.
-struct Counter<'c, 'r, 'a> {
-    run: &'c mut Run<'a>,
-    rows: Box<Rows<'r>>,
-    number: usize,
-    file: &'c SourceFile,
-    ordinary: &'c mut Vec<Noted>,
-    /// Rows so far.
-    count: u64,
-    /// Where the file begins in the delivery.
-    start: u64,
-    /// The number of the first line of the next chunk.
-    line: u64,
-    chunks: Vec<ChunkAt>,
-}
-
-impl Counter<'_, '_, '_> {
-    /// Sees to some chunks.
-    fn all(&mut self, ready: &[Done]) -> Result<(), IntakeError> {
-        ready.iter().try_for_each(|done| self.chunk(done))?;
-        self.run.tell(&self.file.name, self.count, self.rows.bytes());
-        self.rows.interrupt().check()
-    }
-
-    fn chunk(&mut self, done: &Done) -> Result<(), IntakeError> {
-        let &Done { offset, lines, taken, knotty, .. } = done;
-        let at = self.start + offset;
-        self.chunks.push(ChunkAt { offset, line: self.line, knotty });
-        self.count += taken;
-        if knotty.is_some() {
-            return self.knotty(at, done.text());
-        }
-        for (left, text) in done.left() {
-            self.count += 1;
-            let (at, line) = (at + left.from as u64, self.line + left.line);
-            let row = self.rows.line(text, line);
-            note(self.ordinary, &self.run.gather, self.number, &row, |id, _| {
-                Noted::plain(id, at, line, text)
-            });
-            self.run.row(self.number, &self.rows, &self.file.name, row)?;
-        }
-        self.line += lines;
-        Ok(())
-    }
-
-    /// A chunk of which only the ordinary reader knows the rows.
-    fn knotty(&mut self, at: u64, text: &[u8]) -> Result<(), IntakeError> {
-        let Self { run, rows, number, file, ordinary, count, line, .. } = self;
-        *line = rows.each_in(text, *line, &mut |rows, row| {
-            *count += 1;
-            let noted = |id, row: &Row| Noted { id, at, line: row.line, check: 0 };
-            note(ordinary, &run.gather, *number, &row, noted);
-            run.row(*number, rows, &file.name, row)
-        })?;
-        Ok(())
-    }
-
-    /// The file was read to its end.
-    fn close(self, job: &Job<'_>) -> Result<FilePass, IntakeError> {
-        let Self { run, rows, number, file, count, chunks, .. } = self;
-        let header = rows.head;
-        run.close(number, *rows, file, count)?;
-        Ok(job.passed(chunks, header))
-    }
-}
-
-/// Notes where the ids of a row are.
-fn note(
-    noted: &mut Vec<Noted>,
-    gather: &Gather<'_>,
-    number: usize,
-    row: &Row,
-    of: impl Fn(Hash, &Row) -> Noted,
-) {
-    if let Reading::Entries(entries) = &row.result {
-        let ids = entries.iter().filter_map(|(_, entry)| gather.id(number, entry));
-        noted.extend(ids.map(|id| of(id, row)));
-    }
 }

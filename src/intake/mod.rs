@@ -37,6 +37,7 @@ mod aws;
 mod channel;
 mod cloudevents;
 pub mod codes;
+mod collect;
 mod company;
 mod complaints;
 mod digest;

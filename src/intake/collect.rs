@@ -1,0 +1,105 @@
+//! Collects what comes of a file on the express way, chunk by chunk, and sees to the rows that were left.
+//!
+//! The law: rows reach the ordinary reader in the order of the file, with their line and their place.
+
+use super::again::Noted;
+use super::express::{ChunkAt, Done, FilePass, Job};
+use super::import::Run;
+use super::read::{Reading, Row, Rows};
+use super::{IntakeError, SourceFile};
+use crate::fact::{Gather, Hash};
+
+/// Sees to the rows of a file that the express way leaves.
+pub(super) struct Counter<'c, 'r, 'a> {
+    run: &'c mut Run<'a>,
+    rows: Box<Rows<'r>>,
+    number: usize,
+    file: &'c SourceFile,
+    /// Where the rows with an id are that go the ordinary way.
+    ordinary: &'c mut Vec<Noted>,
+    /// Rows so far.
+    count: u64,
+    /// Where the file begins in the delivery.
+    start: u64,
+    /// The number of the first line of the next chunk.
+    line: u64,
+    chunks: Vec<ChunkAt>,
+}
+
+impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
+    /// Begins a file.
+    pub(super) fn open(
+        run: &'c mut Run<'a>,
+        ordinary: &'c mut Vec<Noted>,
+        (number, file): (usize, &'c SourceFile),
+        rows: Box<Rows<'r>>,
+        job: &Job<'_>,
+    ) -> Self {
+        let opened = run.open(&rows, file);
+        debug_assert_eq!(opened, number);
+        let (start, line) = (job.start, job.line);
+        Self { run, rows, number, file, ordinary, count: 0, start, line, chunks: Vec::new() }
+    }
+
+    /// Sees to some chunks.
+    pub(super) fn all(&mut self, ready: &[Done]) -> Result<(), IntakeError> {
+        ready.iter().try_for_each(|done| self.chunk(done))?;
+        self.run.tell(&self.file.name, self.count, self.rows.bytes());
+        self.rows.interrupt().check()
+    }
+
+    fn chunk(&mut self, done: &Done) -> Result<(), IntakeError> {
+        let &Done { offset, lines, taken, knotty, .. } = done;
+        let at = self.start + offset;
+        self.chunks.push(ChunkAt { offset, line: self.line, knotty });
+        self.count += taken;
+        if knotty.is_some() {
+            return self.knotty(at, done.text());
+        }
+        for (left, text) in done.left() {
+            self.count += 1;
+            let (at, line) = (at + left.from as u64, self.line + left.line);
+            let row = self.rows.line(text, line);
+            note(self.ordinary, &self.run.gather, self.number, &row, |id, _| {
+                Noted::plain(id, at, line, text)
+            });
+            self.run.row(self.number, &self.rows, &self.file.name, row)?;
+        }
+        self.line += lines;
+        Ok(())
+    }
+
+    /// A chunk of which only the ordinary reader knows the rows.
+    fn knotty(&mut self, at: u64, text: &[u8]) -> Result<(), IntakeError> {
+        let Self { run, rows, number, file, ordinary, count, line, .. } = self;
+        *line = rows.each_in(text, *line, &mut |rows, row| {
+            *count += 1;
+            let noted = |id, row: &Row| Noted { id, at, line: row.line, check: 0 };
+            note(ordinary, &run.gather, *number, &row, noted);
+            run.row(*number, rows, &file.name, row)
+        })?;
+        Ok(())
+    }
+
+    /// The file was read to its end.
+    pub(super) fn close(self, job: &Job<'_>) -> Result<FilePass, IntakeError> {
+        let Self { run, rows, number, file, count, chunks, .. } = self;
+        let header = rows.head;
+        run.close(number, *rows, file, count)?;
+        Ok(job.passed(chunks, header))
+    }
+}
+
+/// Notes where the ids of a row are.
+pub(super) fn note(
+    noted: &mut Vec<Noted>,
+    gather: &Gather<'_>,
+    number: usize,
+    row: &Row,
+    of: impl Fn(Hash, &Row) -> Noted,
+) {
+    if let Reading::Entries(entries) = &row.result {
+        let ids = entries.iter().filter_map(|(_, entry)| gather.id(number, entry));
+        noted.extend(ids.map(|id| of(id, row)));
+    }
+}
