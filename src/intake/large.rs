@@ -211,7 +211,8 @@ impl<'a> Large<'a> {
         let all = Mutex::new(sums);
         again.each_spot(common, threads, spots, &|look, spots| {
             look.repeats(spots)?;
-            look.lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+            let poured = look.lane.poured();
+            all.lock().expect("nobody panics while holding it").add(&poured);
             Ok(())
         })?;
         Ok(())
@@ -234,7 +235,8 @@ impl<'a> Large<'a> {
             let all = Mutex::new(&mut *sums);
             let found = again.each_spot(&self.express.common, threads, spots, &|look, spots| {
                 let found = look.ordinary(spots)?;
-                look.lane.pour(&mut all.lock().expect("nobody panics while holding it"));
+                let poured = look.lane.poured();
+                all.lock().expect("nobody panics while holding it").add(&poured);
                 Ok(found)
             })?;
             self.give(run, number, again, found.into_iter().flatten())?;

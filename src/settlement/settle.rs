@@ -10,7 +10,6 @@ use super::restate::Restated;
 use super::sales::Place;
 use super::settled::{Exception, ExceptionKind, ScheduleResult, SegmentResult, Settlement, Slice};
 use super::sheet::Sheet;
-use super::start::Ends;
 use super::tiers::Ground;
 use super::{
     arrival, clauses, cost, exchange, losses, positions, priority, sales, usage_fee, windows,
@@ -54,7 +53,7 @@ pub struct Restatement {
     /// Facts of closed periods that came late and cannot be settled there either.
     pub exceptions: Vec<Exception>,
     /// What the closed periods that were settled anew now end with.
-    pub ends: Ends,
+    pub ends: super::Ends,
 }
 
 /// One difference between what a closed period now is and what was settled for it.

@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::Placed;
+use super::{Mark, Placed};
 use crate::calendar::{Day, Moment};
 use crate::fact::{Content, Hash};
 
@@ -77,9 +77,9 @@ impl Batch<'_> {
     }
 }
 
-/// Marks on their way into columns.
-#[derive(Default)]
-pub(super) struct Columns {
+/// Columns that marks are put into, one after the other.
+#[derive(Debug, Default)]
+pub struct Columns {
     at: Vec<u64>,
     ids: Vec<Hash>,
     contents: Vec<Content>,
@@ -91,22 +91,46 @@ impl Columns {
     /// Marks that are put side by side at once: their columns stay in the nearest cache.
     pub(super) const AT_ONCE: usize = 256;
 
+    /// Empty ones, with room for so many marks.
+    pub fn with_room(marks: usize) -> Self {
+        Self {
+            at: Vec::with_capacity(marks),
+            ids: Vec::with_capacity(marks),
+            contents: Vec::with_capacity(marks),
+            times: Vec::with_capacity(marks),
+            places: Vec::with_capacity(marks),
+        }
+    }
+
+    /// Takes in the mark of a row that begins at a place.
+    ///
+    /// # Errors
+    /// If its time is no whole second.
+    #[inline]
+    pub fn push(&mut self, at: u64, mark: &Mark) -> io::Result<()> {
+        self.times.push(half_seconds(mark.time).ok_or_else(no_whole_second)?);
+        self.at.push(at);
+        self.ids.push(mark.id);
+        self.contents.push(mark.content);
+        self.places.push(mark.place);
+        Ok(())
+    }
+
+    /// What was put into them.
+    pub fn batch(&self) -> Batch<'_> {
+        let Self { at, ids, contents, times, places } = self;
+        Batch { at, ids, contents, times, places }
+    }
+
     /// Takes in some marks in the place of those that are there.
     pub(super) fn fill(&mut self, marks: &[Placed]) -> io::Result<Batch<'_>> {
-        let Self { at, ids, contents, times, places } = self;
-        at.clear();
-        ids.clear();
-        contents.clear();
-        times.clear();
-        places.clear();
-        for Placed { at: from, mark } in marks {
-            at.push(*from);
-            ids.push(mark.id);
-            contents.push(mark.content);
-            times.push(half_seconds(mark.time).ok_or_else(no_whole_second)?);
-            places.push(mark.place);
-        }
-        Ok(Batch { at, ids, contents, times, places })
+        self.at.clear();
+        self.ids.clear();
+        self.contents.clear();
+        self.times.clear();
+        self.places.clear();
+        marks.iter().try_for_each(|Placed { at, mark }| self.push(*at, mark))?;
+        Ok(self.batch())
     }
 }
 

@@ -11,7 +11,7 @@ mod crowd;
 mod judge;
 mod shelf;
 
-pub use batch::{Batch, half_seconds, moment_of};
+pub use batch::{Batch, Columns, half_seconds, moment_of};
 pub use crowd::{Company, Crowd};
 pub use judge::{Judged, Spot};
 pub use shelf::{Bucket, Hand, MemoryShelf, Placed, Shelf, bucket_of, key_of};

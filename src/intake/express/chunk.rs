@@ -3,7 +3,7 @@
 use super::batch::{Batch, Frame, ROWS};
 use super::lane::Lane;
 use super::split::Signs;
-use crate::fact::bulk::Placed;
+use crate::fact::bulk::{Columns, Mark};
 
 /// What became of the rows of a chunk.
 #[derive(Debug, Default)]
@@ -12,9 +12,18 @@ pub(super) struct Read {
     pub(super) lines: u64,
     /// Rows: lines that are not blank.
     pub(super) rows: u64,
-    pub(super) marks: Vec<Placed>,
+    /// Marks of those that were taken.
+    pub(super) marks: Columns,
     /// Rows that the ordinary reader has to read.
     pub(super) left: Vec<Left>,
+}
+
+impl Read {
+    /// Takes in the mark of a row that begins at a place.
+    #[inline(always)]
+    pub(super) fn mark(&mut self, at: u64, mark: &Mark) {
+        self.marks.push(at, mark).expect("no row with parts of a second is taken");
+    }
 }
 
 /// A row that is left.
@@ -104,7 +113,7 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
         at,
         readable: text.is_ascii() || std::str::from_utf8(text).is_ok(),
         lines: Lines::default(),
-        read: Read { marks: Vec::with_capacity(text.len() / 96), ..Read::default() },
+        read: Read { marks: Columns::with_room(text.len() / 96), ..Read::default() },
     };
     let fields = way.lane.fields();
     let many = way.readable && way.lane.takes_many();
@@ -150,7 +159,7 @@ impl Way<'_, '_, '_> {
             Some(taken) => {
                 self.lane.add(&taken);
                 let at = self.at + from as u64;
-                self.read.marks.push(Placed { at, mark: taken.mark });
+                self.read.mark(at, &taken.mark);
             }
             None => self.read.left.push(Left { line: line.number, from, to }),
         }
@@ -173,7 +182,7 @@ impl Way<'_, '_, '_> {
             if let Some(mark) = self.lane.mark(batch, row) {
                 self.lines.number += 1;
                 self.read.rows += 1;
-                self.read.marks.push(Placed { at: self.at + frame.start(row) as u64, mark });
+                self.read.mark(self.at + frame.start(row) as u64, &mark);
             } else {
                 let signs = &places[row * fields..=(row + 1) * fields];
                 self.one(signs[0], &signs[1..]);

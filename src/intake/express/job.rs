@@ -16,8 +16,9 @@ use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
-use super::pass::{ChunkAt, Common, FilePass, Poured, check};
+use super::pass::{ChunkAt, Common, FilePass, check};
 use super::quoted;
+use super::sums::Poured;
 use crate::fact::bulk::Hand;
 
 /// Places for a file of which nobody knows how many plain bytes it has: a tebibyte.
@@ -177,7 +178,8 @@ impl<'r> Job<'r> {
                 break;
             }
         }
-        lane.pour(&mut locked(&self.sums));
+        let poured = lane.poured();
+        locked(&self.sums).add(&poured);
         Ok(ended)
     }
 
@@ -217,7 +219,7 @@ impl<'r> Job<'r> {
         } else {
             chunk::read(lane, text, columns.delimiter, at)
         };
-        hand.put(&marks)?;
+        hand.put_batch(&marks.batch())?;
         let mut kept = Vec::new();
         left.iter().for_each(|it| kept.extend_from_slice(&text[it.from..it.to]));
         let taken = rows - left.len() as u64;

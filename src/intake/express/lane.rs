@@ -11,11 +11,11 @@ use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
 use super::parse::{self, Time, number};
-use super::pass::{Common, Poured};
+use super::pass::Common;
 use super::rules::{Numbers, Rules};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
-use super::sums::{Cell, Small, Sums};
+use super::sums::{Cell, Poured, Small, Sums};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
@@ -176,9 +176,9 @@ impl<'a> Lane<'a> {
         self.sums.repeat(taken.shape, taken.cell);
     }
 
-    /// Adds what it added up to other sums of its file.
-    pub(in crate::intake) fn pour(&self, into: &mut Poured) {
-        self.sums.pour(&self.days, &mut into.tallies, &mut into.repeats);
+    /// What it added up.
+    pub(in crate::intake) fn poured(&self) -> Poured {
+        self.sums.poured(&self.days, self.lens.zones.len())
     }
 
     /// The number of the shape of a row; none if it is not certain that rows of it are right.

@@ -14,9 +14,9 @@ use super::job::{Job, places};
 use super::lane::Lane;
 use super::roster::{Opened, Roster, Task};
 use super::shapes::Places;
+use super::sums::Poured;
 use crate::fact::bulk::{Hand, Shelf};
-use crate::fact::{Count, HashKey, Horizon, Lens, Tally};
-use crate::money::Currency;
+use crate::fact::{HashKey, Horizon, Lens, Tally};
 
 /// What all threads have in common.
 pub(in crate::intake) struct Common<'a> {
@@ -52,13 +52,6 @@ pub(in crate::intake) struct FilePass {
     /// What its header is known by.
     pub(in crate::intake) header: u64,
     pub(in crate::intake) sums: Poured,
-}
-
-/// What rows of a file add up to: for each zone, and repeats.
-#[derive(Clone, Default)]
-pub(in crate::intake) struct Poured {
-    pub(in crate::intake) tallies: Vec<Tally>,
-    pub(in crate::intake) repeats: BTreeMap<Option<Currency>, Count>,
 }
 
 /// Where a chunk is, so that it can be read again.

@@ -10,7 +10,7 @@ use super::chunk::{Left, Read};
 use super::columns::Columns;
 use super::lane::{Lane, Taken};
 use super::made::Made;
-use crate::fact::bulk::Placed;
+use crate::fact::bulk::Columns as Marks;
 
 /// Bytes compared at once.
 const BLOCK: usize = 64;
@@ -198,7 +198,7 @@ fn without_quotes(field: &[u8]) -> &[u8] {
 
 /// Reads a chunk that [is closed](is_closed), and adds up what is taken of it.
 pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], columns: &Columns, at: u64) -> Read {
-    let mut read = Read { marks: Vec::with_capacity(text.len() / 128), ..Read::default() };
+    let mut read = Read { marks: Marks::with_room(text.len() / 128), ..Read::default() };
     let ascii = text.is_ascii();
     read.lines = each_row(text, (columns.delimiter, &columns.made), |row| {
         read.rows += 1;
@@ -207,7 +207,7 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], columns: &Columns, at: u64)
         match fields.and_then(|(bare, ends)| lane.take(bare, 0, ends)).filter(|_| readable()) {
             Some(taken) => {
                 lane.add(&taken);
-                read.marks.push(Placed { at: at + from as u64, mark: taken.mark });
+                read.mark(at + from as u64, &taken.mark);
             }
             None => read.left.push(Left { line, from, to }),
         }

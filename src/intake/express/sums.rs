@@ -193,27 +193,78 @@ impl Sums {
         cells
     }
 
-    /// Adds all to a tally for each zone, and the repeats to their counts.
-    pub(super) fn pour(
-        &self,
-        days: &Days,
-        tallies: &mut [Tally],
-        repeats: &mut BTreeMap<Option<Currency>, Count>,
-    ) {
-        for (number, of) in self.shapes.iter().enumerate() {
-            for (span, cell) in self.of(number) {
-                if cell != Cell::default() {
-                    for (tally, day) in tallies.iter_mut().zip(days.of(span)) {
-                        tally.add(of.shape.key(Day::EPOCH.plus((*day).into())), cell.into());
-                    }
-                }
-            }
-            if of.repeats.rows > 0 {
-                let repeated = fact::Cell::from(of.repeats);
-                let rows = u64::try_from(of.repeats.rows).expect("just seen to be positive");
-                *repeats.entry(of.shape.currency).or_default() +=
-                    Count { rows, amount: repeated.amount };
-            }
+    /// All of it, in tallies for so many zones.
+    pub(super) fn poured(&self, days: &Days, zones: usize) -> Poured {
+        let cells: Vec<_> = (0..self.shapes.len())
+            .flat_map(|number| {
+                self.of(number).into_iter().map(move |(span, cell)| (number, span, cell))
+            })
+            .filter(|(_, _, cell)| *cell != Cell::default())
+            .collect();
+        let ranks = self.ranks();
+        let tally = |zone| {
+            let on = |&(number, span, cell): &(usize, u32, Cell)| {
+                ((days.of(span)[zone], ranks[number]), number, cell)
+            };
+            self.tally(cells.iter().map(on).collect())
+        };
+        Poured { tallies: (0..zones).map(tally).collect(), repeats: self.repeats() }
+    }
+
+    /// For each shape the place of its key in the order of keys of one day. Shapes that differ in
+    /// nothing that a key has are at the same place.
+    fn ranks(&self) -> Vec<usize> {
+        let keys: Vec<_> = self.shapes.iter().map(|of| of.shape.key(Day::EPOCH)).collect();
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_by_key(|number| &keys[*number]);
+        let mut ranks = vec![0; keys.len()];
+        for (place, pair) in (1..).zip(order.windows(2)) {
+            let alike = keys[pair[0]] == keys[pair[1]];
+            ranks[pair[1]] = if alike { ranks[pair[0]] } else { place };
+        }
+        ranks
+    }
+
+    /// A tally of cells with their days, the places of their shapes, and the shapes.
+    fn tally(&self, mut cells: Vec<((i32, usize), usize, Cell)>) -> Tally {
+        cells.sort_by_key(|(place, ..)| *place);
+        let sums = cells.chunk_by(|one, other| one.0 == other.0).map(|alike| {
+            let ((day, _), number, _) = alike[0];
+            let mut sum = Cell::default();
+            alike.iter().for_each(|(_, _, cell)| sum += *cell);
+            (self.shapes[number].shape.key(Day::EPOCH.plus(day.into())), fact::Cell::from(sum))
+        });
+        let full: Vec<_> = sums.filter(|(_, cell)| !cell.is_empty()).collect();
+        full.into()
+    }
+
+    fn repeats(&self) -> BTreeMap<Option<Currency>, Count> {
+        let mut repeats = BTreeMap::<_, Count>::new();
+        for of in self.shapes.iter().filter(|of| of.repeats.rows > 0) {
+            let repeated = fact::Cell::from(of.repeats);
+            let rows = u64::try_from(of.repeats.rows).expect("just seen to be positive");
+            *repeats.entry(of.shape.currency).or_default() +=
+                Count { rows, amount: repeated.amount };
+        }
+        repeats
+    }
+}
+
+/// What rows of a file add up to: for each zone, and repeats.
+#[derive(Clone, Default)]
+pub(in crate::intake) struct Poured {
+    pub(in crate::intake) tallies: Vec<Tally>,
+    pub(in crate::intake) repeats: BTreeMap<Option<Currency>, Count>,
+}
+
+impl Poured {
+    /// Adds what others add up to.
+    pub(in crate::intake) fn add(&mut self, other: &Self) {
+        for (tally, more) in self.tallies.iter_mut().zip(&other.tallies) {
+            tally.merge(more);
+        }
+        for (currency, count) in &other.repeats {
+            *self.repeats.entry(*currency).or_default() += *count;
         }
     }
 }
