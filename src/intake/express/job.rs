@@ -7,7 +7,7 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::super::again::unreadable;
+use super::super::again::{changed, unreadable};
 use super::super::piece::Feed;
 use super::super::source::Tap;
 use super::super::{IntakeError, SourceFile};
@@ -21,16 +21,31 @@ use super::quoted;
 use super::sums::Poured;
 use crate::fact::bulk::Hand;
 
-/// Bits of a place within its file; the bits above are the file's number.
-const WITHIN: u32 = 44;
+/// Places for a file of which nobody knows how many plain bytes it has: a tebibyte.
+const UNKNOWN: u64 = 1 << 40;
+
+/// Where the rows of each file begin in the delivery, and how many places they have: a file can then be
+/// read before the ones before it are. A plain file that needs more has grown.
+pub(super) fn places(files: &[SourceFile]) -> Vec<(u64, u64)> {
+    let size = |file: &SourceFile| file.path.metadata().map_or(0, |data| data.len());
+    let known = |file: &SourceFile| Some(size(file)).filter(|size| *size > 0 && !file.is_packed());
+    let mut next = 0_u64;
+    let place = |file: &SourceFile| {
+        let (start, room) = (next, known(file).unwrap_or(UNKNOWN));
+        next = next.saturating_add(room);
+        (start, room)
+    };
+    files.iter().map(place).collect()
+}
 
 /// What all threads know of a file that they read.
 pub(in crate::intake) struct Job<'r> {
     columns: Columns,
     source: String,
     file: &'r SourceFile,
-    /// Where its rows begin in the delivery.
+    /// Where its rows begin in the delivery, and how many places they have.
     pub(in crate::intake) start: u64,
+    room: u64,
     /// Bytes of a chunk, roughly.
     size: usize,
     /// Bytes before the first chunk.
@@ -94,9 +109,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'r> Job<'r> {
-    /// A file of that number whose header was read.
+    /// A file whose header was read, and its places.
     pub(super) fn new(
-        (number, file): (usize, &'r SourceFile),
+        file: &'r SourceFile,
+        (start, room): (u64, u64),
         (columns, source): (Columns, &str),
         feed: Feed,
         size: usize,
@@ -108,7 +124,8 @@ impl<'r> Job<'r> {
             columns,
             source: source.to_owned(),
             file,
-            start: (number as u64) << WITHIN,
+            start,
+            room,
             size,
             head,
             line,
@@ -116,11 +133,6 @@ impl<'r> Job<'r> {
             supply: Mutex::new(Supply { cutter, next: 0 }),
             sums: Mutex::new(sums),
         }
-    }
-
-    /// May a delivery have a file of that number?
-    pub(super) fn has_place(number: usize) -> bool {
-        number as u64 >> (u64::BITS - WITHIN) == 0
     }
 
     /// Must its bytes be unpacked one after the other?
@@ -156,7 +168,7 @@ impl<'r> Job<'r> {
         let mut ended = false;
         loop {
             let chunk = self.next(std::mem::take(memory));
-            let Some((number, chunk)) = chunk.map_err(|error| unreadable(self.file, error))? else {
+            let Some((number, chunk)) = chunk.map_err(|error| self.unread(error))? else {
                 ended = true;
                 break;
             };
@@ -171,12 +183,20 @@ impl<'r> Job<'r> {
         Ok(ended)
     }
 
+    /// Why it cannot be read on: a plain file that has no places left has grown.
+    fn unread(&self, error: io::Error) -> IntakeError {
+        match error.kind() {
+            io::ErrorKind::FileTooLarge if !self.is_packed() => changed(self.file),
+            _ => unreadable(self.file, error),
+        }
+    }
+
     /// Cuts the next chunk and takes its digest.
     fn next(&self, memory: Buffer) -> io::Result<Option<(usize, Chunk)>> {
         let (number, mut chunk) = {
             let mut supply = locked(&self.supply);
             let Some(chunk) = supply.cutter.next(memory)? else { return Ok(None) };
-            if supply.cutter.offset() >> WITHIN != 0 {
+            if supply.cutter.offset() > self.room {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
             supply.next += 1;

@@ -10,7 +10,7 @@ use super::super::read::Rows;
 use super::super::{IntakeError, SourceFile};
 use super::buffer::Buffer;
 use super::columns::Columns;
-use super::job::Job;
+use super::job::{Job, places};
 use super::lane::Lane;
 use super::roster::{Opened, Roster, Task};
 use super::shapes::Places;
@@ -102,15 +102,15 @@ impl<'a> Express<'a> {
         collect: impl FnOnce(&Roster<'r>) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
         let (roster, common, size) = (Roster::new(files, self.threads), &self.common, self.size);
-        let roster = &roster;
+        let (roster, places) = (&roster, places(files));
         let begin = &|number: usize| {
             let (file, (mut rows, columns)) = (&files[number], open(&files[number])?);
-            let Some(columns) = columns.filter(|_| Job::has_place(number)) else {
+            let Some(columns) = columns else {
                 return Ok(Opened::Ordinary(Box::new(rows)));
             };
             let feed = rows.take_feed().map_err(|error| unreadable(file, error))?;
             let of = (columns, rows.source());
-            let job = Job::new((number, file), of, feed, size, common.empty());
+            let job = Job::new(file, places[number], of, feed, size, common.empty());
             Ok(Opened::Express(Box::new(rows), Arc::new(job)))
         };
         std::thread::scope(|scope| {
