@@ -120,10 +120,9 @@ impl Keys {
         self.words.extend_from_slice(further);
         let runs = &self.words[1..self.width - self.further];
         let hash = runs.iter().fold(0, |hash, word| mixed(hash, *word));
-        Some(match self.find_further(slot(hash, lengths)) {
-            0 => Found::New,
-            number => Found::Known(number - 1),
-        })
+        let number = find_further(&self.table, &self.known, &self.words);
+        self.recent[slot(hash, lengths)] = number;
+        Some(if number == 0 { Found::New } else { Found::Known(number - 1) })
     }
 
     /// Sees to it that runs of such lengths have room; none if they are too long.
@@ -167,18 +166,6 @@ impl Keys {
         Some(())
     }
 
-    /// The number of the key that was put together and one, or 0.
-    #[cold]
-    fn find_further(&mut self, slot: usize) -> u32 {
-        let (known, width, words) = (&self.known, self.width, &self.words[..]);
-        let alike = |number: &u32| key(known, width, *number) == words;
-        let found = self.table.find(strong(words), alike);
-        found.map_or(0, |number| {
-            self.recent[slot] = *number;
-            *number
-        })
-    }
-
     /// Remembers the key that was put together; gives back its number, which is that of the keys before.
     pub(super) fn keep(&mut self) -> Option<u32> {
         let number = u32::try_from(self.known.len() / self.width).ok()?;
@@ -210,20 +197,29 @@ impl Keys {
             }
             at += run.words;
         }
-        for ((row, sure), number) in (0..ROWS).zip(sure).zip(numbers) {
-            let words = &self.many.words[row * self.width..][..self.width];
-            let slot = slot(self.many.hashes[row], words[0]);
-            let mut found = self.recent[slot];
-            let known = key(&self.known, self.width, found);
-            if *sure && !same(words, known) {
-                self.words.clear();
-                self.words.extend_from_slice(words);
-                found = self.find_further(slot);
-                *sure = found != 0;
+        let rows = self.many.words.chunks_exact(self.width);
+        let hashed = rows.clone().zip(&self.many.hashes);
+        // By itself: what is far away is waited for many times at once.
+        for (number, (words, hash)) in numbers.iter_mut().zip(hashed) {
+            *number = self.recent[slot(*hash, words[0])];
+        }
+        let rows = rows.zip(&self.many.hashes);
+        for ((words, hash), (sure, number)) in rows.zip(sure.iter_mut().zip(numbers)) {
+            if *sure && !same(words, key(&self.known, self.width, *number)) {
+                *number = find_further(&self.table, &self.known, words);
+                self.recent[slot(*hash, words[0])] = *number;
+                *sure = *number != 0;
             }
-            *number = found.wrapping_sub(1);
+            *number = number.wrapping_sub(1);
         }
     }
+}
+
+/// The number of a key and one, or 0.
+#[cold]
+fn find_further(table: &HashTable<u32>, known: &[u64], words: &[u64]) -> u32 {
+    let alike = |number: &u32| key(known, words.len(), *number) == words;
+    table.find(strong(words), alike).copied().unwrap_or_default()
 }
 
 /// One run of many rows.

@@ -35,6 +35,7 @@ impl Lane<'_> {
         batch.amounts.read(frame, columns.at(Target::Amount), sure);
         self.times(frame, batch);
         self.keys.find_many(frame, &mut batch.sure[..frame.rows], &mut batch.shapes);
+        self.sums.fetch(&batch.shapes[..frame.rows], &batch.spans[..frame.rows]);
         self.check(frame, batch);
         self.fingerprints(frame, batch);
         self.add_many(frame, batch);

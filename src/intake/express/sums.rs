@@ -135,6 +135,13 @@ impl Sums {
         *self.shapes[shape as usize].wide.entry(span).or_default() += cell;
     }
 
+    /// Brings the small cells of rows near: all that are far away are waited for at once.
+    pub(super) fn fetch(&self, shapes: &[u32], spans: &[u32]) {
+        let at = |(shape, span): (&u32, &u32)| *shape as usize * self.spans + *span as usize;
+        let cells = shapes.iter().zip(spans).filter_map(|row| self.small.get(at(row)));
+        std::hint::black_box(cells.fold(0, |sum, cell| sum ^ cell.rows));
+    }
+
     /// The same of a row with small numbers.
     #[inline(always)]
     pub(super) fn add_small(&mut self, shape: u32, span: u32, row: Small) {
