@@ -25,7 +25,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     /// Make the tally of a book's contracts from files of lines.
-    Tally(TallyArgs),
+    Tally(Box<TallyArgs>),
     /// Serve as scheduler.
     Scheduler {
         /// Where to listen; whoever reaches it may run anything.
@@ -139,7 +139,7 @@ fn main() -> ExitCode {
 
 async fn run(verb: Verb) -> Result<(), Trouble> {
     match verb {
-        Verb::Tally(args) => make(args).await,
+        Verb::Tally(args) => make(*args).await,
         Verb::Scheduler { listen, with_parent } => {
             end_with_parent(with_parent);
             cluster::serve_scheduler(listen).await
