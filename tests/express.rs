@@ -2,6 +2,7 @@
 //! cut, on any number of threads, what comes out is what the ordinary way brings.
 
 mod common;
+mod many_rows;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -96,7 +97,18 @@ const MAPS: [&str; 3] = [
 ];
 
 fn brought(dir: &Path, map: &str, before: &Before, express: Option<(usize, usize)>) -> Brought {
-    let (contracts, mapping) = ([contract()], Mapping::parse("revshare.toml", map).unwrap());
+    brought_for(&contract(), dir, map, before, express)
+}
+
+fn brought_for(
+    contract: &Contract,
+    dir: &Path,
+    map: &str,
+    before: &Before,
+    express: Option<(usize, usize)>,
+) -> Brought {
+    let contracts = [contract.clone()];
+    let mapping = Mapping::parse("revshare.toml", map).unwrap();
     let (lens, shelf) = (Lens::of(&contracts), MemoryShelf::default());
     let files = discover(dir).unwrap();
     let mut rejects = Vec::new();
@@ -150,13 +162,23 @@ fn compare_by(
     express: (usize, usize),
     forgotten: Option<&str>,
 ) -> Result<(), TestCaseError> {
+    compare_for(&contract(), map, folders, express, forgotten)
+}
+
+fn compare_for(
+    contract: &Contract,
+    map: &str,
+    folders: &[&Path],
+    express: (usize, usize),
+    forgotten: Option<&str>,
+) -> Result<(), TestCaseError> {
     let mut before = nothing();
     for (at, folder) in folders.iter().enumerate() {
         if let Some(day) = forgotten.filter(|_| at + 1 == folders.len()) {
             forget(&mut before, day.parse().unwrap());
         }
-        let ordinary = brought(folder, map, &before, None);
-        let fast = brought(folder, map, &before, Some(express));
+        let ordinary = brought_for(contract, folder, map, &before, None);
+        let fast = brought_for(contract, folder, map, &before, Some(express));
         prop_assert_eq!(&fast, &ordinary);
         before.archive.apply(&ordinary.delivery);
         before.ids.extend(ordinary.ids);
