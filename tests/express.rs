@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use revshare::calendar::{Day, Zone};
@@ -519,6 +520,46 @@ fn a_change_of_quoted_rows_or_of_rows_that_lost_is_noticed() {
         let (before, after) = (lost("b"), lost("c"));
         let outcome = replaced(("", &lost("a")), (&before, &after), When::Refused, packed);
         assert!(matches!(outcome, Err(IntakeError::Changed { .. })), "{outcome:?}");
+    }
+}
+
+/// A file that is gone when its turn comes ends the import with its own error: threads that still open or read the
+/// files behind it end in peace.
+#[test]
+fn a_file_that_is_gone_breaks_no_thread() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |file: u32| dir.path().join(format!("sales-{file}.csv"));
+    // Tests have names, and threads that read do not.
+    static BROKEN: AtomicUsize = AtomicUsize::new(0);
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |why| {
+        BROKEN.fetch_add(usize::from(std::thread::current().name().is_none()), Ordering::Relaxed);
+        told(why);
+    }));
+    let contracts = [contract()];
+    for _ in 0..4 {
+        for file in 0..4 {
+            let rows = many(file * 10_000, 10_000);
+            fs::write(path(file), format!("{HEAD}\n{rows}")).unwrap();
+        }
+        let shelf = MemoryShelf::default();
+        let outcome = import(Request {
+            files: &discover(dir.path()).unwrap(),
+            mapping: &Mapping::default(),
+            contracts: &contracts,
+            lens: &Lens::of(&contracts),
+            archive: &Archive::default(),
+            known: &(),
+            rejects: None,
+            progress: &mut |_| {
+                // It is opened once the first one was read.
+                let _gone_already = fs::remove_file(path(1));
+            },
+            bulk: Some(Bulk { shelf: &shelf, threads: 3, chunk: 300 }),
+            interrupt: None,
+        });
+        assert!(matches!(outcome, Err(IntakeError::Read { .. })));
+        assert_eq!(BROKEN.load(Ordering::Relaxed), 0);
     }
 }
 
