@@ -1,25 +1,13 @@
-//! Memory for the text of a chunk, with room on both sides that may be read as well.
+//! Memory for the text of a chunk, used for one chunk after the other.
 //!
-//! The law: before the text and behind its end stand at least [`SLACK`] bytes of zero. So whoever looks at
-//! many bytes at once need not look where the text begins or ends.
+//! The law: memory that was needed once stays, so that it need not be cleared again before a file is read
+//! into it; what stands in it behind the text is nobody's.
 
-#[cfg(test)]
-use std::ops::Range;
-
-/// Bytes of zero on each side.
-pub(super) const SLACK: usize = 64;
-
-/// Text, and the room around it.
-#[derive(Debug)]
+/// Text, and the room behind it.
+#[derive(Debug, Default)]
 pub(in crate::intake) struct Buffer {
     bytes: Vec<u8>,
     length: usize,
-}
-
-impl Default for Buffer {
-    fn default() -> Self {
-        Self { bytes: vec![0; 2 * SLACK], length: 0 }
-    }
 }
 
 impl Buffer {
@@ -32,12 +20,11 @@ impl Buffer {
 
     /// Room for so many bytes behind the text.
     pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
-        let from = SLACK + self.length;
-        let needed = from + bytes + SLACK;
-        if self.bytes.len() < needed {
-            self.bytes.resize(needed, 0);
+        let (from, to) = (self.length, self.length + bytes);
+        if self.bytes.len() < to {
+            self.bytes.resize(to, 0);
         }
-        &mut self.bytes[from..from + bytes]
+        &mut self.bytes[from..to]
     }
 
     /// So many bytes of the room are text now.
@@ -48,19 +35,11 @@ impl Buffer {
     /// The text ends here.
     pub(super) fn end_at(&mut self, length: usize) {
         self.length = length;
-        self.room(0);
-        self.bytes[SLACK + length..][..SLACK].fill(0);
-    }
-
-    /// The bytes with what stands around the text, and where the text is.
-    #[cfg(test)]
-    pub(super) fn around(&self) -> (&[u8], Range<usize>) {
-        (&self.bytes, SLACK..SLACK + self.length)
     }
 
     /// The text.
     pub(in crate::intake) fn text(&self) -> &[u8] {
-        &self.bytes[SLACK..SLACK + self.length]
+        &self.bytes[..self.length]
     }
 }
 
@@ -69,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zeros_stand_around_the_text() {
+    fn text_is_what_was_put_there_last() {
         let mut buffer = Buffer::default();
         for (carry, more, end) in [(0, 0, 0), (10, 500, 505), (5, 700, 705), (100, 0, 7), (0, 3, 3)]
         {
@@ -79,9 +58,6 @@ mod tests {
             buffer.end_at(end);
             let text = [vec![1; carry], vec![2; more]].concat();
             assert_eq!(buffer.text(), &text[..end]);
-            let (bytes, range) = buffer.around();
-            assert_eq!(bytes[..range.start], [0; SLACK]);
-            assert_eq!(bytes[range.end..][..SLACK], [0; SLACK]);
         }
     }
 }

@@ -237,6 +237,6 @@ proptest! {
         }
         let paths: Vec<&Path> = folders.iter().map(|folder| folder.path()).collect();
         let forgotten = forgotten.filter(|_| zone == "America/Los_Angeles");
-        super::compare_for(&contract(zone), &map(delimiter), &paths, (threads, chunk), forgotten)?;
+        super::ways::compare_for(Some(&contract(zone)), &map(delimiter), &paths, (threads, chunk), forgotten)?;
     }
 }

@@ -1,0 +1,164 @@
+//! Files that change while they are imported: what is read again is what was read, or the import fails.
+
+use std::fs;
+use std::io::Write;
+
+use revshare::fact::bulk::MemoryShelf;
+use revshare::intake::{IntakeError, Progress, Step};
+
+use super::brought::{Before, Way};
+use super::rows::{HEAD, many, packed_of, row_of};
+use super::ways::{MAPS, brought};
+
+/// When a file is changed during an import.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum When {
+    /// All rows were read once.
+    Read,
+    /// A row was refused for the first time.
+    Refused,
+}
+
+/// Imports a file on the express way that is replaced by another on the way; `earlier` was delivered
+/// before, and the rows of `beside` come with it in a file of their own.
+fn replaced(
+    (earlier, beside): (&str, &str),
+    (before, after): (&str, &str),
+    when: When,
+    packed: bool,
+) -> Result<(), IntakeError> {
+    let bytes = |text: &str| {
+        let head = if text.starts_with("id,") { String::new() } else { format!("{HEAD}\n") };
+        let text = format!("{head}{text}").into_bytes();
+        if packed { packed_of(&text) } else { text }
+    };
+    let (first, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(first.path().join("sales.csv"), format!("{HEAD}\n{earlier}")).unwrap();
+    let mut known = Before::default();
+    let brought = brought(first.path(), MAPS[0], &known, None);
+    known.archive.apply(&brought.delivery);
+    known.ids.extend(brought.ids);
+    let path = dir.path().join(if packed { "sales.csv.zst" } else { "sales.csv" });
+    fs::write(&path, bytes(before)).unwrap();
+    fs::write(dir.path().join("sales-0.csv"), format!("{HEAD}\n{beside}")).unwrap();
+    let way = Way { contract: None, map: MAPS[0], before: &known, express: Some((2, 300)) };
+    let files = way.files(dir.path());
+    // Whoever still reads the old one reads it to its end.
+    let put = || {
+        fs::write(dir.path().join("new"), bytes(after)).unwrap();
+        fs::rename(dir.path().join("new"), &path).unwrap();
+    };
+    let mut rejects = Alters(|| {
+        if when == When::Refused {
+            put();
+        }
+    });
+    let mut progress = |progress: Progress<'_>| {
+        if when == When::Read && progress.file != "sales-0.csv" {
+            put();
+        }
+    };
+    way.import(&files, &MemoryShelf::default(), Some(&mut rejects), &mut progress).map(drop)
+}
+
+/// Does something whenever it is written to.
+struct Alters<F>(F);
+
+impl<F: FnMut()> Write for Alters<F> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (self.0)();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
+    let repeat = [many(0, 40), many(11, 1), many(40, 10)].concat();
+    let contest = [many(0, 20), row_of("n-000011", "9.00"), many(20, 10)].concat();
+    let earlier = row_of("n-000002", "9.00");
+    let swapped = HEAD.replace("product,channel", "channel,product");
+    let changes = [
+        // Another amount, another id, another customer; one line more, fewer bytes, none at all.
+        ("", &repeat, repeat.replacen("n-000040,", "n-000011,", 1), When::Read, false),
+        ("", &repeat, repeat.replace("1.25", "1.26"), When::Read, true),
+        ("", &repeat, repeat.replace("n-000011", "n-000911"), When::Read, true),
+        ("", &repeat, repeat.replace(",b,", ",c,"), When::Read, true),
+        ("", &repeat, format!("\n{repeat}"), When::Read, true),
+        ("", &repeat, repeat[..700].to_owned(), When::Read, true),
+        ("", &repeat, String::new(), When::Read, true),
+        ("", &contest, format!("{swapped}\n{contest}"), When::Read, true),
+        ("", &contest, contest.replace("9.00", "9.01"), When::Read, true),
+        ("", &contest, contest.replace("1.25", "1.24"), When::Read, true),
+        // After its rows were taken out: when they are compared.
+        (&earlier, &contest, contest.replace("9.00", "9.01"), When::Refused, true),
+        (&earlier, &contest, contest.replace("n-000011", "n-000012"), When::Refused, true),
+        (&earlier, &contest, contest.replace("charge,7", "charge,8"), When::Refused, true),
+        (&earlier, &contest, contest.clone(), When::Refused, false),
+    ];
+    for (earlier, before, after, when, noticed) in changes {
+        for packed in [false, true] {
+            let outcome = replaced((earlier, ""), (before, &after), when, packed);
+            match outcome {
+                Err(IntakeError::Changed { .. }) => assert!(noticed, "{after} {packed}"),
+                other => assert!(!noticed && other.is_ok(), "{other:?} {after} {packed}"),
+            }
+        }
+    }
+}
+
+/// Rows that come behind the end while the file is read are read with their digest, or the file has changed.
+#[test]
+fn a_file_that_grows_is_read_whole_or_noticed() {
+    let before = Before::default();
+    let way = Way { contract: None, map: MAPS[0], before: &before, express: Some((2, 10_000)) };
+    for round in 0..40 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sales.csv");
+        fs::write(&path, format!("{HEAD}\n{}", many(0, 2000 + 150 * round))).unwrap();
+        let mut grown = 0;
+        let mut progress = |progress: Progress<'_>| {
+            if progress.step == Step::Reading && grown < 3 {
+                let mut file = fs::File::options().append(true).open(&path).unwrap();
+                file.write_all(row_of(&format!("more-{grown}"), "1.25").as_bytes()).unwrap();
+                grown += 1;
+            }
+        };
+        let files = way.files(dir.path());
+        let outcome = way.import(&files, &MemoryShelf::default(), None, &mut progress);
+        match outcome {
+            Ok(import) => {
+                let file = &import.gathered.delivery.files[0];
+                let bytes = fs::read(&path).unwrap();
+                let read = &bytes[..usize::try_from(file.bytes).unwrap()];
+                assert_eq!(file.digest, blake3::hash(read).to_string());
+                let lines = read.iter().filter(|byte| **byte == b'\n').count() - 1;
+                let rows: u64 = file.controls.iter().map(|control| control.accepted.rows).sum();
+                assert_eq!(rows, lines as u64);
+            }
+            Err(IntakeError::Changed { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+/// Also of chunks that only the ordinary reader knows, and of rows that are told of at the end.
+#[test]
+fn a_change_of_quoted_rows_or_of_rows_that_lost_is_noticed() {
+    let quoted = |amount: &str| row_of("q-1", amount).replace(",b,", ",\"b, c\",");
+    let rows = [quoted("1"), many(0, 30), quoted("2"), many(30, 30)].concat();
+    for packed in [false, true] {
+        let changed = rows.replace("b, c", "b, d");
+        let outcome = replaced(("", ""), (&rows, &changed), When::Read, packed);
+        assert!(matches!(outcome, Err(IntakeError::Changed { .. })), "{outcome:?}");
+        assert!(replaced(("", ""), (&rows, &rows), When::Read, packed).is_ok());
+        // One row of each file loses; the first is told of, and then the second is not what it was.
+        let lost = |id: &str| [row_of(id, "1"), row_of(id, "2")].concat();
+        let (before, after) = (lost("b"), lost("c"));
+        let outcome = replaced(("", &lost("a")), (&before, &after), When::Refused, packed);
+        assert!(matches!(outcome, Err(IntakeError::Changed { .. })), "{outcome:?}");
+    }
+}

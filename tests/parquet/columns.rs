@@ -1,0 +1,110 @@
+//! Writes columns of values as Parquet.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::basic::Compression;
+use parquet::data_type::{
+    ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType,
+    Int32Type, Int64Type, Int96, Int96Type,
+};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+
+/// The values of a column, null or not.
+#[derive(Clone)]
+pub(crate) enum Values {
+    Text(Vec<Option<String>>),
+    Int(Vec<Option<i32>>),
+    Long(Vec<Option<i64>>),
+    Old(Vec<Option<Int96>>),
+    Double(Vec<Option<f64>>),
+    /// Decimals, the highest byte first, so many bytes each.
+    Fixed(Vec<Option<i128>>, usize),
+    /// The same in as many bytes as each needs.
+    Bytes(Vec<Option<i128>>),
+}
+
+pub(crate) type Columns = Vec<(String, Values)>;
+
+fn put<T: DataType>(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    values: impl Iterator<Item = Option<T::T>>,
+) {
+    let (mut some, mut levels) = (Vec::new(), Vec::new());
+    for value in values {
+        levels.push(i16::from(value.is_some()));
+        some.extend(value);
+    }
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<T>().write_batch(&some, Some(&levels), None).unwrap();
+    column.close().unwrap();
+}
+
+fn bytes_of(value: i128, width: usize) -> ByteArray {
+    let sign = if value < 0 { 0xFF } else { 0 };
+    let mut bytes = vec![sign; width.saturating_sub(16)];
+    let all = value.to_be_bytes();
+    bytes.extend(&all[16 - width.min(16)..]);
+    ByteArray::from(bytes)
+}
+
+/// Writes columns, each declared as in `optional int64 quantity`, in row groups of so many rows.
+pub(crate) fn write(
+    path: &Path,
+    columns: &Columns,
+    rows: usize,
+    group: usize,
+    compression: Compression,
+) {
+    let end = |field: &str| if field.ends_with('}') { "" } else { ";" };
+    let fields: Vec<String> =
+        columns.iter().map(|(field, _)| format!("{field}{} ", end(field))).collect();
+    let schema = parse_message_type(&format!("message rows {{ {} }}", fields.concat())).unwrap();
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    let file = File::create(path).unwrap();
+    let mut writer =
+        SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).unwrap();
+    for from in (0..rows).step_by(group) {
+        let part = from..(from + group).min(rows);
+        let mut group = writer.next_row_group().unwrap();
+        for (_, values) in columns {
+            match values {
+                Values::Text(all) => {
+                    let text = |it: &Option<String>| it.as_deref().map(ByteArray::from);
+                    put::<ByteArrayType>(&mut group, all[part.clone()].iter().map(text));
+                }
+                Values::Int(all) => {
+                    put::<Int32Type>(&mut group, all[part.clone()].iter().copied());
+                }
+                Values::Long(all) => {
+                    put::<Int64Type>(&mut group, all[part.clone()].iter().copied());
+                }
+                Values::Old(all) => {
+                    put::<Int96Type>(&mut group, all[part.clone()].iter().copied());
+                }
+                Values::Double(all) => {
+                    put::<DoubleType>(&mut group, all[part.clone()].iter().copied());
+                }
+                Values::Fixed(all, width) => {
+                    let fixed = |it: &Option<i128>| {
+                        it.map(|it| FixedLenByteArray::from(bytes_of(it, *width)))
+                    };
+                    put::<FixedLenByteArrayType>(&mut group, all[part.clone()].iter().map(fixed));
+                }
+                Values::Bytes(all) => {
+                    let least = |it: i128| {
+                        let kept = 128 - it.unsigned_abs().leading_zeros() + 1;
+                        bytes_of(it, (kept as usize).div_ceil(8))
+                    };
+                    let bytes = |it: &Option<i128>| it.map(least);
+                    put::<ByteArrayType>(&mut group, all[part.clone()].iter().map(bytes));
+                }
+            }
+        }
+        group.close().unwrap();
+    }
+    writer.close().unwrap();
+}
