@@ -52,6 +52,8 @@ fn contract() -> Contract {
 
 /// How files are imported.
 pub(crate) struct Way<'a> {
+    /// The contract, if it is not the one that keeps customers apart.
+    pub(crate) contract: Option<&'a Contract>,
     /// What `revshare.toml` says.
     pub(crate) map: &'a str,
     pub(crate) before: &'a Before,
@@ -77,7 +79,7 @@ impl Way<'_> {
         rejects: Option<&mut dyn Write>,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Import, IntakeError> {
-        let contracts = [contract()];
+        let contracts = [self.contract.cloned().unwrap_or_else(contract)];
         import(Request {
             files,
             mapping: &self.mapping(),

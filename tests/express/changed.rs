@@ -41,7 +41,7 @@ fn replaced(
     let path = dir.path().join(if packed { "sales.csv.zst" } else { "sales.csv" });
     fs::write(&path, bytes(before)).unwrap();
     fs::write(dir.path().join("sales-0.csv"), format!("{HEAD}\n{beside}")).unwrap();
-    let way = Way { map: MAPS[0], before: &known, express: Some((2, 300)) };
+    let way = Way { contract: None, map: MAPS[0], before: &known, express: Some((2, 300)) };
     let files = way.files(dir.path());
     // Whoever still reads the old one reads it to its end.
     let put = || {
@@ -114,7 +114,7 @@ fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
 #[test]
 fn a_file_that_grows_is_read_whole_or_noticed() {
     let before = Before::default();
-    let way = Way { map: MAPS[0], before: &before, express: Some((2, 10_000)) };
+    let way = Way { contract: None, map: MAPS[0], before: &before, express: Some((2, 10_000)) };
     for round in 0..40 {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("sales.csv");

@@ -8,6 +8,8 @@ mod both_ways;
 mod bounds;
 mod changed;
 mod chunks;
+mod gone;
+mod many_rows;
 mod random;
 mod rows;
 mod taken;

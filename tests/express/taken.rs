@@ -28,7 +28,7 @@ fn takes(map: &str) {
         row("s-4", "\"a \"\"b\"\"\""),
     ];
     fs::write(dir.path().join("sales.csv"), text.concat()).unwrap();
-    let way = Way { map, before: &before, express: Some((2, 40)) };
+    let way = Way { contract: None, map, before: &before, express: Some((2, 40)) };
     let shelf = MemoryShelf::default();
     let import = way.import(&way.files(dir.path()), &shelf, None, &mut silent).unwrap();
     // The last has a doubled quote, which only the ordinary reader takes.

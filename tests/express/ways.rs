@@ -4,6 +4,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use revshare::calendar::{Day, Zone};
+use revshare::contract::Contract;
 use revshare::fact::Forgotten;
 
 use super::brought::{Before, Brought, Way};
@@ -43,7 +44,10 @@ pub(crate) fn brought(
     before: &Before,
     express: Option<(usize, usize)>,
 ) -> Brought {
-    let way = Way { map, before, express };
+    all_of(&Way { contract: None, map, before, express }, dir)
+}
+
+fn all_of(way: &Way<'_>, dir: &Path) -> Brought {
     way.brought(dir, |finding| format!("{finding:?}"), str::to_owned)
 }
 
@@ -63,13 +67,23 @@ pub(crate) fn compare_by(
     express: (usize, usize),
     forgotten: Option<&str>,
 ) -> Result<(), TestCaseError> {
+    compare_for(None, map, folders, express, forgotten)
+}
+
+pub(crate) fn compare_for(
+    contract: Option<&Contract>,
+    map: &str,
+    folders: &[&Path],
+    express: (usize, usize),
+    forgotten: Option<&str>,
+) -> Result<(), TestCaseError> {
     let mut before = Before::default();
     for (at, folder) in folders.iter().enumerate() {
         if let Some(day) = forgotten.filter(|_| at + 1 == folders.len()) {
             forget(&mut before, day.parse().unwrap());
         }
-        let ordinary = brought(folder, map, &before, None);
-        let fast = brought(folder, map, &before, Some(express));
+        let by = |express| all_of(&Way { contract, map, before: &before, express }, folder);
+        let (ordinary, fast) = (by(None), by(Some(express)));
         prop_assert_eq!(&fast, &ordinary);
         before.archive.apply(&ordinary.delivery);
         before.ids.extend(ordinary.ids);

@@ -22,7 +22,7 @@ fn brought(dir: &Path, express: Option<(usize, usize)>) -> Brought {
         let reject: serde_json::Value = serde_json::from_str(line).unwrap();
         format!("{} {}", reject["code"], reject["reason"])
     };
-    let way = Way { map: "", before: &Before::default(), express };
+    let way = Way { contract: None, map: "", before: &Before::default(), express };
     let mut brought = way.brought(dir, said, reason);
     for file in &mut brought.delivery.files {
         (file.path, file.digest, file.bytes) = (String::new(), String::new(), 0);

@@ -16,7 +16,7 @@ pub(crate) fn read(
     rejects: &mut Vec<u8>,
     express: Option<(usize, usize)>,
 ) -> Result<Import, IntakeError> {
-    let way = Way { map, before: &Before::default(), express };
+    let way = Way { contract: None, map, before: &Before::default(), express };
     way.import(&way.files(dir), &MemoryShelf::default(), Some(rejects), &mut silent)
 }
 

@@ -31,7 +31,9 @@ fn signs(text: &[u8], delimiter: u8, mut found: impl FnMut(usize)) {
     }
     let mut last = [0; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
-    each(text.len() - rest.len(), mask(&last, delimiter));
+    // A delimiter may be a byte of zero: what is behind the end is cut off.
+    let within = (1 << rest.len()) - 1;
+    each(text.len() - rest.len(), mask(&last, delimiter) & within);
 }
 
 fn mask(block: &[u8; BLOCK], delimiter: u8) -> u64 {
@@ -272,6 +274,16 @@ mod tests {
         };
         let due = [row(0, &["a", "b, c"]), row(2, &["x", ""]), (3, None), (4, None), (5, None)];
         assert_eq!(rows, due);
+    }
+
+    #[test]
+    fn nothing_is_found_behind_the_end() {
+        for text in ["", "a\0b", "\"a\"\0", "\"a"] {
+            let mut found = Vec::new();
+            signs(text.as_bytes(), 0, |at| found.push(at));
+            let due = text.bytes().enumerate().filter(|(_, byte)| b"\0\"".contains(byte));
+            assert_eq!(found, due.map(|(at, _)| at).collect::<Vec<_>>(), "{text:?}");
+        }
     }
 
     proptest! {

@@ -63,7 +63,8 @@ struct State<'r> {
 
 enum Slot<'r> {
     Opening,
-    Failed(IntakeError),
+    /// Why it cannot be opened, until that is told.
+    Failed(Option<IntakeError>),
     /// With its rows, until they are collected.
     Ordinary(Option<Box<Rows<'r>>>),
     Express(Option<Box<Rows<'r>>>, Course<'r>),
@@ -116,7 +117,7 @@ impl<'r> Roster<'r> {
         let slot = match opened {
             Ok(Opened::Ordinary(rows)) => Slot::Ordinary(Some(rows)),
             Ok(Opened::Express(rows, job)) => Slot::Express(Some(rows), Course::of(job)),
-            Err(error) => Slot::Failed(error),
+            Err(error) => Slot::Failed(Some(error)),
         };
         let mut state = self.state();
         let at = file - state.turn;
@@ -202,9 +203,9 @@ impl<'r> Roster<'r> {
                     let rows = rows.take().expect("a file is collected once");
                     return Ok(Opened::Express(rows, Arc::clone(&course.job)));
                 }
-                Some(Slot::Failed(_)) => {
-                    let Some(Slot::Failed(error)) = state.slots.pop_front() else { continue };
-                    return Err(error);
+                Some(Slot::Failed(error)) => {
+                    // It keeps its slot: threads that still read files behind it find theirs by its number.
+                    return Err(error.take().expect("a file fails once"));
                 }
                 Some(Slot::Opening) | None => {}
             }
