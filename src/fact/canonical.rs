@@ -128,26 +128,7 @@ mod tests {
 
     #[test]
     fn every_field_counts() {
-        let base = fact("2026-10-05");
-        let text = || "x".to_owned();
-        let one: Exact = "1".parse().unwrap();
-        let others = [
-            Fact { kind: Kind::Refund, ..base.clone() },
-            Fact { id: None, ..base.clone() },
-            Fact { product: text(), ..base.clone() },
-            Fact { channel: text(), ..base.clone() },
-            Fact { region: text(), ..base.clone() },
-            Fact { customer: text(), ..base.clone() },
-            Fact { deal: text(), ..base.clone() },
-            Fact { category: text(), ..base.clone() },
-            Fact { resource: text(), ..base.clone() },
-            Fact { unit: text(), ..base.clone() },
-            Fact { quantity: Some(one), ..base.clone() },
-            Fact { amount: Some(one), ..base.clone() },
-            Fact { currency: Some("USD".parse().unwrap()), ..base.clone() },
-            Fact { reference: Some(text()), ..base.clone() },
-            base,
-        ];
+        let others = crate::fact::samples::one_field_each(&fact("2026-10-05"));
         let forms: std::collections::BTreeSet<_> = others.iter().map(Fact::canonical).collect();
         assert_eq!(forms.len(), others.len());
     }

@@ -22,6 +22,8 @@ mod number;
 mod outside;
 mod packed;
 mod packed_key;
+#[cfg(test)]
+mod samples;
 mod standing;
 mod sums;
 mod tally;

@@ -15,6 +15,12 @@ pub(super) struct Short {
 }
 
 impl Short {
+    #[inline(always)]
+    fn signed(self, negative: bool) -> Self {
+        let mantissa = if negative { -self.mantissa } else { self.mantissa };
+        Self { mantissa, ..self }
+    }
+
     /// In units of 10^-12.
     #[inline(always)]
     pub(super) fn scaled(self) -> i128 {
@@ -50,12 +56,14 @@ pub(super) fn number(text: &[u8], length: usize) -> Option<Short> {
         [b'-', text @ ..] if length > 0 => (true, text, length - 1),
         text => (false, text, length),
     };
-    let (value, scale) = match length {
-        1..=8 => few(text, length)?,
+    let short = match length {
+        1..=8 => {
+            let cut = 64 - 8 * length as u32;
+            from_end(0, (head(text) ^ all(b'0')) << cut, length)?
+        }
         _ => many(&text[..length])?,
     };
-    let mantissa = if negative { value.wrapping_neg() } else { value };
-    (scale <= SCALE).then_some(Short { mantissa, scale })
+    Some(short.signed(negative)).filter(|short| short.scale <= SCALE)
 }
 
 /// The first eight bytes as a word, or as many as there are; the first is the lowest.
@@ -67,30 +75,6 @@ pub(super) fn head(text: &[u8]) -> u64 {
 /// Every byte of a word the same.
 const fn all(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
-}
-
-/// One to eight digits, among them perhaps a point: all of them at once, as the bytes of one word,
-/// of which the highest is the last digit.
-#[inline(always)]
-fn few(text: &[u8], length: usize) -> Option<(i64, u8)> {
-    let bits = 8 * length as u32;
-    let mut word = head(text) << (64 - bits);
-    let points = word ^ all(b'.');
-    // The lowest of these bits is that of the first point; what is above it means nothing.
-    let point = points.wrapping_sub(all(1)) & !points & all(0x80);
-    let (mut count, mut scale) = (bits, 0);
-    if point != 0 {
-        // A point in front of all digits has nothing below it, and one behind them is the last byte.
-        let at = point.trailing_zeros() - 7;
-        let below = word & ((1 << at) - 1);
-        if at == 56 || below == 0 {
-            return None;
-        }
-        word = (word >> at >> 8 << at << 8) | below << 8;
-        (count, scale) = (bits - 8, 7 - (at / 8) as u8);
-    }
-    let values = (word | all(b'0').unbounded_shr(count)) ^ all(b'0');
-    digits_only(values, all(0x76)).then(|| (value(values), scale))
 }
 
 /// Is every byte so small that adding the other one leaves its highest bit clear?
@@ -131,11 +115,11 @@ pub(super) fn number_before(text: &[u8], from: usize, to: usize) -> Option<Short
         let cut = 128 - 8 * length as u32;
         from_end(word(to - 8)? >> cut << cut, word(to)?, length)?
     };
-    let mantissa = if negative { -short.mantissa } else { short.mantissa };
-    Some(Short { mantissa, ..short })
+    Some(short.signed(negative))
 }
 
-/// The number of so many bytes, each less that of a zero; the last byte is the highest of `low`.
+/// The number of so many digits, among them perhaps a point: all of them at once, as the bytes of two
+/// words, each less that of a zero; the last one is the highest of `low`.
 #[inline(always)]
 fn from_end(mut high: u64, mut low: u64, length: usize) -> Option<Short> {
     let points = low ^ all(b'.' ^ b'0');
@@ -161,7 +145,7 @@ fn from_end(mut high: u64, mut low: u64, length: usize) -> Option<Short> {
 /// The most signs of such a number, without that of its sign: whatever it is, it [fits](Short::units).
 const MOST: usize = 15;
 /// The same of any count of digits, one by one.
-fn many(digits: &[u8]) -> Option<(i64, u8)> {
+fn many(digits: &[u8]) -> Option<Short> {
     if digits.len() > DIGITS + 1 || digits.is_empty() {
         return None;
     }
@@ -181,7 +165,7 @@ fn many(digits: &[u8]) -> Option<(i64, u8)> {
     let scale = if whole { 0 } else { digits.len() - point - 1 };
     let count = digits.len() - usize::from(!whole);
     let fits = count <= DIGITS && point > 0 && (whole || scale > 0);
-    fits.then_some((value, scale as u8))
+    fits.then_some(Short { mantissa: value, scale: scale as u8 })
 }
 
 /// A plain date or an instant in UTC in whole seconds.
@@ -301,10 +285,10 @@ mod tests {
         #[test]
         fn digits_at_once_are_digits_one_by_one(text in "[0-9]{0,8}[.]?[0-9]{0,8}|[0-9.,\0:/é-]{1,8}", behind in "[,0-9.]{0,9}") {
             if (1..=8).contains(&text.len()) {
-                let due = many(text.as_bytes());
-                prop_assert_eq!(few(text.as_bytes(), text.len()), due);
+                let due = many(text.as_bytes()).filter(|short| short.scale <= SCALE);
+                prop_assert_eq!(number(text.as_bytes(), text.len()), due);
                 let more = format!("{text}{behind}");
-                prop_assert_eq!(few(more.as_bytes(), text.len()), due);
+                prop_assert_eq!(number(more.as_bytes(), text.len()), due);
             }
         }
 
