@@ -17,11 +17,14 @@ mod made;
 mod many;
 mod parse;
 mod pass;
+#[cfg(target_arch = "x86_64")]
+mod picked;
 mod quoted;
 mod revisit;
 mod roster;
 mod rules;
 mod shapes;
+mod signs;
 mod split;
 mod sums;
 mod words;
