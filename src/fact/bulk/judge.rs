@@ -28,9 +28,14 @@ pub struct Judged {
 impl Mark {
     /// What its row is known by when it is read again.
     pub fn check(&self) -> u64 {
-        let id = *self.id.last_chunk().expect("twelve bytes hold eight");
-        u64::from_le_bytes(id) ^ word(&self.content)
+        check_of(&self.id, &self.content)
     }
+}
+
+/// The same of a row whose fingerprints are at hand; see [`Mark::check`].
+pub fn check_of(id: &Hash, content: &Content) -> u64 {
+    let id = *id.last_chunk().expect("twelve bytes hold eight");
+    u64::from_le_bytes(id) ^ word(content)
 }
 
 impl Judged {

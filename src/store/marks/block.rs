@@ -62,6 +62,18 @@ impl Frame {
         Self { least, at: span.at.0, time: 3, place: 1 }.widened(span)
     }
 
+    /// Can all of a batch be written? Whether all fit is told by all of their bits at once.
+    #[inline]
+    pub(super) fn holds(&self, batch: &Batch<'_>) -> bool {
+        let times = batch.times.iter().map(|time| time.wrapping_sub(self.least));
+        let times = times.fold(0, |all, it| all | it.cast_unsigned());
+        let at = batch.at.iter().fold(0, |all, at| all | at.wrapping_sub(self.at));
+        let places = batch.places.iter().fold(0, |all, place| all | place);
+        (self.time == 8 || times >> (8 * self.time) == 0)
+            && self.fits_place(places)
+            && at >> (8 * FURTHER) == 0
+    }
+
     /// Can all of a span be written?
     pub(super) fn fits(&self, span: &Span) -> bool {
         let near = |at: u64| u32::try_from(at.wrapping_sub(self.at)).is_ok();
