@@ -129,7 +129,7 @@ fn marks(rows: u64) -> Vec<Placed> {
     let key = HashKey::default();
     let mark = |row: u64| {
         let id = key.id(Table::Sales, "own", &format!("{row:022}"));
-        let content = *id.first_chunk().expect("sixteen bytes hold eight");
+        let content = *id.first_chunk().expect("twelve bytes hold six");
         let seconds = 1_790_000_000 + (row * 7_919) as i64 % 2_678_400;
         let time = Moment::At { seconds, nanos: 0 };
         Placed { at: row * 119, mark: Mark { id, content, time, place: (row % 6) as u32 } }
