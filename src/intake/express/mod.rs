@@ -21,6 +21,7 @@ mod parse;
 mod pass;
 #[cfg(target_arch = "x86_64")]
 mod picked;
+mod poured;
 mod quoted;
 mod revisit;
 mod roster;
@@ -38,7 +39,7 @@ pub(super) use job::{Done, Job};
 pub(super) use lane::{Lane, Taken};
 pub(super) use made::Made;
 pub(super) use pass::{ChunkAt, Common, Express, FilePass, check};
+pub(super) use poured::Poured;
 pub(super) use quoted::take as take_quoted;
 pub(super) use revisit::Revisit;
 pub(super) use roster::Opened;
-pub(super) use sums::Poured;
