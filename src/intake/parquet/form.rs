@@ -74,13 +74,10 @@ pub(super) fn fixed(value: &[u8], holds: Holds, text: &mut Vec<u8>) {
 
 /// A text as a field of CSV.
 fn quoted(value: &[u8], text: &mut Vec<u8>) {
-    // A mark of byte order would be taken away if the file began with it.
-    if !may_be_special(value) && !value.starts_with(b"\xef\xbb\xbf") {
-        text.extend_from_slice(value);
-        return;
-    }
     let special = |byte: &u8| matches!(*byte, b'"' | b'\n' | b'\r' | DELIMITER);
-    if !value.iter().any(special) && !value.starts_with(b"\xef\xbb\xbf") {
+    let plain = !may_be_special(value) || !value.iter().any(special);
+    // A mark of byte order would be taken away if the file began with it.
+    if plain && !value.starts_with(b"\xef\xbb\xbf") {
         text.extend_from_slice(value);
         return;
     }
