@@ -21,6 +21,7 @@ pub(super) struct Ordinary {
 #[derive(Default)]
 pub(super) struct Kept {
     texts: BTreeMap<u64, Box<[u8]>>,
+    /// What all would weigh that came so far.
     weight: usize,
 }
 
@@ -51,9 +52,9 @@ impl Ordinary {
 
 impl Kept {
     fn keep(&mut self, at: u64, text: &[u8]) {
-        let weight = self.weight + text.len() + OVERHEAD;
-        if weight <= MOST && self.texts.insert(at, text.into()).is_none() {
-            self.weight = weight;
+        self.weight = self.weight.saturating_add(text.len() + OVERHEAD);
+        if self.weight <= MOST {
+            self.texts.insert(at, text.into());
         }
     }
 
@@ -71,8 +72,8 @@ mod tests {
     fn what_is_kept_is_bounded() {
         let (mut kept, text) = (Kept::default(), [b'x'; 1000]);
         (0..20_000).for_each(|at| kept.keep(at * 2, &text));
-        // The same row once more, for another of its ids.
-        kept.keep(0, &text);
+        // A small one that would still fit: but then some later ones were kept, and some earlier ones not.
+        kept.keep(1, b"");
         let first = MOST as u64 / (1000 + OVERHEAD as u64);
         assert!(kept.all((0..first).map(|at| at * 2)).is_some());
         assert!(kept.all([first * 2].into_iter()).is_none());
