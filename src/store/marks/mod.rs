@@ -25,6 +25,7 @@ mod filter;
 mod hand;
 mod shelf;
 mod verify;
+mod writing;
 
 use serde::{Deserialize, Serialize};
 
