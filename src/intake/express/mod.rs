@@ -4,6 +4,7 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+mod anew;
 mod batch;
 mod buffer;
 mod chunk;
@@ -15,18 +16,23 @@ mod keys;
 mod lane;
 mod made;
 mod many;
+mod marks;
 mod parse;
 mod pass;
+#[cfg(target_arch = "x86_64")]
+mod picked;
 mod poured;
 mod quoted;
 mod revisit;
 mod roster;
 mod rules;
 mod shapes;
+mod signs;
 mod split;
 mod sums;
 mod words;
 
+pub(super) use anew::AT_ONCE;
 pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
 pub(super) use job::{Done, Job};
