@@ -104,6 +104,11 @@ impl Signs {
         (self.places[0], &self.places[1..])
     }
 
+    /// Where the first line begins that is not taken yet.
+    pub(super) fn begun(&self) -> usize {
+        self.places[0].wrapping_add(1) as usize
+    }
+
     /// Takes the whole lines away.
     pub(super) fn take(&mut self, text: &[u8]) {
         let signs = &self.places[1..=self.count];
