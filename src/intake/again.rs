@@ -111,7 +111,7 @@ impl<'p> Again<'p> {
         let lane = common.lane(&pass.columns, &pass.source);
         let mut look = Look { lane, revisit: self.open()?.1, pass, file, interrupt };
         let found = look.both(repeats, ordinary)?;
-        sums.add(&look.lane.poured());
+        sums.add(look.lane.poured());
         Ok(found)
     }
 

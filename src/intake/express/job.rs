@@ -17,8 +17,8 @@ use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
 use super::pass::{ChunkAt, Common, FilePass, LineAt, check};
+use super::poured::Poured;
 use super::quoted;
-use super::sums::Poured;
 use crate::fact::bulk::Hand;
 
 /// Places for a file of which nobody knows how many plain bytes it has: a tebibyte.
@@ -187,7 +187,7 @@ impl<'r> Job<'r> {
             }
         }
         let poured = lane.poured();
-        locked(&self.sums).add(&poured);
+        locked(&self.sums).add(poured);
         Ok(ended)
     }
 
