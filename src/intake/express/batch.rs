@@ -4,6 +4,7 @@
 //! The law: what is found of a row here is what [`Lane::take`](super::lane::Lane::take) finds of it, or
 //! nothing. Rows of which nothing is found go that way.
 
+use super::marks::Marks;
 use super::parse::{self, Short, Time};
 use super::sums::Cell;
 use crate::fact::{Content, Hash};
@@ -25,6 +26,7 @@ pub(super) struct Batch {
     /// Fingerprints.
     pub(super) ids: [Hash; ROWS],
     pub(super) contents: [Content; ROWS],
+    pub(super) marks: Marks,
 }
 
 impl Default for Batch {
@@ -38,6 +40,7 @@ impl Default for Batch {
             shapes: [0; ROWS],
             ids: [Hash::default(); ROWS],
             contents: [Content::default(); ROWS],
+            marks: Marks::default(),
         }
     }
 }
