@@ -6,6 +6,7 @@
 
 use super::marks::Marks;
 use super::parse::{self, Short, Time};
+use super::prints::Prints;
 use super::sums::Cell;
 use crate::fact::{Content, Hash};
 
@@ -26,6 +27,7 @@ pub(super) struct Batch {
     /// Fingerprints.
     pub(super) ids: [Hash; ROWS],
     pub(super) contents: [Content; ROWS],
+    pub(super) prints: Prints,
     pub(super) marks: Marks,
 }
 
@@ -40,6 +42,7 @@ impl Default for Batch {
             shapes: [0; ROWS],
             ids: [Hash::default(); ROWS],
             contents: [Content::default(); ROWS],
+            prints: Prints::default(),
             marks: Marks::default(),
         }
     }

@@ -22,6 +22,7 @@ mod pass;
 #[cfg(target_arch = "x86_64")]
 mod picked;
 mod poured;
+mod prints;
 mod quoted;
 mod revisit;
 mod roster;
