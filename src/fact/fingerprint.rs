@@ -17,7 +17,7 @@ use super::universal::{END, Fold, Keys, Region, Source, Sums};
 use super::{Entry, Fact, FxRate, Payment, Table};
 use crate::calendar::{Day, Moment};
 use crate::money::Currency;
-pub(crate) use many::Facts;
+pub(crate) use many::{AT_ONCE, Column, Facts};
 
 /// The fingerprint of an id within its table and source.
 pub type Hash = [u8; 12];
@@ -98,28 +98,32 @@ impl Words {
 
     #[inline(always)]
     fn id(&self, sums: Sums<ID>) -> Hash {
-        id_of(std::array::from_fn(|at| self.id_folds[at].of(sums[at])))
+        let mut id = Hash::default();
+        for (at, (fold, sum)) in self.id_folds.iter().zip(sums).enumerate() {
+            put(&mut id, at, fold.of(sum));
+        }
+        id
     }
 
     #[inline(always)]
     fn content(&self, sums: Sums<CONTENT>) -> Content {
-        content_of(std::array::from_fn(|at| self.folds[at].of(sums[at])))
+        let mut content = Content::default();
+        for (at, (fold, sum)) in self.folds.iter().zip(sums).enumerate() {
+            put(&mut content, at, fold.of(sum));
+        }
+        content
     }
 }
 
+/// Puts down a part of a fingerprint, as far as there is room.
 #[inline(always)]
-fn id_of(parts: [u32; ID]) -> Hash {
-    let mut id = Hash::default();
-    for (bytes, part) in id.as_chunks_mut().0.iter_mut().zip(parts) {
-        *bytes = part.to_le_bytes();
+fn put<const N: usize>(print: &mut [u8; N], at: usize, part: u32) {
+    let bytes = part.to_le_bytes();
+    let room = &mut print[4 * at..];
+    match room.first_chunk_mut() {
+        Some(room) => *room = bytes,
+        None => room.copy_from_slice(&bytes[..room.len()]),
     }
-    id
-}
-
-#[inline(always)]
-fn content_of([first, last]: [u32; CONTENT]) -> Content {
-    let ([a, b, c, d], [e, f, ..]) = (first.to_le_bytes(), last.to_le_bytes());
-    [a, b, c, d, e, f]
 }
 
 impl Default for HashKey {

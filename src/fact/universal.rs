@@ -19,7 +19,7 @@ pub(super) const WORDS: usize = 32;
 /// Bytes of a word.
 const WORD: usize = 8;
 /// Rows that are hashed at once.
-pub(super) const AT_ONCE: usize = 64;
+pub(crate) const AT_ONCE: usize = 64;
 /// The lower half of a word.
 const HALF: u64 = u32::MAX as u64;
 /// Ends a text: a byte that no text has.
@@ -169,32 +169,35 @@ impl Fold {
     }
 }
 
+/// A word of so many rows.
+pub(crate) type Column = [u64; AT_ONCE];
 /// The words of many rows, each word of all rows beside its keys.
-pub(super) type Columns<'a, const N: usize, const W: usize> = [(&'a Keys<N>, &'a [u64]); W];
+pub(super) type Columns<'a, const N: usize, const W: usize> = [(&'a Keys<N>, &'a Column); W];
 
-/// What `fold` makes of the sums of at most [`AT_ONCE`] rows: of these words, and of what else a row has,
-/// from which a sum starts. Nothing in these loops depends on a row: they are compiled for as many words
-/// at once as a processor takes.
+/// What `fold` makes of the sums of so many rows: of these words, and of what else a row has, from which a
+/// sum starts. Nothing in these loops depends on a row: they are compiled for as many words at once as a
+/// processor takes.
 #[inline(always)]
 pub(super) fn fold_many<const N: usize, const W: usize, const V: usize>(
     folds: &[Fold; N],
     starts: impl Fn(usize, usize) -> u64,
     (some, others): (Columns<'_, N, W>, Columns<'_, N, V>),
+    found: &mut [[u32; AT_ONCE]; N],
     rows: usize,
-) -> [[u32; AT_ONCE]; N] {
-    let mut found = [[0; AT_ONCE]; N];
-    let some = some.map(|(keys, words)| (keys, &words[..rows]));
-    let others = others.map(|(keys, words)| (keys, &words[..rows]));
-    for (at, (fold, found)) in folds.iter().zip(&mut found).enumerate() {
-        for (row, found) in found[..rows].iter_mut().enumerate() {
+) {
+    for at in 0..N {
+        let (fold, found) = (&folds[at], &mut found[at]);
+        for row in 0..rows.min(AT_ONCE) {
             let mut sum = starts(at, row);
-            for (keys, words) in some.iter().chain(&others) {
+            for (keys, words) in &some {
                 sum = sum.wrapping_add(keys.product(at, words[row]));
             }
-            *found = fold.of(sum);
+            for (keys, words) in &others {
+                sum = sum.wrapping_add(keys.product(at, words[row]));
+            }
+            found[row] = fold.of(sum);
         }
     }
-    found
 }
 
 /// The lower and the upper half.

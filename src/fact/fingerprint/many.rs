@@ -3,26 +3,22 @@
 //! The law: they are those of the facts one by one. All loops are compiled into whoever calls them, for as
 //! many words at once as he knows that there may be.
 
-use super::{CONTENT, Content, ContentHasher, Hash, HashKey, IdHasher, Words, content_of, id_of};
-use crate::fact::universal::{AT_ONCE, Columns, fold_many};
+use super::{CONTENT, Content, ContentHasher, Hash, HashKey, ID, IdHasher, Words, put};
+pub(crate) use crate::fact::universal::{AT_ONCE, Column};
+use crate::fact::universal::{Columns, fold_many};
 
 impl IdHasher {
     /// Fingerprints of ids that stand as words: little-endian, the byte [`END`](super::END) right behind
     /// the last, then zeros. First the first words of all ids, then the second.
     #[inline(always)]
-    pub(crate) fn of_many<const W: usize>(&self, words: [&[u64]; W], ids: &mut [Hash]) {
+    pub(crate) fn of_many<const W: usize>(&self, words: [&Column; W], ids: &mut [Hash]) {
         let Words { id: region, id_folds, .. } = &*self.words;
         let (mut start, keys) = (self.feed, region.first::<W>());
         region.take_off(&mut start, W);
-        for (number, ids) in ids.chunks_mut(AT_ONCE).enumerate() {
-            let from = number * AT_ONCE;
-            let columns: Columns<'_, _, W> =
-                std::array::from_fn(|at| (keys[at], &words[at][from..]));
-            let found = fold_many(id_folds, |at, _| start[at], ([], columns), ids.len());
-            for (row, id) in ids.iter_mut().enumerate() {
-                *id = id_of(found.each_ref().map(|found| found[row]));
-            }
-        }
+        let columns: Columns<'_, ID, W> = std::array::from_fn(|at| (keys[at], words[at]));
+        let mut found = [[0; AT_ONCE]; ID];
+        fold_many(id_folds, |at, _| start[at], ([], columns), &mut found, ids.len());
+        put_all(&found, ids);
     }
 }
 
@@ -36,12 +32,12 @@ impl ContentHasher {
 /// Many facts without deal, resource and reference.
 pub(crate) struct Facts<'a, const W: usize> {
     /// What their shapes [add](ContentHasher::sums).
-    pub(crate) shapes: [&'a [u64]; CONTENT],
+    pub(crate) shapes: [&'a Column; CONTENT],
     /// Their times as [`time_code`](super::time_code)s, and their quantities and amounts as the words
     /// that [they are](super::number_word), but no more than millionths.
-    pub(crate) numbers: [&'a [u64]; 3],
+    pub(crate) numbers: [&'a Column; 3],
     /// Their customers as [`IdHasher::of_many`] takes ids.
-    pub(crate) customers: [&'a [u64]; W],
+    pub(crate) customers: [&'a Column; W],
 }
 
 impl HashKey {
@@ -51,18 +47,26 @@ impl HashKey {
         let Words { numbers, customer: region, folds, .. } = &*self.words;
         let (mut zeros, keys) = ([0; CONTENT], region.first::<W>());
         region.take_off(&mut zeros, W);
-        for (number, contents) in contents.chunks_mut(AT_ONCE).enumerate() {
-            let from = number * AT_ONCE;
-            let plain: Columns<'_, _, 3> =
-                std::array::from_fn(|at| (&numbers[at], &facts.numbers[at][from..]));
-            let customers: Columns<'_, _, W> =
-                std::array::from_fn(|at| (keys[at], &facts.customers[at][from..]));
-            let shapes = facts.shapes.map(|sums| &sums[from..][..contents.len()]);
-            let start = |at: usize, row: usize| shapes[at][row].wrapping_add(zeros[at]);
-            let found = fold_many(folds, start, (plain, customers), contents.len());
-            for (row, content) in contents.iter_mut().enumerate() {
-                *content = content_of(found.each_ref().map(|found| found[row]));
-            }
+        let plain: Columns<'_, CONTENT, 3> =
+            std::array::from_fn(|at| (&numbers[at], facts.numbers[at]));
+        let customers: Columns<'_, CONTENT, W> =
+            std::array::from_fn(|at| (keys[at], facts.customers[at]));
+        let start = |at: usize, row: usize| facts.shapes[at][row].wrapping_add(zeros[at]);
+        let mut found = [[0; AT_ONCE]; CONTENT];
+        fold_many(folds, start, (plain, customers), &mut found, contents.len());
+        put_all(&found, contents);
+    }
+}
+
+/// Puts fingerprints down, of which the parts stand side by side.
+#[inline(always)]
+fn put_all<const N: usize, const BYTES: usize>(
+    found: &[[u32; AT_ONCE]; N],
+    prints: &mut [[u8; BYTES]],
+) {
+    for (row, print) in prints.iter_mut().enumerate().take(AT_ONCE) {
+        for (at, found) in found.iter().enumerate() {
+            put(print, at, found[row]);
         }
     }
 }

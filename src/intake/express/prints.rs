@@ -11,7 +11,7 @@ use super::parse::Short;
 use super::sums::{Small, millionths};
 use super::words;
 use crate::fact::Content;
-use crate::fact::fingerprint::{Facts, NOTHING, Rest, time_code};
+use crate::fact::fingerprint::{AT_ONCE, Column, Facts, NOTHING, Rest, time_code};
 use crate::intake::target::Target;
 
 /// Words of the longest id or customer that is read with others.
@@ -59,10 +59,13 @@ impl Prints {
             self.texts.iter_mut().zip(nobody).for_each(|(words, word)| words.fill(word));
             return odd;
         };
+        let Some(texts) = self.texts.first_chunk_mut::<W>() else { return odd };
         for (row, (from, to)) in (0..ROWS).zip(frame.runs(column, column)) {
             match words::ended::<W>(frame.text, from, to) {
                 Some(words) => {
-                    self.texts.iter_mut().zip(words).for_each(|(words, word)| words[row] = word);
+                    for (words, word) in texts.iter_mut().zip(words) {
+                        words[row] = word;
+                    }
                 }
                 None => odd.add(row),
             }
@@ -70,8 +73,9 @@ impl Prints {
         odd
     }
 
-    fn words<const W: usize>(&self) -> [&[u64]; W] {
-        std::array::from_fn(|at| &self.texts[at][..])
+    /// The words of some rows.
+    fn words<const W: usize>(&self, part: usize) -> [&Column; W] {
+        std::array::from_fn(|at| column(&self.texts[at], part))
     }
 }
 
@@ -88,6 +92,11 @@ impl Odd {
     fn rows(&self, rows: usize) -> impl Iterator<Item = usize> {
         (0..if self.0 == 0 { 0 } else { rows }).filter(|row| self.0 >> row & 1 == 1)
     }
+}
+
+/// Some rows of all.
+fn column(words: &[u64; ROWS], part: usize) -> &Column {
+    &words.as_chunks().0[part]
 }
 
 /// So many rows that a processor has none left over.
@@ -125,8 +134,11 @@ impl Lane<'_> {
     fn ids<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
         let column = self.columns.at(Target::Id);
         let odd = batch.prints.read::<W>(frame, column);
-        let (words, ids) = (batch.prints.words::<W>(), &mut batch.ids[..together(frame.rows)]);
-        dispatch!(self.level, _simd => self.ids.of_many(words, ids));
+        let ids = batch.ids[..together(frame.rows)].chunks_mut(AT_ONCE);
+        for (part, ids) in ids.enumerate() {
+            let words = batch.prints.words::<W>(part);
+            dispatch!(self.level, _simd => self.ids.of_many(words, ids));
+        }
         for row in odd.rows(frame.rows) {
             batch.ids[row] = self.ids.of(frame.text(row, column));
         }
@@ -156,13 +168,15 @@ impl Lane<'_> {
     fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
         let odd = batch.prints.read::<W>(frame, self.columns.at(Target::Customer));
         let prints = &batch.prints;
-        let facts = Facts {
-            shapes: prints.shapes.each_ref().map(|words| &words[..]),
-            numbers: prints.numbers.each_ref().map(|words| &words[..]),
-            customers: prints.words::<W>(),
-        };
-        let contents = &mut batch.contents[..together(frame.rows)];
-        dispatch!(self.level, _simd => self.key.of_many(&facts, contents));
+        let contents = batch.contents[..together(frame.rows)].chunks_mut(AT_ONCE);
+        for (part, contents) in contents.enumerate() {
+            let facts = Facts {
+                shapes: prints.shapes.each_ref().map(|words| column(words, part)),
+                numbers: prints.numbers.each_ref().map(|words| column(words, part)),
+                customers: prints.words::<W>(part),
+            };
+            dispatch!(self.level, _simd => self.key.of_many(&facts, contents));
+        }
         let small = &prints.small[..frame.rows];
         if odd.0 != 0 || !small.iter().all(|small| *small) {
             for row in 0..frame.rows {
