@@ -12,7 +12,7 @@ use super::days::Days;
 use super::keys::{Found, Keys};
 use super::parse::{self, Time, number};
 use super::pass::Common;
-use super::rules::{Numbers, Rules};
+use super::rules::{Numbers, Rules, Unwanted};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
 use super::sums::{Cell, Poured, Small, Sums};
@@ -28,6 +28,8 @@ pub(in crate::intake) struct Lane<'a> {
     pub(super) columns: &'a Columns,
     pub(super) lens: &'a Lens,
     pub(super) horizon: &'a Horizon,
+    /// From this half second on nothing is before it.
+    pub(super) certain: i64,
     places: &'a Places,
     key: HashKey,
     pub(super) ids: IdHasher,
@@ -35,6 +37,8 @@ pub(in crate::intake) struct Lane<'a> {
     /// The texts of the shapes that came by, and for each what it says of its rows.
     pub(super) keys: Keys,
     pub(super) shapes: Vec<Known>,
+    /// The signs that they do not want.
+    pub(super) unwanted: Vec<Unwanted>,
     /// The customers and deals that are kept apart, by number.
     names: BTreeMap<String, u64>,
     pub(super) sums: Sums,
@@ -77,6 +81,7 @@ impl<'a> Lane<'a> {
             columns,
             lens,
             horizon,
+            certain: horizon.surely_after().saturating_mul(2),
             places,
             key: key.clone(),
             ids: key.ids_of(columns.table, source),
@@ -86,6 +91,7 @@ impl<'a> Lane<'a> {
                 if lens.keeps_names() { 2 } else { 0 },
             ),
             shapes: Vec::new(),
+            unwanted: Vec::new(),
             names: BTreeMap::new(),
             sums: Sums::default(),
             spare: None,
@@ -246,6 +252,7 @@ impl<'a> Lane<'a> {
         let number = self.keys.keep()?;
         self.sums.open(shape);
         self.shapes.push(Known { contents, place, rules });
+        self.unwanted.push(rules.unwanted);
         Some(number)
     }
 }

@@ -7,6 +7,7 @@
 mod batch;
 mod buffer;
 mod chunk;
+mod clocks;
 mod columns;
 mod cutter;
 mod days;
@@ -15,6 +16,7 @@ mod keys;
 mod lane;
 mod made;
 mod many;
+mod numbers;
 mod parse;
 mod pass;
 mod quoted;
@@ -24,6 +26,7 @@ mod rules;
 mod shapes;
 mod split;
 mod sums;
+mod wide;
 mod words;
 
 pub(super) use chunk::each_line;
