@@ -23,26 +23,31 @@ use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
 use revshare::store::{MarksShelf, Store};
 
-// The file is a private module of the library; here only its first function is used.
+// Files that are private modules of the library, and have no other way out of it.
 #[allow(
     dead_code,
     unused_imports,
     unreachable_pub,
     reason = "a part of the library, seen from outside"
 )]
-#[path = "../src/intake/express/split.rs"]
-mod split;
+#[path = "../src/intake/express"]
+mod express {
+    #[cfg(target_arch = "x86_64")]
+    mod picked;
+    mod signs;
+    mod split;
 
-/// The field ends of a chunk; the module itself has no other way out.
-fn signs(text: &[u8]) -> usize {
-    let (mut signs, mut count) = (split::Signs::default(), 0);
-    signs.restart();
-    for (number, piece) in (0..).zip(text.chunks(8 << 10)) {
-        signs.find(piece, number << 13, b',');
-        count += signs.even(text, 10).map_or(0, <[u32]>::len);
-        signs.take(text);
+    /// Finds the field ends of a chunk.
+    pub fn signs(text: &[u8]) -> usize {
+        let (mut signs, mut count) = (split::Signs::default(), 0);
+        signs.restart();
+        for (number, piece) in (0..).zip(text.chunks(8 << 10)) {
+            signs.find(piece, number << 13, b',');
+            count += signs.even(text, 10).map_or(0, <[u32]>::len);
+            signs.take(text);
+        }
+        count
     }
-    count
 }
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -124,7 +129,7 @@ fn marks(rows: u64) -> Vec<Placed> {
     let key = HashKey::default();
     let mark = |row: u64| {
         let id = key.id(Table::Sales, "own", &format!("{row:022}"));
-        let content = *id.first_chunk().expect("sixteen bytes hold eight");
+        let content = *id.first_chunk().expect("twelve bytes hold six");
         let seconds = 1_790_000_000 + (row * 7_919) as i64 % 2_678_400;
         let time = Moment::At { seconds, nanos: 0 };
         Placed { at: row * 119, mark: Mark { id, content, time, place: (row % 6) as u32 } }
@@ -239,7 +244,7 @@ fn main() -> Outcome {
         Ok(pieces(&sales, |piece| {
             let end = memchr::memrchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
             black_box(memchr::memchr(b'"', &piece[..end]).is_some());
-            black_box(signs(piece));
+            black_box(express::signs(piece));
         })?)
     })?;
     let counted = Bench { threads: 1, ..bench };

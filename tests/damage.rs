@@ -89,14 +89,14 @@ fn another_format_is_named() {
     journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
     fs::write(dir.join("journal"), journal).unwrap();
     let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 6") && refused.contains("newer"), "{refused}");
+    assert!(refused.contains("format 7") && refused.contains("newer"), "{refused}");
     let mut journal = fs::read(dir.join("journal")).unwrap();
     journal[12] -= 2;
     let check = blake3::hash(&journal[..32]);
     journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
     fs::write(dir.join("journal"), journal).unwrap();
     let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 4") && refused.contains("new store"), "{refused}");
+    assert!(refused.contains("format 5") && refused.contains("new store"), "{refused}");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn damaged_marks_are_found_and_never_believed() {
             assert!(found.is_err() || found.unwrap() == Some(entry_of(&mark)), "byte {at}");
         }
         let mut seen = 0;
-        let read = store.known().between(&[0; 16], &[0xFF; 16], &mut |_, _| seen += 1);
+        let read = store.known().between(&[0; 12], &[0xFF; 12], &mut |_, _| seen += 1);
         assert!(read.is_err() || seen == 300, "byte {at}");
     }
     fs::write(&file, &whole[..whole.len() - 1]).unwrap();

@@ -266,7 +266,7 @@ fn what_an_earlier_delivery_brought_stands() {
 struct Memory(Vec<IdEntry>);
 
 impl Known for Memory {
-    fn find(&self, id: &[u8; 16]) -> std::io::Result<Option<IdEntry>> {
+    fn find(&self, id: &Hash) -> std::io::Result<Option<IdEntry>> {
         Ok(self.0.iter().find(|entry| entry.id == *id).copied())
     }
 

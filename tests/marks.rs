@@ -68,7 +68,7 @@ fn check_among(known: &dyn Known, facts: &BTreeMap<Hash, IdEntry>, first: u8, ev
     let time = "2026-10-05".parse().unwrap();
     let asked = (0..2100).map(|number| kept::id(number, 1)).chain(facts.keys().copied());
     let asked = asked.filter(|id| id[0] == first).step_by(every);
-    let placed = |id| Placed { at: 0, mark: Mark { id, content: [0; 8], time, place: 0 } };
+    let placed = |id| Placed { at: 0, mark: Mark { id, content: [0; 6], time, place: 0 } };
     let crowd: Vec<Placed> = asked.map(placed).collect();
     let mut found = BTreeSet::new();
     let take = &mut |id: &Hash, content: &Content| found.extend([(*id, *content)]);
@@ -155,7 +155,7 @@ proptest! {
             }
             for (first, last) in &ranges {
                 let edge = |edge: &u16, rest: u8| -> Hash {
-                    let mut id = [rest; 16];
+                    let mut id = [rest; 12];
                     id[..2].copy_from_slice(&edge.to_be_bytes());
                     id
                 };

@@ -17,14 +17,20 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// The line at a time since the import began, in so many columns.
-    pub(super) fn text(&mut self, progress: &Progress<'_>, now: Duration, width: usize) -> String {
+    /// Notes how far it is at a time since the import began; gives back when its step began.
+    fn note(&mut self, progress: &Progress<'_>, now: Duration) -> Duration {
         let began = match self.at {
             Some((step, began)) if step == progress.step => began,
             Some(_) | None => now,
         };
         self.at = Some((progress.step, began));
         self.percent = percent(progress);
+        began
+    }
+
+    /// The line at a time since the import began, in so many columns.
+    pub(super) fn text(&mut self, progress: &Progress<'_>, now: Duration, width: usize) -> String {
+        let began = self.note(progress, now);
         fitted(&parts(progress, self.percent, now.saturating_sub(began)), width)
     }
 
@@ -140,8 +146,12 @@ impl Drawn {
         Self { bar, began: Instant::now() }
     }
 
-    /// Draws the next line.
+    /// Draws the next line; one that nobody would see is not made.
     pub(super) fn draw(&self, line: &mut Line, progress: &Progress<'_>) {
+        if self.bar.is_hidden() {
+            line.note(progress, self.began.elapsed());
+            return;
+        }
         let width = usize::from(::console::Term::stderr().size().1);
         self.bar.set_message(line.text(progress, self.began.elapsed(), width));
     }

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::listed::ListedDay;
 use super::packed::PackedDay;
 use super::{Cell, Key};
 use crate::calendar::Day;
@@ -25,10 +26,18 @@ pub(super) struct Daily {
 enum Source {
     /// They are there.
     Made,
+    /// Keys that many days share.
+    Listed(ListedDay),
     /// The text that the journal keeps.
     Packed(PackedDay),
     /// The same day of several tallies.
     Sum(Vec<Arc<Daily>>),
+}
+
+/// Cells in order, with their keys or the places of these in a list.
+pub(super) enum Part<'a> {
+    Made(&'a Cells),
+    Listed(&'a ListedDay),
 }
 
 impl Daily {
@@ -41,6 +50,12 @@ impl Daily {
     pub(super) fn packed(packed: PackedDay) -> Arc<Self> {
         let (day, cells) = (packed.day(), OnceLock::new());
         Arc::new(Self { day, source: Source::Packed(packed), cells })
+    }
+
+    /// Of keys that many days share.
+    pub(super) fn listed(listed: ListedDay) -> Arc<Self> {
+        let (day, cells) = (listed.day(), OnceLock::new());
+        Arc::new(Self { day, source: Source::Listed(listed), cells })
     }
 
     /// One day of several tallies, added up.
@@ -69,15 +84,36 @@ impl Daily {
     pub(super) fn cells(&self) -> &Cells {
         self.cells.get_or_init(|| match &self.source {
             Source::Made => Cells::new(),
+            Source::Listed(listed) => listed.cells(),
             Source::Packed(packed) => packed.cells(),
             Source::Sum(parts) => sum(parts),
         })
+    }
+
+    /// Has it no cells, because all that came was taken back?
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.source {
+            Source::Listed(listed) => listed.placed().is_empty(),
+            Source::Made | Source::Packed(_) | Source::Sum(_) => self.cells().is_empty(),
+        }
+    }
+
+    /// What it is added up from, each with cells in order; keys that nobody asked for are not made.
+    pub(super) fn parts(&self) -> Vec<Part<'_>> {
+        match (self.cells.get(), &self.source) {
+            (None, Source::Listed(listed)) => vec![Part::Listed(listed)],
+            (None, Source::Sum(parts)) => parts.iter().flat_map(|part| part.parts()).collect(),
+            (None, Source::Made | Source::Packed(_)) | (Some(_), _) => {
+                vec![Part::Made(self.cells())]
+            }
+        }
     }
 
     /// Would any lens have made the same keys of its facts?
     pub(super) fn keeps_nothing_apart(&self) -> bool {
         match &self.source {
             Source::Made => self.cells().iter().all(|(key, _)| key.keeps_nothing_apart()),
+            Source::Listed(listed) => listed.keeps_nothing_apart(),
             Source::Packed(packed) => packed.keeps_nothing_apart(),
             Source::Sum(parts) => parts.iter().all(|part| part.keeps_nothing_apart()),
         }
@@ -90,7 +126,9 @@ impl Daily {
             (Source::Sum(mine), Source::Sum(theirs)) => {
                 mine.len() == theirs.len() && mine.iter().zip(theirs).all(same)
             }
-            (Source::Sum(_) | Source::Made | Source::Packed(_), _) => std::ptr::eq(self, other),
+            (Source::Sum(_) | Source::Made | Source::Listed(_) | Source::Packed(_), _) => {
+                std::ptr::eq(self, other)
+            }
         }
     }
 

@@ -337,7 +337,7 @@ pub trait Known: Sync {
         crowd: &Crowd<'_>,
         take: &mut dyn FnMut(&Hash, &Content),
     ) -> io::Result<()> {
-        let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+        let (mut least, mut most) = ([0; 12], [0xFF; 12]);
         (least[0], most[0]) = (first, first);
         self.between(&least, &most, &mut |id, content| {
             if crowd.may_hold(key_of(id)) {

@@ -119,11 +119,21 @@ impl Key {
         }
     }
 
-    /// Gives every text of it.
-    pub(super) fn texts<'a>(&'a self, mut take: impl FnMut(&'a str)) {
+    /// Unit, product, channel, region, category, customer, deal: those first that change most often from
+    /// one key to the next.
+    pub(super) fn own_texts(&self) -> [&String; 7] {
         let Self { product, channel, region, customer, deal, category, unit, .. } = self;
-        let own = [product, channel, region, customer, deal, category, unit];
-        own.into_iter().for_each(|text| take(text));
+        [unit, product, channel, region, category, customer, deal]
+    }
+
+    /// Gives its texts; an own one only if the key before has another in its place.
+    pub(super) fn texts_unlike<'a>(&'a self, before: Option<&Self>, mut take: impl FnMut(&'a str)) {
+        let before = before.map(Self::own_texts);
+        for (at, text) in self.own_texts().into_iter().enumerate() {
+            if before.is_none_or(|before| before[at] != text) {
+                take(text);
+            }
+        }
         self.charged.iter().for_each(|charged| take(&charged.product));
         if let Some(sale) = &self.sale {
             [&sale.id, &sale.source].into_iter().chain(&sale.of).for_each(|text| take(text));

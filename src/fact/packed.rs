@@ -13,14 +13,14 @@
 //! The law: what was written is read again as it was; anything else is refused, when it is read and not
 //! when it is asked for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Cell;
 use super::daily::{Cells, Daily};
+use super::numbered::{NumberedCells, Numbering};
 use super::packed_key::{PackedKey, Texts};
-use super::{Cell, Key};
 use crate::calendar::Day;
 use crate::money::Exact;
 
@@ -38,11 +38,20 @@ pub(super) struct Packed {
 
 impl Packed {
     pub(super) fn of(days: &[Arc<Daily>]) -> Self {
-        let keys = days.iter().flat_map(|daily| daily.cells()).map(|(key, _)| &**key);
-        let numbers = Numbering::of_all(keys);
-        let full = days.iter().filter(|daily| !daily.cells().is_empty());
-        let days = full.map(|daily| (daily.day(), text_of(daily, &numbers))).collect();
-        Self { texts: numbers.0.into_keys().map(str::to_owned).collect(), days }
+        let numbers = Numbering::of_all(days);
+        let mut own: Vec<u32> = (0..).take(1 + numbers.texts().len()).collect();
+        let (mut written, used) = days_of(days, &numbers, &own);
+        if used[1..].contains(&false) {
+            // Cells that were taken back have left texts behind.
+            let mut next = 0..;
+            own = used
+                .iter()
+                .map(|used| if *used { next.next() } else { None }.unwrap_or(0))
+                .collect();
+            written = days_of(days, &numbers, &own).0;
+        }
+        let texts = numbers.texts().zip(&used[1..]).filter(|(_, used)| **used);
+        Self { texts: texts.map(|(text, _)| text.to_owned()).collect(), days: written }
     }
 
     /// Its days in order, every one looked through.
@@ -98,13 +107,36 @@ impl PackedDay {
     }
 }
 
-fn text_of(daily: &Daily, numbers: &Numbering<'_>) -> String {
+/// Days as they are written, texts under numbers of their own; and which texts they use.
+fn days_of(
+    days: &[Arc<Daily>],
+    numbers: &Numbering<'_>,
+    own: &[u32],
+) -> (Vec<(Day, String)>, Vec<bool>) {
+    let (mut written, mut used) = (Vec::with_capacity(days.len()), vec![false; own.len()]);
+    // The empty text is no text of the list.
+    used[0] = true;
+    for daily in days {
+        let mut cells = numbers.cells(daily);
+        for (key, _) in &mut cells {
+            *key = key.map_texts(|number| {
+                used[number as usize] = true;
+                own[number as usize]
+            });
+        }
+        if !cells.is_empty() {
+            written.push((daily.day(), text_of(daily.day(), &cells)));
+        }
+    }
+    (written, used)
+}
+
+fn text_of(day: Day, cells: &NumberedCells) -> String {
     let mut out = Writer::default();
-    let mut before = PackedKey::before(daily.day());
-    out.number(daily.cells().len() as u128);
-    for (key, cell) in daily.cells() {
-        let key = PackedKey::of(key, numbers);
-        key.write(&before, &mut out);
+    let mut before = &PackedKey::before(day);
+    out.number(cells.len() as u128);
+    for (key, cell) in cells {
+        key.write(before, &mut out);
         before = key;
         out.signed(cell.rows.into());
         out.exact(cell.quantity);
@@ -131,23 +163,6 @@ fn each_cell(
     if from.0.is_empty() { Ok(()) } else { Err(Unreadable) }
 }
 
-/// Texts in order, with their numbers from 1 on; the empty text is 0.
-pub(super) struct Numbering<'a>(BTreeMap<&'a str, u32>);
-
-impl<'a> Numbering<'a> {
-    fn of_all(keys: impl Iterator<Item = &'a Key>) -> Self {
-        let mut texts: BTreeMap<&str, u32> = BTreeMap::new();
-        keys.for_each(|key| key.texts(|text| *texts.entry(text).or_default() = 0));
-        texts.remove("");
-        texts.values_mut().zip(1..).for_each(|(number, at)| *number = at);
-        Self(texts)
-    }
-
-    pub(super) fn of(&self, text: &str) -> u32 {
-        self.0.get(text).copied().unwrap_or(0)
-    }
-}
-
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /// What a letter stands for; `NO_LETTER` for any other byte.
 const DIGITS: [u8; 256] = {
@@ -171,15 +186,21 @@ pub(super) struct Writer(String);
 
 impl Writer {
     pub(super) fn number(&mut self, mut number: u128) {
-        loop {
-            let digit = (number & 31) as u8;
+        // Nearly all fit the machine.
+        while number > u128::from(u64::MAX) {
+            self.digit((number & 31) as u8 | MORE);
             number >>= 5;
-            let more = if number == 0 { 0 } else { MORE };
-            self.0.push(char::from(LETTERS[usize::from(digit | more)]));
-            if number == 0 {
-                return;
-            }
         }
+        let mut number = number as u64;
+        while number > 31 {
+            self.digit((number & 31) as u8 | MORE);
+            number >>= 5;
+        }
+        self.digit(number as u8);
+    }
+
+    fn digit(&mut self, digit: u8) {
+        self.0.push(char::from(LETTERS[usize::from(digit)]));
     }
 
     pub(super) fn signed(&mut self, number: i128) {
@@ -264,7 +285,7 @@ mod tests {
 
     use super::*;
     use crate::calendar::Moment;
-    use crate::fact::{Charged, Kind, Sale, Tally};
+    use crate::fact::{Charged, Key, Kind, Sale, Tally};
 
     fn text() -> impl Strategy<Value = String> {
         prop_oneof![Just(String::new()), "[a-c]{1,2}", Just("\u{e9}\"\\\n".to_owned())]

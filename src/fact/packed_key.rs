@@ -1,6 +1,7 @@
 //! The key of a cell as numbers, of which those are written that differ from the cell before.
 
-use super::packed::{Numbering, Reader, Unreadable, Writer};
+use super::numbered::Numbering;
+use super::packed::{Reader, Unreadable, Writer};
 use super::{Charged, Key, Kind, Sale};
 use crate::calendar::{Day, Moment};
 use crate::money::Currency;
@@ -54,11 +55,15 @@ impl PackedKey {
         Self { day, texts, kind, currency, unpriced: false, charged, own, sale }
     }
 
-    pub(super) fn of(key: &Key, numbers: &Numbering<'_>) -> Self {
+    /// The numbers of a key. It has most texts in common with the one before, so these need not be
+    /// looked up.
+    pub(super) fn of(key: &Key, numbers: &Numbering<'_>, before: Option<&(&Key, Self)>) -> Self {
         let number = |text: &String| numbers.of(text);
-        let Key { unit, product, channel, region, category, customer, deal, .. } = key;
-        let texts = [unit, product, channel, region, category, customer, deal];
-        let texts = texts.map(number);
+        let (own, mut texts) = (key.own_texts(), [0; TEXTS]);
+        for (at, text) in texts.iter_mut().enumerate() {
+            let same = before.filter(|(before, _)| before.own_texts()[at] == own[at]);
+            *text = same.map_or_else(|| number(own[at]), |(_, packed)| packed.texts[at]);
+        }
         let charged = key.charged.as_ref();
         let charged = charged.map(|charged| (charged.day, number(&charged.product)));
         let sale = key.sale.as_ref().map(|sale| PackedSale {
@@ -69,6 +74,24 @@ impl PackedKey {
         });
         let Key { day, kind, currency, unpriced, own, .. } = *key;
         Self { day, texts, kind, currency, unpriced, charged, own, sale }
+    }
+
+    /// The same on another day.
+    pub(super) fn on(&self, day: Day) -> Self {
+        Self { day, ..*self }
+    }
+
+    /// The same with other numbers for its texts.
+    pub(super) fn map_texts(&self, mut to: impl FnMut(Text) -> Text) -> Self {
+        let texts = self.texts.map(&mut to);
+        let charged = self.charged.map(|(day, product)| (day, to(product)));
+        let sale = self.sale.map(|PackedSale { time, id, source, of }| PackedSale {
+            time,
+            id: to(id),
+            source: to(source),
+            of: of.map(&mut to),
+        });
+        Self { texts, charged, sale, ..*self }
     }
 
     pub(super) fn key(&self, texts: &Texts) -> Key {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::daily::{Cells, Daily, FEW, by_day};
+use super::listed::{KeyList, ListedDay};
 use super::packed::Packed;
 use super::{Fact, Key, Lens};
 use crate::calendar::Day;
@@ -68,6 +69,34 @@ impl Tally {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sums of keys that many days share: of each its day, the place of its key in the list, and its
+    /// cell, in the order of days and places. Keys of days are made when somebody asks for them.
+    ///
+    /// # Panics
+    /// If the keys are not of one day, in order, each once, or the sums are not as they are to be.
+    ///
+    /// ```
+    /// use revshare::calendar::{Day, Zone};
+    /// use revshare::fact::{Cell, Fact, Key, Kind, Lens, Tally};
+    /// let sale = Fact::new(Kind::Charge, "s-1", "2026-10-05".parse().unwrap());
+    /// let key = Key::of(&sale, "own", &Zone::utc(), &Lens::default());
+    /// let keys = vec![Key { day: Day::EPOCH, ..key.clone() }];
+    /// let tally = Tally::of_keys(keys, [(key.day, 0, Cell::of(&sale))]);
+    /// assert_eq!(tally.iter().next(), Some((&key, &Cell::of(&sale))));
+    /// ```
+    pub fn of_keys(keys: Vec<Key>, sums: impl IntoIterator<Item = (Day, u32, Cell)>) -> Self {
+        let list = &Arc::new(KeyList::new(keys));
+        let mut sums = sums.into_iter().filter(|(_, _, cell)| !cell.is_empty()).peekable();
+        let mut days: Vec<Arc<Daily>> = Vec::new();
+        while let Some(day) = sums.peek().map(|(day, ..)| *day) {
+            assert!(days.last().is_none_or(|before| before.day() < day), "days in order");
+            let of_day = std::iter::from_fn(|| sums.next_if(|(other, ..)| *other == day));
+            let cells = of_day.map(|(_, place, cell)| (place, cell)).collect();
+            days.push(Daily::listed(ListedDay::new(day, list, cells)));
+        }
+        Self::listed(days)
     }
 
     /// Days in order, each once.
@@ -215,7 +244,7 @@ impl Tally {
 
     /// Is nothing in it?
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.added.is_empty() && self.listed.iter().all(|daily| daily.is_empty())
     }
 
     fn has_no_day(&self) -> bool {
@@ -269,6 +298,8 @@ impl<'de> Deserialize<'de> for Tally {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -283,6 +314,17 @@ mod tests {
         });
         let back = cell.clone().prop_map(|(key, cell)| (key, cell.negated()));
         prop::collection::vec(prop_oneof![cell, back], 0..40)
+    }
+
+    /// The same cells by the places of their keys in a list, of which some stand on no day.
+    fn of_keys(tally: &Tally) -> Tally {
+        let cells: BTreeMap<_, _> = tally.clone().into_cells().into_iter().collect();
+        let undated = |key: &Key| Key { day: Day::EPOCH, ..key.clone() };
+        let more = Key { product: "aria-1-b".to_owned(), ..Key::first_on(Day::EPOCH) };
+        let keys: BTreeSet<Key> = cells.keys().map(undated).chain([more]).collect();
+        let place = |key: &Key| keys.iter().position(|it| *it == undated(key)).unwrap() as u32;
+        let sums = cells.iter().map(|(key, cell)| (key.day, place(key), *cell));
+        Tally::of_keys(keys.iter().cloned().collect(), sums)
     }
 
     fn one_by_one<'a>(cells: impl IntoIterator<Item = &'a (Key, Cell)>) -> Tally {
@@ -306,6 +348,29 @@ mod tests {
             prop_assert_eq!(&back, &due);
             let kept = serde_json::to_string(&due).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Tally>(&kept).unwrap(), &due);
+        }
+
+        #[test]
+        fn keys_by_their_places_are_keys(
+            heaps in prop::collection::vec((cells(), any::<bool>(), any::<bool>()), 0..5),
+        ) {
+            let due = one_by_one(heaps.iter().flat_map(|(cells, ..)| cells));
+            let text = serde_json::to_string(&due).unwrap();
+            let tallies: Vec<Tally> = heaps.iter().map(|(cells, placed, asked)| {
+                let tally = one_by_one(cells);
+                let tally = if *placed { of_keys(&tally) } else { tally };
+                assert!(!asked || tally.iter().count() == tally.len());
+                tally
+            }).collect();
+            let sum = Tally::sum_of(&tallies);
+            // It is written in the same way whether its keys were made before or not.
+            prop_assert_eq!(serde_json::to_string(&sum).unwrap(), text.clone());
+            prop_assert_eq!(sum.is_empty(), due.is_empty());
+            prop_assert_eq!(&sum, &due);
+            prop_assert_eq!(serde_json::to_string(&sum).unwrap(), text);
+            let less = sum.less(&tallies.first().cloned().unwrap_or_default());
+            let due = due.less(&heaps.first().map(|it| one_by_one(&it.0)).unwrap_or_default());
+            prop_assert_eq!(less, due);
         }
 
         #[test]

@@ -9,7 +9,7 @@ use std::io;
 
 use super::ahead::ahead;
 use super::express::{
-    Common, FilePass, Lane, Poured, Revisit, Taken, check, each_line, take_quoted,
+    AT_ONCE, Columns, Common, FilePass, Lane, Poured, Revisit, Taken, check, each_line, take_quoted,
 };
 use super::interrupt::Interrupt;
 use super::read::{Reader, Row, Rows};
@@ -111,7 +111,7 @@ impl<'p> Again<'p> {
         let lane = common.lane(&pass.columns, &pass.source);
         let mut look = Look { lane, revisit: self.open()?.1, pass, file, interrupt };
         let found = look.both(repeats, ordinary)?;
-        sums.add(&look.lane.poured());
+        sums.add(look.lane.poured());
         Ok(found)
     }
 
@@ -151,6 +151,8 @@ impl<'p> Again<'p> {
 /// What a thread does with its part of the rows.
 type Act<'a, T> = dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync + 'a;
 
+/// Bytes of text that are read again at once, roughly.
+const ENOUGH: usize = 16 << 10;
 /// Rows that one thread sees to at least.
 const FEWEST: usize = 64;
 
@@ -166,11 +168,36 @@ pub(super) struct Look<'l> {
 impl Look<'_> {
     /// Takes rows out that repeat others.
     pub(super) fn repeats(&mut self, spots: &[Spot]) -> Result<(), IntakeError> {
-        for spot in spots {
-            let taken = self.take(spot, |_| ())?.0;
-            self.lane.repeat(&taken);
+        let (mut lines, mut rest) = (Lines::default(), spots);
+        while !rest.is_empty() {
+            lines.clear();
+            for spot in rest.iter().take(AT_ONCE) {
+                lines.push(self.row(spot)?, spot.check);
+                if lines.text.len() > ENOUGH {
+                    break;
+                }
+            }
+            for left in self.lane.repeat_many(&lines.text, &lines.checks) {
+                self.repeat(lines.row(left), lines.checks[left])?;
+            }
+            (_, rest) = rest.split_at(lines.checks.len());
         }
         Ok(())
+    }
+
+    /// Takes a row out that repeats another.
+    fn repeat(&mut self, row: &[u8], check: u64) -> Result<(), IntakeError> {
+        let taken = understood(&mut self.lane, &self.pass.columns, row, check);
+        self.lane.repeat(&taken.ok_or_else(|| changed(self.file))?);
+        Ok(())
+    }
+
+    /// The text of a row as it is now.
+    fn row(&mut self, spot: &Spot) -> Result<&[u8], IntakeError> {
+        self.interrupt.check()?;
+        let row = self.revisit.row_at(spot.at - self.pass.start);
+        let row = row.map_err(|source| unreadable(self.file, source))?;
+        row.ok_or_else(|| changed(self.file))
     }
 
     /// Takes rows out that the ordinary reader is to have.
@@ -179,8 +206,9 @@ impl Look<'_> {
         for spot in spots {
             let line = self.revisit.line_at(spot.at - self.pass.start);
             let line = line.map_err(|source| unreadable(self.file, source))?;
-            let (taken, text) = self.take(spot, <[u8]>::to_vec)?;
-            self.lane.remove(&taken);
+            let text = self.row(spot)?.to_vec();
+            let taken = understood(&mut self.lane, &self.pass.columns, &text, spot.check);
+            self.lane.remove(&taken.ok_or_else(|| changed(self.file))?);
             found.push(Found { at: spot.at, line, text });
         }
         Ok(found)
@@ -204,33 +232,53 @@ impl Look<'_> {
         spots.iter().try_for_each(|spot| {
             let line = self.revisit.line_at(spot.at - self.pass.start);
             line.map_err(|source| unreadable(self.file, source))?;
-            self.repeats(std::slice::from_ref(spot))
+            let row = self.row(spot)?.to_vec();
+            self.repeat(&row, spot.check)
         })
     }
+}
 
-    /// Reads a row as on the first pass.
-    fn take<T>(
-        &mut self,
-        spot: &Spot,
-        keep: impl FnOnce(&[u8]) -> T,
-    ) -> Result<(Taken, T), IntakeError> {
-        self.interrupt.check()?;
-        let row = self.revisit.row_at(spot.at - self.pass.start);
-        let row = row.map_err(|source| unreadable(self.file, source))?;
-        let row = row.ok_or_else(|| changed(self.file))?;
-        let columns = &self.pass.columns;
-        let (mut taken, delimiter) = (None, columns.delimiter());
-        let (whole, given) = (ended(row), row);
-        let row = whole.as_ref();
-        if columns.are_made() || row.contains(&b'"') {
-            taken = take_quoted(&mut self.lane, row, columns);
-        } else {
-            each_line(row, delimiter, |_, from, ends| taken = self.lane.take(row, from, ends));
-        }
-        let taken = taken.filter(|taken| taken.mark.check() == spot.check);
-        let taken = taken.filter(|_| std::str::from_utf8(given).is_ok());
-        Ok((taken.ok_or_else(|| changed(self.file))?, keep(given)))
+/// Some rows as text, each on a line of its own.
+#[derive(Default)]
+struct Lines {
+    text: Vec<u8>,
+    /// Where each begins, and where it ends without what ends its line.
+    bounds: Vec<(usize, usize)>,
+    /// What each is known by.
+    checks: Vec<u64>,
+}
+
+impl Lines {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.bounds.clear();
+        self.checks.clear();
     }
+
+    fn push(&mut self, row: &[u8], check: u64) {
+        let from = self.text.len();
+        self.text.extend_from_slice(&ended(row));
+        self.text.push(b'\n');
+        self.bounds.push((from, from + row.len()));
+        self.checks.push(check);
+    }
+
+    fn row(&self, number: usize) -> &[u8] {
+        let (from, to) = self.bounds[number];
+        &self.text[from..to]
+    }
+}
+
+/// A row as it was understood on the first pass; none if it is another one now.
+fn understood(lane: &mut Lane<'_>, columns: &Columns, given: &[u8], check: u64) -> Option<Taken> {
+    let (whole, mut taken) = (ended(given), None);
+    let row = whole.as_ref();
+    if columns.are_made() || row.contains(&b'"') {
+        taken = take_quoted(lane, row, columns);
+    } else {
+        each_line(row, columns.delimiter(), |_, from, ends| taken = lane.take(row, from, ends));
+    }
+    taken.filter(|taken| taken.mark.check() == check && std::str::from_utf8(given).is_ok())
 }
 
 /// A line without its end as text that ends where it does: of two signs that may end a line, one is

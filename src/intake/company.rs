@@ -13,7 +13,7 @@ pub(super) fn company_of(
     known: &dyn Known,
     wanted: &[Hash],
 ) -> io::Result<Company> {
-    let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+    let (mut least, mut most) = ([0; 12], [0xFF; 12]);
     (least[0], most[0]) = (first, first);
     let from = wanted.partition_point(|id| *id < least);
     let to = wanted.partition_point(|id| *id <= most);

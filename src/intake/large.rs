@@ -18,7 +18,7 @@ use super::read::{Reader, Reading, Row};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::{Crowd, Judged, Spot};
-use crate::fact::{BulkPlace, Gather, Hash, Key, Kind, Known, Lens, Tally};
+use crate::fact::{BulkPlace, Gather, Hash, Known, Lens};
 
 /// The large files of a delivery.
 pub(super) struct Large<'a> {
@@ -114,7 +114,7 @@ impl<'a> Large<'a> {
             let unpacked = self.unpack(&looks, &mut sums);
             for ((look, found), sums) in looks.iter().zip(unpacked).zip(&mut sums) {
                 self.second(run, look, found.transpose()?, sums)?;
-                run.gather.add_sums(look.number, &sums.tallies, &sums.repeats);
+                run.gather.add_sums(look.number, sums.tallies(), &sums.counts(), &sums.repeats);
             }
             group.iter_mut().zip(sums).for_each(|((_, pass), sums)| pass.sums = sums);
         }
@@ -212,7 +212,7 @@ impl<'a> Large<'a> {
         again.each_spot(common, threads, spots, &|look, spots| {
             look.repeats(spots)?;
             let poured = look.lane.poured();
-            all.lock().expect("nobody panics while holding it").add(&poured);
+            all.lock().expect("nobody panics while holding it").add(poured);
             Ok(())
         })?;
         Ok(())
@@ -236,7 +236,7 @@ impl<'a> Large<'a> {
             let found = again.each_spot(&self.express.common, threads, spots, &|look, spots| {
                 let found = look.ordinary(spots)?;
                 let poured = look.lane.poured();
-                all.lock().expect("nobody panics while holding it").add(&poured);
+                all.lock().expect("nobody panics while holding it").add(poured);
                 Ok(found)
             })?;
             self.give(run, number, again, found.into_iter().flatten())?;
@@ -306,18 +306,13 @@ impl<'a> Large<'a> {
 
     /// What is to be known of all marks.
     pub(super) fn marked(self) -> MarkedFacts {
-        let tallies = self.passes.values().filter_map(|pass| pass.sums.tallies.first());
-        let rows: i64 = tallies.flat_map(Tally::iter).map(|(_, cell)| cell.rows).sum();
+        let rows: i64 = self.passes.values().map(|pass| pass.sums.rows()).sum();
         MarkedFacts { facts: rows.unsigned_abs(), void: self.void }
     }
 
     /// What marks say of their facts. A product that no fact on the shelf has is left out.
     pub(super) fn places(&self, gather: &Gather<'_>) -> Vec<BulkPlace> {
-        let tallies = self.passes.values().filter_map(|pass| pass.sums.tallies.first());
-        let charges =
-            tallies.flat_map(|tally| tally.iter()).filter(|(key, _)| key.kind == Kind::Charge);
-        let sold: BTreeSet<&str> =
-            charges.map(|(key, _): (&Key, _)| key.product.as_str()).collect();
+        let sold: BTreeSet<&str> = self.passes.values().flat_map(|pass| pass.sums.sold()).collect();
         let kept =
             |product: &String| sold.contains(product.as_str()) || gather.knows_product(product);
         let place = |(kind, product): &BulkPlace| (*kind, product.clone().filter(kept));

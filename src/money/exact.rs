@@ -119,7 +119,8 @@ impl Exact {
             return Self { whole: (few / power).into(), frac: i128::from(few % power) * unit };
         }
         let power = 10_i128.pow(u32::from(scale));
-        Self::new(mantissa / power, mantissa % power * (ONE / power))
+        let whole = mantissa / power;
+        Self { whole, frac: (mantissa - whole * power) * UNITS[usize::from(scale)] }
     }
 
     /// As few digits as there are: it is the first times 10 to minus the second. None if it is too
@@ -129,8 +130,9 @@ impl Exact {
         if self.frac == 0 {
             return Some((self.whole, 0));
         }
-        if digits % (ONE / TEN_DIGITS) == 0 {
-            let mut few = i64::try_from(digits / (ONE / TEN_DIGITS)).expect("below ten digits");
+        let ten = digits / (ONE / TEN_DIGITS);
+        if ten * (ONE / TEN_DIGITS) == digits {
+            let mut few = i64::try_from(ten).expect("below ten digits");
             scale = 10;
             while few % 10 == 0 {
                 (few, scale) = (few / 10, scale - 1);

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use crate::calendar::{Day, Moment};
 use crate::fact::{IdEntry, Kind};
 
-/// id 16, content 8, kind 1, time 13, charged 13, product 4 (0 for none).
-pub(super) const ENTRY: usize = 55;
+/// id 12, content 6, kind 1, time 13, charged 13, product 4 (0 for none).
+pub(super) const ENTRY: usize = 49;
 const MOMENT: usize = 13;
 
 /// What stands for "no moment".
@@ -44,12 +44,12 @@ fn moment(bytes: &[u8]) -> Option<Option<Moment>> {
 pub(super) fn encode(entry: &IdEntry) -> [u8; ENTRY] {
     let mut bytes = [0; ENTRY];
     let kind = Kind::ALL.iter().position(|kind| *kind == entry.kind);
-    bytes[..16].copy_from_slice(&entry.id);
-    bytes[16..24].copy_from_slice(&entry.content);
-    bytes[24] = kind.and_then(|at| u8::try_from(at).ok()).expect("every kind is in the list");
-    bytes[25..38].copy_from_slice(&moment_bytes(Some(entry.time)));
-    bytes[38..51].copy_from_slice(&moment_bytes(entry.charged));
-    bytes[51..].copy_from_slice(&entry.product.map_or(0, NonZeroU32::get).to_le_bytes());
+    bytes[..12].copy_from_slice(&entry.id);
+    bytes[12..18].copy_from_slice(&entry.content);
+    bytes[18] = kind.and_then(|at| u8::try_from(at).ok()).expect("every kind is in the list");
+    bytes[19..32].copy_from_slice(&moment_bytes(Some(entry.time)));
+    bytes[32..45].copy_from_slice(&moment_bytes(entry.charged));
+    bytes[45..].copy_from_slice(&entry.product.map_or(0, NonZeroU32::get).to_le_bytes());
     bytes
 }
 
@@ -57,11 +57,11 @@ pub(super) fn encode(entry: &IdEntry) -> [u8; ENTRY] {
 pub(super) fn decode(bytes: &[u8; ENTRY]) -> Option<IdEntry> {
     Some(IdEntry {
         id: *bytes.first_chunk()?,
-        content: *bytes[16..].first_chunk()?,
-        kind: *Kind::ALL.get(usize::from(bytes[24]))?,
-        time: moment(&bytes[25..38])??,
-        charged: moment(&bytes[38..51])?,
-        product: NonZeroU32::new(u32::from_le_bytes(*bytes[51..].first_chunk()?)),
+        content: *bytes[12..].first_chunk()?,
+        kind: *Kind::ALL.get(usize::from(bytes[18]))?,
+        time: moment(&bytes[19..32])??,
+        charged: moment(&bytes[32..45])?,
+        product: NonZeroU32::new(u32::from_le_bytes(*bytes[45..].first_chunk()?)),
     })
 }
 
@@ -77,7 +77,7 @@ mod tests {
             let charged = (at % 2 == 0).then_some(time);
             let kind = Kind::ALL[at * 2];
             let product = charged.and(NonZeroU32::new(7));
-            let entry = IdEntry { id: [1; 16], content: [2; 8], time, kind, charged, product };
+            let entry = IdEntry { id: [1; 12], content: [2; 6], time, kind, charged, product };
             assert_eq!(decode(&encode(&entry)), Some(entry));
         }
         assert_eq!(decode(&[0xFF; ENTRY]), None);

@@ -2,6 +2,8 @@
 //! fifty. One question touches one line of the processor's cache. Ids are digests, so their own
 //! bits serve as the hash; ids that are not only make it less useful, never wrong.
 
+use crate::fact::Hash;
+
 /// One line of the cache.
 pub(super) const LINE: usize = 64;
 /// Bits for each id.
@@ -27,25 +29,25 @@ impl Filter {
         self.0.as_flattened()
     }
 
-    fn line(&self, id: &[u8; 16]) -> usize {
-        let high = u64::from_be_bytes(*id.first_chunk().expect("16 bytes hold 8"));
+    fn line(&self, id: &Hash) -> usize {
+        let high = u64::from_be_bytes(*id.first_chunk().expect("12 bytes hold 8"));
         ((u128::from(high) * self.0.len() as u128) >> 64) as usize
     }
 
-    fn probes(id: &[u8; 16]) -> impl Iterator<Item = (usize, u8)> {
-        let low = u64::from_be_bytes(*id.last_chunk().expect("16 bytes hold 8"));
+    fn probes(id: &Hash) -> impl Iterator<Item = (usize, u8)> {
+        let low = u64::from_be_bytes(*id.last_chunk().expect("12 bytes hold 8"));
         (0..PROBES).map(move |probe| {
             let bit = (low >> (9 * probe)) as usize % (LINE * 8);
             (bit / 8, 1 << (bit % 8))
         })
     }
 
-    pub(super) fn add(&mut self, id: &[u8; 16]) {
+    pub(super) fn add(&mut self, id: &Hash) {
         let line = self.line(id);
         Self::probes(id).for_each(|(byte, bit)| self.0[line][byte] |= bit);
     }
 
-    pub(super) fn may_hold(&self, id: &[u8; 16]) -> bool {
+    pub(super) fn may_hold(&self, id: &Hash) -> bool {
         let line = &self.0[self.line(id)];
         Self::probes(id).all(|(byte, bit)| line[byte] & bit != 0)
     }
@@ -65,7 +67,7 @@ mod tests {
 
     #[test]
     fn no_id_is_denied_and_few_are_claimed() {
-        let id = |number: u32| -> [u8; 16] {
+        let id = |number: u32| -> Hash {
             *blake3::hash(&number.to_le_bytes()).as_bytes().first_chunk().unwrap()
         };
         let mut filter = Filter::new(20_000);

@@ -205,7 +205,7 @@ impl Known for Ids {
         crowd: &Crowd<'_>,
         take: &mut dyn FnMut(&Hash, &Content),
     ) -> io::Result<()> {
-        let (mut least, mut most) = ([0; 16], [0xFF; 16]);
+        let (mut least, mut most) = ([0; 12], [0xFF; 12]);
         (least[0], most[0]) = (first, first);
         let medium = &*self.medium;
         let mut fit = |id: &Hash, content: &Content| {

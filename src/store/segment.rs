@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! head    24   mark 8 | format 4 | entries in a block 4 | entries 8
-//! blocks       entries of 55 bytes in the order of their ids, 64 to a block (the last may be short)
-//! fences       for each block: its first id 16 | the first 8 bytes of its BLAKE3
+//! blocks       entries of 49 bytes in the order of their ids, 64 to a block (the last may be short)
+//! fences       for each block: its first id 12 | the first 8 bytes of its BLAKE3
 //! filter       lines of 64 bytes, about ten bits for each entry
 //! foot    32   BLAKE3(head, fences, filter)
 //! ```
@@ -22,10 +22,10 @@ use super::record::cut;
 use crate::fact::{Content, Hash, IdEntry};
 
 const MARK: [u8; 8] = *b"\xF5revids\n";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const HEAD: usize = 24;
 pub(super) const BLOCK: usize = 64;
-const FENCE: usize = 24;
+const FENCE: usize = 20;
 const FOOT: usize = 32;
 /// Bytes written at once.
 const CHUNK: usize = 1 << 20;
@@ -113,7 +113,7 @@ impl Output<'_> {
 /// What is kept in memory of one file.
 pub(super) struct Directory {
     count: u64,
-    fences: Vec<([u8; 16], [u8; 8])>,
+    fences: Vec<(Hash, [u8; 8])>,
     filter: Filter,
 }
 
@@ -145,8 +145,8 @@ impl Directory {
         }
         let (fences, _) = fences.as_chunks::<FENCE>();
         let fence = |bytes: &[u8; FENCE]| {
-            let id = *bytes.first_chunk().expect("24 bytes hold 16");
-            (id, *bytes.last_chunk().expect("24 bytes hold 8"))
+            let id = *bytes.first_chunk().expect("20 bytes hold 12");
+            (id, *bytes.last_chunk().expect("20 bytes hold 8"))
         };
         Ok(Self { count, fences: fences.iter().map(fence).collect(), filter: filter.into() })
     }
@@ -156,7 +156,7 @@ impl Directory {
         &self,
         medium: &dyn Medium,
         name: &str,
-        id: &[u8; 16],
+        id: &Hash,
     ) -> io::Result<Option<IdEntry>> {
         if !self.filter.may_hold(id) {
             return Ok(None);
@@ -167,7 +167,9 @@ impl Directory {
         };
         let mut buffer = [0; BLOCK * ENTRY];
         let entries = self.block(medium, name, block, &mut buffer)?;
-        let key = |entry: &[u8; ENTRY]| -> [u8; 16] { *entry.first_chunk().expect("55 hold 16") };
+        let key = |entry: &[u8; ENTRY]| -> Hash {
+            *entry.first_chunk().expect("an entry begins with it")
+        };
         let Ok(at) = entries.binary_search_by_key(id, key) else { return Ok(None) };
         let found = entry::decode(&entries[at]);
         found.map(Some).ok_or_else(|| damaged(name, "it holds what is no entry"))
@@ -187,9 +189,9 @@ impl Directory {
         let mut buffer = [0; BLOCK * ENTRY];
         for block in from..to {
             for entry in self.block(medium, name, block, &mut buffer)? {
-                let id: &Hash = entry.first_chunk().expect("55 hold 16");
+                let id: &Hash = entry.first_chunk().expect("an entry begins with it");
                 if (first..=last).contains(&id) {
-                    take(id, entry[16..].first_chunk().expect("the content follows the id"));
+                    take(id, entry[12..].first_chunk().expect("the content follows the id"));
                 }
             }
         }
@@ -219,7 +221,7 @@ impl Directory {
         for block in 0..self.fences.len() {
             let mut buffer = [0; BLOCK * ENTRY];
             for entry in self.block(medium, name, block, &mut buffer)? {
-                let id: [u8; 16] = *entry.first_chunk().expect("55 hold 16");
+                let id: Hash = *entry.first_chunk().expect("an entry begins with it");
                 if last >= Some(id) {
                     return Ok(false);
                 }

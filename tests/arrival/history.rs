@@ -250,7 +250,7 @@ impl Paid {
 pub(crate) struct Imports {
     lens: Lens,
     pub(crate) archive: Archive,
-    known: BTreeMap<[u8; 16], IdEntry>,
+    known: BTreeMap<revshare::fact::Hash, IdEntry>,
 }
 
 impl Imports {

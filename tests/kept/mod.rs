@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use revshare::calendar::Period;
 use revshare::fact::bulk::{Mark, Placed, Shelf};
 use revshare::fact::{
-    Cell, Control, Count, Delivery, FileTally, IdEntry, Key, Kind, LensNames, Part, Table, Tally,
+    Cell, Control, Count, Delivery, FileTally, Hash, IdEntry, Key, Kind, LensNames, Part, Table,
+    Tally,
 };
 use revshare::settlement::{BalanceKind, BalanceName, Balances};
 use revshare::store::{Closing, Marked, Store, StoreError, statement_digest};
@@ -62,7 +63,7 @@ pub(crate) fn delivery(number: u64) -> Delivery {
 }
 
 /// The hash of a made-up id.
-pub(crate) fn id(import: u64, row: u64) -> [u8; 16] {
+pub(crate) fn id(import: u64, row: u64) -> Hash {
     let bytes = [import.to_le_bytes(), row.to_le_bytes()].concat();
     *blake3::hash(&bytes).as_bytes().first_chunk().unwrap()
 }

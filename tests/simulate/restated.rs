@@ -45,7 +45,7 @@ fn parsed(contract: &PlainContract) -> Result<Contract, TestCaseError> {
 struct Arrivals {
     lens: Lens,
     archive: Archive,
-    known: BTreeMap<[u8; 16], revshare::fact::IdEntry>,
+    known: BTreeMap<revshare::fact::Hash, revshare::fact::IdEntry>,
 }
 
 impl Arrivals {

@@ -1,7 +1,7 @@
 //! Which marks have company: another row with the same id, in this delivery or before.
 
 use super::{Company, Mark, Placed};
-use crate::fact::{Content, Hash};
+use crate::fact::{Content, Hash, fingerprint::word};
 
 /// A row that has to be looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,9 +28,14 @@ pub struct Judged {
 impl Mark {
     /// What its row is known by when it is read again.
     pub fn check(&self) -> u64 {
-        let id: [u8; 8] = *self.id.last_chunk().expect("sixteen bytes hold eight");
-        u64::from_le_bytes(id) ^ u64::from_le_bytes(self.content)
+        check_of(&self.id, &self.content)
     }
+}
+
+/// The same of a row whose fingerprints are at hand; see [`Mark::check`].
+pub fn check_of(id: &Hash, content: &Content) -> u64 {
+    let id = *id.last_chunk().expect("twelve bytes hold eight");
+    u64::from_le_bytes(id) ^ word(content)
 }
 
 impl Judged {
@@ -87,7 +92,7 @@ mod tests {
 
     fn placed(at: u64, id: u8, content: u8) -> Placed {
         let time = "2026-10-05".parse().unwrap();
-        Placed { at, mark: Mark { id: [id; 16], content: [content; 8], time, place: 0 } }
+        Placed { at, mark: Mark { id: [id; 12], content: [content; 6], time, place: 0 } }
     }
 
     #[test]
@@ -105,16 +110,16 @@ mod tests {
             placed(10, 7, 0),
         ];
         let company = Company {
-            ordinary: vec![[4; 16], [9; 16]],
-            earlier: vec![([8; 16], [0; 8]), ([5; 16], [0; 8]), ([6; 16], [1; 8])],
-            wanted: vec![[1; 16], [4; 16], [10; 16]],
+            ordinary: vec![[4; 12], [9; 12]],
+            earlier: vec![([8; 12], [0; 6]), ([5; 12], [0; 6]), ([6; 12], [1; 6])],
+            wanted: vec![[1; 12], [4; 12], [10; 12]],
         };
         let mut judged = Crowd::of(&marks).judge(company);
         judged.sort();
         let places = |spots: &[Spot]| spots.iter().map(|spot| spot.at).collect::<Vec<_>>();
         assert_eq!(places(&judged.repeats), [3, 4, 8]);
         assert_eq!(places(&judged.ordinary), [5, 6, 7, 9]);
-        assert_eq!(judged.void, [[3; 16], [4; 16], [6; 16]]);
+        assert_eq!(judged.void, [[3; 12], [4; 12], [6; 12]]);
         assert_eq!(judged.found, [marks[0]]);
         assert_eq!(Crowd::of(&Vec::new()).judge(Company::default()), Judged::default());
     }
@@ -123,7 +128,7 @@ mod tests {
     #[test]
     fn ids_that_look_alike_are_told_apart() {
         let mut marks = vec![placed(1, 1, 0), placed(2, 1, 1)];
-        marks[1].mark.id[15] = 2;
+        marks[1].mark.id[11] = 2;
         assert_eq!(Crowd::of(&marks).judge(Company::default()), Judged::default());
         let company = Company { ordinary: vec![marks[1].mark.id], ..Company::default() };
         let judged = Crowd::of(&marks).judge(company);
@@ -136,7 +141,7 @@ mod tests {
             rows in prop::collection::vec((0_u64..300, 0_u8..2), 0..400),
             earlier in prop::collection::vec((0_u64..600, 0_u8..2), 0..40),
         ) {
-            let id = |number: u64| -> Hash { blake3::hash(&number.to_le_bytes()).as_bytes()[..16].try_into().unwrap() };
+            let id = |number: u64| -> Hash { blake3::hash(&number.to_le_bytes()).as_bytes()[..12].try_into().unwrap() };
             let marks: Vec<Placed> = (0..).zip(&rows)
                 .map(|(at, (number, content))| {
                     let mut placed = placed(at, 0, *content);
@@ -144,7 +149,7 @@ mod tests {
                     placed
                 })
                 .collect();
-            let known: Vec<_> = earlier.iter().map(|(number, content)| (id(*number), [*content; 8])).collect();
+            let known: Vec<_> = earlier.iter().map(|(number, content)| (id(*number), [*content; 6])).collect();
             let company = Company { earlier: known.clone(), ..Company::default() };
             let mut judged = Crowd::of(&marks).judge(company);
             judged.sort();

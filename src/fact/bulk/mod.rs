@@ -13,7 +13,7 @@ mod shelf;
 
 pub use batch::{Batch, Columns, half_seconds, moment_of};
 pub use crowd::{Company, Crowd};
-pub use judge::{Judged, Spot};
+pub use judge::{Judged, Spot, check_of};
 pub use shelf::{Bucket, Hand, MemoryShelf, Placed, Shelf, bucket_of, key_of};
 
 use super::{Content, Hash};

@@ -68,13 +68,13 @@ pub trait Hand: Send {
 
 /// The bucket of an id, if so many bits tell it.
 pub fn bucket_of(id: &Hash, bits: u32) -> usize {
-    let first = u32::from_be_bytes(*id.first_chunk().expect("sixteen bytes hold four"));
+    let first = u32::from_be_bytes(*id.first_chunk().expect("twelve bytes hold four"));
     if bits == 0 { 0 } else { (first >> (32 - bits)) as usize }
 }
 
 /// Eight bytes of an id behind the first. They rise with the ids of one first byte.
 pub fn key_of(id: &Hash) -> u64 {
-    u64::from_be_bytes(*id[1..].first_chunk().expect("fifteen bytes hold eight"))
+    u64::from_be_bytes(*id[1..].first_chunk().expect("eleven bytes hold eight"))
 }
 
 /// A shelf in memory, for programs without a store.

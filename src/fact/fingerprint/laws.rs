@@ -238,7 +238,7 @@ fn near_ids_are_far_apart_and_evenly_spread() {
         let hasher = HashKey::new(key).ids_of(Table::Sales, "own");
         let hashes: BTreeSet<Hash> = ids.iter().map(|id| hasher.of(id)).collect();
         assert_eq!(hashes.len(), ids.len());
-        for at in 0..16 {
+        for at in 0..12 {
             assert_even(hashes.iter().map(|hash| hash[at]));
         }
     }
@@ -256,7 +256,7 @@ fn contents_are_evenly_spread() {
     let of = |cents: i128| contents.of_words(3, Some(1), Some(cents * 10_i128.pow(10)), &[]);
     let all: BTreeSet<Content> = (0..100_000).map(of).collect();
     assert_eq!(all.len(), 100_000);
-    for at in 0..8 {
+    for at in 0..6 {
         assert_even(all.iter().map(|content| content[at]));
     }
 }
@@ -279,10 +279,10 @@ fn known_answers() {
     let key = HashKey::new(*b"sixteen bytes...");
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let id = |id: &str| hex(&key.id(Table::Sales, "own", id));
-    assert_eq!(id(""), "9abe1bc4f213dcf82f6f4991f2fa04c4");
-    assert_eq!(id("s-1"), "4b4c85512bba738ece31b895ddf0b4f9");
-    assert_eq!(id("2026-10-charge-00000017"), "a24318604a8219f36d05ccba7e05316c");
-    assert_eq!(id(&"long".repeat(100)), "bfb527666ecf898315fbc7f55e399b40");
+    assert_eq!(id(""), "9abe1bc4f213dcf82f6f4991");
+    assert_eq!(id("s-1"), "4b4c85512bba738ece31b895");
+    assert_eq!(id("2026-10-charge-00000017"), "a24318604a8219f36d05ccba");
+    assert_eq!(id(&"long".repeat(100)), "bfb527666ecf898315fbc7f5");
     let sale = Fact { amount: Some("17.00".parse().unwrap()), ..fact("2026-10-05T08:00:00Z") };
-    assert_eq!(hex(&key.fact(&sale)), "41d28d8081f8cda4");
+    assert_eq!(hex(&key.fact(&sale)), "41d28d8081f8");
 }

@@ -15,21 +15,20 @@ pub type Place = (Kind, Option<String>);
 pub type NumberedPlace = (Kind, Option<NonZeroU32>);
 
 impl Gather<'_> {
-    /// Adds facts of a file that were added up already, in one tally for each zone of the lens; and
-    /// counts rows that only repeat others.
+    /// Adds facts of a file that were added up already, in one tally for each zone of the lens, and by
+    /// currency; and counts rows that only repeat others.
     pub fn add_sums(
         &mut self,
         file: usize,
-        tallies: &[Tally],
+        tallies: Vec<Tally>,
+        accepted: &BTreeMap<Option<Currency>, Count>,
         repeats: &BTreeMap<Option<Currency>, Count>,
     ) {
         let sheet = &mut self.sheets[file];
-        for (key, cell) in tallies.first().into_iter().flat_map(Tally::iter) {
-            let rows = u64::try_from(cell.rows).expect("facts, and no corrections");
-            sheet.count_many(Group::Accepted, key.currency, Count { rows, amount: cell.amount });
-        }
-        for (currency, count) in repeats {
-            sheet.count_many(Group::Duplicate, *currency, *count);
+        for (group, counts) in [(Group::Accepted, accepted), (Group::Duplicate, repeats)] {
+            for (currency, count) in counts {
+                sheet.count_many(group, *currency, *count);
+            }
         }
         sheet.add_tallies(tallies);
     }

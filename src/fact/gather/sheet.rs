@@ -30,6 +30,8 @@ pub(super) struct Sheet {
     controls: BTreeMap<Option<Currency>, Control>,
     /// A tally for each zone of the lens, of what only adds.
     adding: Vec<Tally>,
+    /// What others added up of the same: rows that come one by one do not touch it.
+    sums: Vec<Tally>,
     /// The same for each slice.
     slices: BTreeMap<Slice, Vec<Tally>>,
     pub(super) rates: BTreeSet<FxRate>,
@@ -46,6 +48,7 @@ impl Sheet {
             bytes: 0,
             controls: BTreeMap::new(),
             adding: vec![Tally::new(); zones],
+            sums: vec![Tally::new(); zones],
             slices: BTreeMap::new(),
             rates: BTreeSet::new(),
             payments: BTreeSet::new(),
@@ -75,8 +78,9 @@ impl Sheet {
     }
 
     /// Adds to what only adds, zone by zone.
-    pub(super) fn add_tallies(&mut self, tallies: &[Tally]) {
-        self.adding.iter_mut().zip(tallies).for_each(|(sum, more)| sum.merge(more));
+    pub(super) fn add_tallies(&mut self, tallies: Vec<Tally>) {
+        let sums = self.sums.iter_mut().zip(tallies);
+        sums.for_each(|(sum, more)| *sum = Tally::sum_of([&*sum, &more]));
     }
 
     /// Takes back what [`count`](Self::count) counted.
@@ -127,8 +131,12 @@ impl Sheet {
     pub(super) fn finish(mut self, lens: &Lens, archive: &Archive) -> FileTally {
         self.drop_listed(archive);
         self.controls.values_mut().for_each(Control::add_up);
+        let adding = self.adding.iter().zip(&self.sums);
+        // What is taken back came before in the same list, so none of the two empties the other.
+        let full = adding.map(|(one, other)| [one, other].into_iter().filter(|it| !it.is_empty()));
+        let adding = full.map(Tally::sum_of).collect();
         let sliced = self.slices.into_iter().map(|(slice, tallies)| (Some(slice), tallies));
-        let parts = std::iter::once((None, self.adding)).chain(sliced);
+        let parts = std::iter::once((None, adding)).chain(sliced);
         FileTally {
             path: self.header.path,
             digest: self.digest,

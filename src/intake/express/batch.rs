@@ -5,6 +5,7 @@
 //! nothing. Rows of which nothing is found go that way.
 
 use super::clocks::Clocks;
+use super::marks::Marks;
 use super::numbers::{Numbers, Tails};
 use super::sums::Cell;
 use crate::fact::{Content, Hash};
@@ -30,6 +31,7 @@ pub(super) struct Batch {
     /// What numbers and times are read from.
     pub(super) tails: Tails,
     pub(super) clocks: Clocks,
+    pub(super) marks: Marks,
 }
 
 impl Default for Batch {
@@ -45,6 +47,7 @@ impl Default for Batch {
             contents: [Content::default(); ROWS],
             tails: Tails::default(),
             clocks: Clocks::default(),
+            marks: Marks::default(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! One chunk of a file: whole lines without a quote, read on the express way.
 
+use std::io;
+
 use super::batch::{Batch, Frame, ROWS};
 use super::lane::Lane;
 use super::split::Signs;
-use crate::fact::bulk::{Columns, Mark};
+use crate::fact::bulk::{Columns, Hand, Mark};
 
 /// What became of the rows of a chunk.
 #[derive(Debug, Default)]
@@ -12,7 +14,7 @@ pub(super) struct Read {
     pub(super) lines: u64,
     /// Rows: lines that are not blank.
     pub(super) rows: u64,
-    /// Marks of those that were taken.
+    /// Marks of those that were taken one by one.
     pub(super) marks: Columns,
     /// Rows that the ordinary reader has to read.
     pub(super) left: Vec<Left>,
@@ -104,8 +106,15 @@ fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(u8::is_ascii_whitespace) && line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Reads a chunk that begins at `at`, and adds up what is taken of it.
-pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> Read {
+/// Reads a chunk that begins at `at`, and adds up what is taken of it. Marks of rows that are read many at once
+/// go to the hand.
+pub(super) fn read(
+    lane: &mut Lane<'_>,
+    hand: &mut dyn Hand,
+    text: &[u8],
+    delimiter: u8,
+    at: u64,
+) -> io::Result<Read> {
     let (mut signs, mut batch) = lane.tools();
     let mut way = Way {
         lane,
@@ -113,7 +122,7 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
         at,
         readable: text.is_ascii() || std::str::from_utf8(text).is_ok(),
         lines: Lines::default(),
-        read: Read { marks: Columns::with_room(text.len() / 96), ..Read::default() },
+        read: Read::default(),
     };
     let fields = way.lane.fields();
     let many = way.readable && way.lane.takes_many();
@@ -121,7 +130,7 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
     for (number, piece) in (0..).zip(text.chunks(PIECE)) {
         signs.find(piece, number * PIECE as u32, delimiter);
         match signs.even(text, fields).filter(|_| many) {
-            Some(places) => way.many(&mut batch, places, fields),
+            Some(places) => way.many(hand, &mut batch, places, fields)?,
             None => signs.each(text, |before, places| way.one(before, places)),
         }
         signs.take(text);
@@ -133,7 +142,7 @@ pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], delimiter: u8, at: u64) -> 
     let Way { lane, lines, mut read, .. } = way;
     read.lines = lines.number;
     lane.keep((signs, batch));
-    read
+    Ok(read)
 }
 
 /// The way through a chunk.
@@ -166,27 +175,52 @@ impl Way<'_, '_, '_> {
     }
 
     /// Lines that all have so many fields: their signs, behind the place before the first.
-    fn many(&mut self, batch: &mut Batch, places: &[u32], fields: usize) {
+    fn many(
+        &mut self,
+        hand: &mut dyn Hand,
+        batch: &mut Batch,
+        places: &[u32],
+        fields: usize,
+    ) -> io::Result<()> {
         let mut from = 0;
         while from + fields < places.len() {
             let to = (from + ROWS * fields).min(places.len() - 1);
-            self.batch(batch, &places[from..=to], fields);
+            self.batch(hand, batch, &places[from..=to], fields)?;
             from = to;
         }
+        Ok(())
     }
 
-    fn batch(&mut self, batch: &mut Batch, places: &[u32], fields: usize) {
+    fn batch(
+        &mut self,
+        hand: &mut dyn Hand,
+        batch: &mut Batch,
+        places: &[u32],
+        fields: usize,
+    ) -> io::Result<()> {
         let frame = Frame::of(self.text, places, fields);
         self.lane.take_many(&frame, batch);
+        let marks = self.lane.marks(&frame, batch, self.at);
+        hand.put_batch(&marks)?;
+        let taken = marks.len();
+        if taken == frame.rows {
+            self.taken(taken);
+            return Ok(());
+        }
         for row in 0..frame.rows {
-            if let Some(mark) = self.lane.mark(batch, row) {
-                self.lines.number += 1;
-                self.read.rows += 1;
-                self.read.mark(self.at + frame.start(row) as u64, &mark);
+            if batch.sure[row] {
+                self.taken(1);
             } else {
                 let signs = &places[row * fields..=(row + 1) * fields];
                 self.one(signs[0], &signs[1..]);
             }
         }
+        Ok(())
+    }
+
+    /// Goes on behind rows that were taken.
+    fn taken(&mut self, rows: usize) {
+        self.lines.number += rows as u64;
+        self.read.rows += rows as u64;
     }
 }

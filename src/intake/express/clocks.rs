@@ -1,6 +1,6 @@
 //! A column of instants, found for many rows at once where there are wide words.
 
-use pulp::{Arch, NullaryFnOnce};
+use fearless_simd::{Level, dispatch};
 
 use super::batch::{Frame, ROWS};
 use super::wide::{self, INSTANT, Instant};
@@ -49,14 +49,14 @@ impl Clocks {
 
     fn at_once(
         &mut self,
-        level: Arch,
+        level: Level,
         frame: &Frame<'_>,
         column: usize,
         from: i64,
         half_seconds: &mut [i64; ROWS],
     ) {
         self.read(frame, column);
-        level.dispatch(Finding { clocks: self, from, half_seconds, rows: frame.rows });
+        dispatch!(level, _ => self.understand(frame.rows, from, half_seconds));
     }
 
     fn read(&mut self, frame: &Frame<'_>, column: usize) {
@@ -66,28 +66,16 @@ impl Clocks {
             [self.dates[row], self.clocks[row], self.ends[row]] = words;
         });
     }
-}
-
-struct Finding<'a> {
-    clocks: &'a mut Clocks,
-    from: i64,
-    half_seconds: &'a mut [i64; ROWS],
-    rows: usize,
-}
-
-impl NullaryFnOnce for Finding<'_> {
-    type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        let Self { clocks, from, half_seconds, rows } = self;
+    fn understand(&mut self, rows: usize, from: i64, half_seconds: &mut [i64; ROWS]) {
         for row in 0..rows.next_multiple_of(wide::STEP).min(ROWS) {
-            let instant = Instant::of([clocks.dates[row], clocks.clocks[row], clocks.ends[row]]);
+            let instant = Instant::of([self.dates[row], self.clocks[row], self.ends[row]]);
             let seconds = instant.day.wrapping_mul(86_400).wrapping_add(instant.second);
             let at = seconds.wrapping_mul(2).cast_signed();
-            clocks.days[row] = instant.day as u32;
-            clocks.seconds[row] = instant.second as u32;
-            clocks.found[row] = instant.fits & (at >= from);
+            self.days[row] = instant.day as u32;
+            self.seconds[row] = instant.second as u32;
+            self.found[row] = instant.fits & (at >= from);
             half_seconds[row] = at;
         }
     }

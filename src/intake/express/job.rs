@@ -17,8 +17,8 @@ use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
 use super::pass::{ChunkAt, Common, FilePass, check};
+use super::poured::Poured;
 use super::quoted;
-use super::sums::Poured;
 use crate::fact::bulk::Hand;
 
 /// Places for a file of which nobody knows how many plain bytes it has: a tebibyte.
@@ -179,7 +179,7 @@ impl<'r> Job<'r> {
             }
         }
         let poured = lane.poured();
-        locked(&self.sums).add(&poured);
+        locked(&self.sums).add(poured);
         Ok(ended)
     }
 
@@ -217,7 +217,7 @@ impl<'r> Job<'r> {
         let Read { lines, rows, marks, left } = if chunk.quoted || columns.are_made() {
             quoted::read(lane, text, columns, at)
         } else {
-            chunk::read(lane, text, columns.delimiter, at)
+            chunk::read(lane, hand, text, columns.delimiter, at)?
         };
         hand.put_batch(&marks.batch())?;
         let mut kept = Vec::new();

@@ -8,7 +8,7 @@ use super::lane::{Lane, moment};
 use super::parse;
 use super::sums::Small;
 use super::words;
-use crate::fact::bulk::{Mark, moment_of};
+use crate::fact::bulk::moment_of;
 use crate::fact::fingerprint::{Number, Rest, time_code};
 use crate::fact::{Content, Table};
 use crate::intake::target::Target;
@@ -21,6 +21,12 @@ impl Lane<'_> {
 
     /// Finds out what rows say, as far as it is certain, and adds those up of which it is.
     pub(super) fn take_many(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
+        self.understand(frame, batch);
+        self.add_many(frame, batch);
+    }
+
+    /// Finds out what rows say, as far as it is certain.
+    pub(super) fn understand(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
         let columns = self.columns;
         let Batch { tails, sure, .. } = batch;
         match columns.at(Target::Id) {
@@ -37,7 +43,6 @@ impl Lane<'_> {
         self.sums.fetch(&batch.shapes[..frame.rows], &batch.spans[..frame.rows]);
         self.check(frame, batch);
         self.fingerprints(frame, batch);
-        self.add_many(frame, batch);
     }
 
     fn times(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
@@ -157,17 +162,6 @@ impl Lane<'_> {
                 }
             }
         }
-    }
-
-    /// The mark of a row that was taken.
-    #[inline(always)]
-    pub(super) fn mark(&self, batch: &Batch, row: usize) -> Option<Mark> {
-        batch.sure[row].then(|| Mark {
-            id: batch.ids[row],
-            content: batch.contents[row],
-            time: moment_of(batch.times[row]),
-            place: self.shapes[batch.shapes[row] as usize].place,
-        })
     }
 }
 

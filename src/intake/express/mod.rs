@@ -4,6 +4,7 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+mod anew;
 mod batch;
 mod buffer;
 mod chunk;
@@ -16,26 +17,32 @@ mod keys;
 mod lane;
 mod made;
 mod many;
+mod marks;
 mod numbers;
 mod parse;
 mod pass;
+#[cfg(target_arch = "x86_64")]
+mod picked;
+mod poured;
 mod quoted;
 mod revisit;
 mod roster;
 mod rules;
 mod shapes;
+mod signs;
 mod split;
 mod sums;
 mod wide;
 mod words;
 
+pub(super) use anew::AT_ONCE;
 pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
 pub(super) use job::{Done, Job};
 pub(super) use lane::{Lane, Taken};
 pub(super) use made::Made;
 pub(super) use pass::{ChunkAt, Common, Express, FilePass, check};
+pub(super) use poured::Poured;
 pub(super) use quoted::take as take_quoted;
 pub(super) use revisit::Revisit;
 pub(super) use roster::Opened;
-pub(super) use sums::Poured;

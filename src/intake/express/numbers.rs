@@ -3,7 +3,7 @@
 //! Where there are wide words, the last bytes of all fields are put side by side, and numbers made of
 //! them; elsewhere one number is read after the other.
 
-use pulp::{Arch, NullaryFnOnce};
+use fearless_simd::{Level, dispatch};
 
 use super::batch::{Frame, ROWS};
 use super::parse::{self, Short};
@@ -70,19 +70,46 @@ impl Numbers {
 
     fn at_once(
         &mut self,
-        level: Arch,
+        level: Level,
         frame: &Frame<'_>,
         column: usize,
         tails: &mut Tails,
         sure: &mut [bool; ROWS],
     ) {
         tails.read(frame, column);
-        let rows = frame.rows;
-        let short = Reading::<false> { numbers: self, tails, sure, rows };
-        if !level.dispatch(short) {
+        if !dispatch!(level, _ => self.take::<false>(tails, frame.rows, sure)) {
             tails.read_before(frame, column);
-            level.dispatch(Reading::<true> { numbers: self, tails, sure, rows });
+            dispatch!(level, _ => self.take::<true>(tails, frame.rows, sure));
         }
+    }
+
+    /// Makes numbers of the ends of fields: of at most eight bytes, or of at most sixteen. If some are
+    /// longer than eight, the first does nothing and is false.
+    #[inline(always)]
+    fn take<const LONG: bool>(
+        &mut self,
+        tails: &Tails,
+        rows: usize,
+        sure: &mut [bool; ROWS],
+    ) -> bool {
+        let some_long = tails.lengths[..rows].iter().fold(false, |long, it| long | (*it > 8));
+        if some_long && !LONG {
+            return false;
+        }
+        for row in 0..rows.next_multiple_of(wide::STEP).min(ROWS) {
+            let (last, length) = (tails.last[row], tails.lengths[row]);
+            let digits = if LONG {
+                wide::long_number(tails.before[row], last, length)
+            } else {
+                wide::short_number(last, length)
+            };
+            let (nothing, mantissa) = (length == 0, digits.mantissa.cast_signed());
+            self.mantissas[row] = mantissa;
+            self.scales[row] = if nothing { NOTHING } else { digits.scale as u8 };
+            self.signs[row] = Sign::new(nothing, mantissa);
+            sure[row] &= digits.fits | nothing;
+        }
+        true
     }
 
     fn one_by_one(&mut self, frame: &Frame<'_>, column: usize, sure: &mut [bool; ROWS]) {
@@ -143,42 +170,6 @@ impl Tails {
 fn eight(text: &[u8], to: usize) -> Option<u64> {
     let bytes = text.get(to.wrapping_sub(8)..to)?;
     bytes.first_chunk().map(|eight| u64::from_le_bytes(*eight))
-}
-
-/// Makes numbers of the ends of fields: of at most eight bytes, or of at most sixteen.
-struct Reading<'a, const LONG: bool> {
-    numbers: &'a mut Numbers,
-    tails: &'a Tails,
-    sure: &'a mut [bool; ROWS],
-    rows: usize,
-}
-
-impl<const LONG: bool> NullaryFnOnce for Reading<'_, LONG> {
-    type Output = bool;
-
-    /// If some fields are longer than eight bytes, it is false, and nothing is done.
-    #[inline(always)]
-    fn call(self) -> bool {
-        let Self { numbers, tails, sure, rows } = self;
-        let some_long = tails.lengths[..rows].iter().fold(false, |long, it| long | (*it > 8));
-        if some_long && !LONG {
-            return false;
-        }
-        for row in 0..rows.next_multiple_of(wide::STEP).min(ROWS) {
-            let (last, length) = (tails.last[row], tails.lengths[row]);
-            let digits = if LONG {
-                wide::long_number(tails.before[row], last, length)
-            } else {
-                wide::short_number(last, length)
-            };
-            let (nothing, mantissa) = (length == 0, digits.mantissa.cast_signed());
-            numbers.mantissas[row] = mantissa;
-            numbers.scales[row] = if nothing { NOTHING } else { digits.scale as u8 };
-            numbers.signs[row] = Sign::new(nothing, mantissa);
-            sure[row] &= digits.fits | nothing;
-        }
-        true
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The express way through the files of a delivery: several threads read them, and one collects, in the
 //! order of the files, what they leave to the ordinary reader.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -12,11 +11,11 @@ use super::buffer::Buffer;
 use super::columns::Columns;
 use super::job::{Job, places};
 use super::lane::Lane;
+use super::poured::Poured;
 use super::roster::{Opened, Roster, Task};
 use super::shapes::Places;
-use super::sums::Poured;
 use crate::fact::bulk::{Hand, Shelf};
-use crate::fact::{HashKey, Horizon, Lens, Tally};
+use crate::fact::{HashKey, Horizon, Lens};
 
 /// What all threads have in common.
 pub(in crate::intake) struct Common<'a> {
@@ -73,8 +72,7 @@ impl Common<'_> {
 
     /// Nothing added up yet.
     pub(in crate::intake) fn empty(&self) -> Poured {
-        let tallies = vec![Tally::new(); self.lens.zones.len()];
-        Poured { tallies, repeats: BTreeMap::new() }
+        Poured::empty(self.lens.zones.len())
     }
 }
 

@@ -5,45 +5,27 @@
 //! quote inside of a field without quotes around it, is left to that one; so is a whole chunk in which
 //! a field spans lines or text follows a closing quote.
 
+use fearless_simd::Level;
+
 use super::super::rows::LONGEST;
 use super::chunk::{Left, Read};
 use super::columns::Columns;
 use super::lane::{Lane, Taken};
 use super::made::Made;
+use super::signs::{self, BLOCK, Count};
 use crate::fact::bulk::Columns as Marks;
 
-/// Bytes compared at once.
-const BLOCK: usize = 64;
-/// Gathers the lowest bits of eight bytes in the highest byte of a product.
-const GATHER: u64 = 0x0102_0408_1020_4080;
+/// So much of a text is looked through before what was found is looked at.
+const PIECE: usize = 8 << 10;
 
 /// Calls `found` with the place of every delimiter, quote and line end, in order.
-fn signs(text: &[u8], delimiter: u8, mut found: impl FnMut(usize)) {
-    let (blocks, rest) = text.as_chunks::<BLOCK>();
-    let mut each = |at: usize, mut mask: u64| {
-        while mask != 0 {
-            found(at + mask.trailing_zeros() as usize);
-            mask &= mask - 1;
-        }
-    };
-    for (number, block) in blocks.iter().enumerate() {
-        each(number * BLOCK, mask(block, delimiter));
+fn each_sign(text: &[u8], delimiter: u8, mut found: impl FnMut(usize)) {
+    let (level, mut places) = (Level::new(), vec![0; text.len().min(PIECE) + BLOCK]);
+    for (number, piece) in text.chunks(PIECE).enumerate() {
+        let from = number * PIECE;
+        let Count { signs, .. } = signs::find(level, (piece, 0), delimiter, true, &mut places);
+        places[..signs].iter().for_each(|place| found(from + *place as usize));
     }
-    let mut last = [0; BLOCK];
-    last[..rest.len()].copy_from_slice(rest);
-    // A delimiter may be a byte of zero: what is behind the end is cut off.
-    let within = (1 << rest.len()) - 1;
-    each(text.len() - rest.len(), mask(&last, delimiter) & within);
-}
-
-fn mask(block: &[u8; BLOCK], delimiter: u8) -> u64 {
-    let mut hits = [0_u8; BLOCK];
-    for (hit, byte) in hits.iter_mut().zip(block) {
-        *hit = u8::from(*byte == delimiter) | u8::from(*byte == b'\n') | u8::from(*byte == b'"');
-    }
-    let (words, _) = hits.as_chunks::<8>();
-    let gathered = |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56;
-    (0_u32..).zip(words).fold(0, |mask, (at, word)| mask | gathered(word) << (8 * at))
 }
 
 /// The way along the fields of a line.
@@ -88,7 +70,7 @@ impl Walk {
 pub(super) fn is_closed(text: &[u8], delimiter: u8) -> bool {
     let mut walk = Walk::default();
     let mut from = 0;
-    signs(text, delimiter, |at| match text[at] {
+    each_sign(text, delimiter, |at| match text[at] {
         b'"' => walk.quote(at),
         b'\n' => {
             walk.end(end_of(text, from, at), at + 1);
@@ -131,7 +113,7 @@ fn each_row(text: &[u8], (delimiter, made): (u8, &[Made]), mut each: impl FnMut(
         ends.clear();
         (walk.odd, walk.knotty) = (false, false);
     };
-    signs(text, delimiter, |at| match text[at] {
+    each_sign(text, delimiter, |at| match text[at] {
         b'"' => walk.quote(at),
         b'\n' => {
             line(&mut walk, &mut ends, from, at, lines);
@@ -280,7 +262,7 @@ mod tests {
     fn nothing_is_found_behind_the_end() {
         for text in ["", "a\0b", "\"a\"\0", "\"a"] {
             let mut found = Vec::new();
-            signs(text.as_bytes(), 0, |at| found.push(at));
+            each_sign(text.as_bytes(), 0, |at| found.push(at));
             let due = text.bytes().enumerate().filter(|(_, byte)| b"\0\"".contains(byte));
             assert_eq!(found, due.map(|(at, _)| at).collect::<Vec<_>>(), "{text:?}");
         }

@@ -1,20 +1,16 @@
-//! Finds the ends of fields and lines in plain text: text without a quote.
+//! The ends of fields and lines in plain text: text without a quote.
 //!
-//! Sixty-four bytes at a time are compared with the two signs and become the bits of two words. The
-//! places of signs are written eight at a time, whether there are as many or not: that costs no
-//! branch that cannot be foreseen. Line ends are only counted: where each of so many lines has as
-//! many fields as it should, they are at every so-manieth place, which is quickly seen.
+//! Line ends are only counted: where each of so many lines has as many fields as it should, they are at
+//! every so-manieth place, which is quickly seen.
 
-use wide::u8x16;
+use fearless_simd::Level;
 
-/// Bytes compared at once.
-const BLOCK: usize = 64;
-/// Places written at once.
-const EIGHT: usize = 8;
+use super::signs::{self, BLOCK, Count};
 
 /// The places of delimiters and line ends of text that is looked at piece by piece.
-#[derive(Default)]
 pub(super) struct Signs {
+    /// What the machine can do.
+    level: Level,
     /// First the place before the first line that is not taken yet, then those of its signs and of
     /// all behind; then what may be overwritten.
     places: Vec<u32>,
@@ -22,6 +18,12 @@ pub(super) struct Signs {
     count: usize,
     /// Line ends among them.
     lines: usize,
+}
+
+impl Default for Signs {
+    fn default() -> Self {
+        Self { level: Level::new(), places: Vec::new(), count: 0, lines: 0 }
+    }
 }
 
 impl Signs {
@@ -35,45 +37,14 @@ impl Signs {
 
     /// Adds those of a text that begins at `at`, and follows the one before.
     pub(super) fn find(&mut self, text: &[u8], at: u32, delimiter: u8) {
-        let room = 1 + self.count + text.len() + 2 * BLOCK;
+        let room = 1 + self.count + text.len() + BLOCK;
         if self.places.len() < room {
             self.places.resize(room, 0);
         }
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let mut place = at;
-        for block in blocks {
-            let (signs, lines) = masks(block, delimiter);
-            self.put(signs, lines, place);
-            place += BLOCK as u32;
-        }
-        if !rest.is_empty() {
-            let mut last = [b' '; BLOCK];
-            last[..rest.len()].copy_from_slice(rest);
-            // A delimiter may be a space: what is behind the end is cut off.
-            let within = u64::MAX >> (BLOCK - rest.len());
-            let (signs, lines) = masks(&last, delimiter);
-            self.put(signs & within, lines & within, place);
-        }
-    }
-
-    #[inline(always)]
-    fn put(&mut self, mut signs: u64, lines: u64, at: u32) {
-        self.lines += lines.count_ones() as usize;
-        let next = self.count + signs.count_ones() as usize;
-        let mut from = 1 + self.count;
-        loop {
-            let eight = self.places[from..].first_chunk_mut::<EIGHT>().expect("there is room");
-            for place in eight {
-                // Of a word that is never zero the lowest bit is found without asking.
-                *place = at.wrapping_add((signs | 1 << 63).trailing_zeros());
-                signs &= signs.wrapping_sub(1);
-            }
-            from += EIGHT;
-            if from > next {
-                break;
-            }
-        }
-        self.count = next;
+        let places = &mut self.places[1 + self.count..];
+        let Count { signs, lines } = signs::find(self.level, (text, at), delimiter, false, places);
+        self.count += signs;
+        self.lines += lines;
     }
 
     /// The place before the first line and those of all signs of the whole lines, if each of them has so
@@ -114,20 +85,6 @@ impl Signs {
         }
         self.lines = 0;
     }
-}
-
-/// Where the block has a delimiter or a line end, and where it has a line end.
-#[inline(always)]
-fn masks(block: &[u8; BLOCK], delimiter: u8) -> (u64, u64) {
-    let (delimiter, end) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
-    let (quarters, _) = block.as_chunks::<16>();
-    (0..).step_by(16).zip(quarters).fold((0, 0), |(signs, lines), (shift, quarter)| {
-        let bytes = u8x16::new(*quarter);
-        let ends = bytes.simd_eq(end);
-        let both = bytes.simd_eq(delimiter) | ends;
-        let bits = |mask: u8x16| u64::from(mask.to_bitmask()) << shift;
-        (signs | bits(both), lines | bits(ends))
-    })
 }
 
 #[cfg(test)]

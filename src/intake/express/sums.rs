@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use super::days::Days;
 use super::parse::{SCALE, Short};
+use super::poured::{Counts, Poured, Sum};
 use super::shapes::Shape;
-use crate::calendar::Day;
-use crate::fact::{self, Count, Tally};
-use crate::money::{Currency, Exact};
+use crate::fact::{self, Count};
+use crate::money::Exact;
 
 /// Numbers in units of 10^-12: integers are added exactly and in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -190,63 +190,31 @@ impl Sums {
         self.shapes[shape as usize].repeats += cell;
     }
 
-    /// What a shape adds up to, by span.
-    fn of(&self, number: usize) -> BTreeMap<u32, Cell> {
-        let mut cells = self.shapes[number].wide.clone();
-        let small = self.small.chunks_exact(self.spans).nth(number).unwrap_or_default();
-        for (span, cell) in (0..).zip(small).filter(|(_, cell)| **cell != Small::default()) {
-            *cells.entry(span).or_default() += (*cell).into();
-        }
-        cells
-    }
-
-    /// All of it, in tallies for so many zones.
-    pub(super) fn poured(&self, days: &Days, zones: usize) -> Poured {
-        let cells: Vec<_> = (0..self.shapes.len())
-            .flat_map(|number| {
-                self.of(number).into_iter().map(move |(span, cell)| (number, span, cell))
-            })
-            .filter(|(_, _, cell)| *cell != Cell::default())
-            .collect();
-        let ranks = self.ranks();
-        let tally = |zone| {
-            let on = |&(number, span, cell): &(usize, u32, Cell)| {
-                ((days.of(span)[zone], ranks[number]), number, cell)
-            };
-            self.tally(cells.iter().map(on).collect())
-        };
-        Poured { tallies: (0..zones).map(tally).collect(), repeats: self.repeats() }
-    }
-
-    /// For each shape the place of its key in the order of keys of one day. Shapes that differ in
-    /// nothing that a key has are at the same place.
-    fn ranks(&self) -> Vec<usize> {
-        let keys: Vec<_> = self.shapes.iter().map(|of| of.shape.key(Day::EPOCH)).collect();
-        let mut order: Vec<usize> = (0..keys.len()).collect();
-        order.sort_by_key(|number| &keys[*number]);
-        let mut ranks = vec![0; keys.len()];
-        for (place, pair) in (1..).zip(order.windows(2)) {
-            let alike = keys[pair[0]] == keys[pair[1]];
-            ranks[pair[1]] = if alike { ranks[pair[0]] } else { place };
-        }
-        ranks
-    }
-
-    /// A tally of cells with their days, the places of their shapes, and the shapes.
-    fn tally(&self, mut cells: Vec<((i32, usize), usize, Cell)>) -> Tally {
-        cells.sort_by_key(|(place, ..)| *place);
-        let sums = cells.chunk_by(|one, other| one.0 == other.0).map(|alike| {
-            let ((day, _), number, _) = alike[0];
-            let mut sum = Cell::default();
-            alike.iter().for_each(|(_, _, cell)| sum += *cell);
-            (self.shapes[number].shape.key(Day::EPOCH.plus(day.into())), fact::Cell::from(sum))
+    /// What shapes add up to: the shape, the span, and a cell; perhaps several for one span.
+    fn cells(&self) -> impl Iterator<Item = (u32, u32, Cell)> {
+        let wide = |of: &Of| of.wide.iter().map(|(span, cell)| (*span, *cell)).collect::<Vec<_>>();
+        let wide = (0..).zip(&self.shapes).flat_map(move |(number, of)| {
+            wide(of).into_iter().map(move |(span, cell)| (number, span, cell))
         });
-        let full: Vec<_> = sums.filter(|(_, cell)| !cell.is_empty()).collect();
-        full.into()
+        let small = (0..).zip(self.small.chunks_exact(self.spans)).flat_map(|(number, cells)| {
+            let full = (0..).zip(cells).filter(|(_, cell)| **cell != Small::default());
+            full.map(move |(span, cell)| (number, span, (*cell).into()))
+        });
+        wide.chain(small)
     }
 
-    fn repeats(&self) -> BTreeMap<Option<Currency>, Count> {
-        let mut repeats = BTreeMap::<_, Count>::new();
+    /// All of it, for so many zones.
+    pub(super) fn poured(&self, days: &Days, zones: usize) -> Poured {
+        let of_zone = |zone: usize| {
+            let sum = |(shape, span, cell)| Sum { day: days.of(span)[zone], shape, cell };
+            self.cells().map(sum).collect()
+        };
+        let shapes: Vec<&Shape> = self.shapes.iter().map(|of| &of.shape).collect();
+        Poured::of(&shapes, (0..zones).map(of_zone).collect(), self.repeats())
+    }
+
+    fn repeats(&self) -> Counts {
+        let mut repeats = Counts::new();
         for of in self.shapes.iter().filter(|of| of.repeats.rows > 0) {
             let repeated = fact::Cell::from(of.repeats);
             let rows = u64::try_from(of.repeats.rows).expect("just seen to be positive");
@@ -254,25 +222,6 @@ impl Sums {
                 Count { rows, amount: repeated.amount };
         }
         repeats
-    }
-}
-
-/// What rows of a file add up to: for each zone, and repeats.
-#[derive(Clone, Default)]
-pub(in crate::intake) struct Poured {
-    pub(in crate::intake) tallies: Vec<Tally>,
-    pub(in crate::intake) repeats: BTreeMap<Option<Currency>, Count>,
-}
-
-impl Poured {
-    /// Adds what others add up to.
-    pub(in crate::intake) fn add(&mut self, other: &Self) {
-        for (tally, more) in self.tallies.iter_mut().zip(&other.tallies) {
-            tally.merge(more);
-        }
-        for (currency, count) in &other.repeats {
-            *self.repeats.entry(*currency).or_default() += *count;
-        }
     }
 }
 
@@ -339,10 +288,11 @@ mod tests {
                 }
                 *due.entry((shape_of, span)).or_default() += cell(quantity, amount);
             }
-            let found = (0..).zip(0..sums.shapes.len()).flat_map(|(number, at)| {
-                sums.of(at).into_iter().map(move |(span, cell)| ((number, span), cell))
-            });
-            let found: BTreeMap<_, _> = found.filter(|(_, cell)| *cell != Cell::default()).collect();
+            let mut found = BTreeMap::<_, Cell>::new();
+            for (number, span, cell) in sums.cells() {
+                *found.entry((number, span)).or_default() += cell;
+            }
+            found.retain(|_, cell| *cell != Cell::default());
             due.retain(|_, cell| *cell != Cell::default());
             prop_assert_eq!(found, due);
         }

@@ -6,7 +6,7 @@
 //!
 //! The law: what is found here is what [`parse::number`] and [`parse::time`] find, or nothing.
 
-use pulp::Arch;
+use fearless_simd::Level;
 
 use super::parse::{self, Digits, all, digits_only};
 
@@ -14,9 +14,12 @@ use super::parse::{self, Digits, all, digits_only};
 pub(super) const STEP: usize = 8;
 
 /// The level of a machine with wide words.
-pub(super) fn level() -> Option<Arch> {
-    let level = Arch::new();
-    let wide = cfg!(target_arch = "x86_64") && !matches!(level, Arch::Scalar);
+pub(super) fn level() -> Option<Level> {
+    let level = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    let wide = level.as_avx2().is_some();
+    #[cfg(not(target_arch = "x86_64"))]
+    let wide = false;
     wide.then_some(level)
 }
 
@@ -147,11 +150,13 @@ fn first_of(year: u64, month: u64) -> u64 {
 pub(super) mod tests {
     use super::*;
 
-    /// All levels of this machine.
-    pub(in super::super) fn levels() -> Vec<Arch> {
-        let mut levels = vec![Arch::Scalar, Arch::new()];
+    /// What this machine can do, and the least that it could do.
+    pub(in super::super) fn levels() -> Vec<Level> {
+        let best = Level::new();
         #[cfg(target_arch = "x86_64")]
-        levels.extend(pulp::x86::V3::try_new().map(Arch::V3));
-        levels
+        let lesser = [best.as_sse2().map(Level::Sse2), best.as_avx2().map(Level::Avx2)];
+        #[cfg(not(target_arch = "x86_64"))]
+        let lesser = [];
+        lesser.into_iter().flatten().chain([best]).collect()
     }
 }

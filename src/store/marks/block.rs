@@ -3,7 +3,7 @@
 //! ```text
 //! head   20   least time 8 | where the first row begins 8 | marks 2 | width of times 1
 //!               | width of places 1
-//! marks       id without its first byte 15 | content 8 | time after the least (3, 4 or 8)
+//! marks       id without its first byte 11 | content 6 | time after the least (3, 4 or 8)
 //!               | place (1, 2 or 4) | bytes from where the first row begins to its own 4
 //! zeros       so many that what follows can begin at a page
 //! ```
@@ -11,6 +11,7 @@
 //! Times are counted in [`half_seconds`](crate::fact::bulk::half_seconds).
 
 use crate::fact::bulk::{Batch, Mark, Placed, moment_of};
+use crate::fact::{Content, Hash};
 
 /// The most bytes of a block.
 pub(super) const BLOCK: usize = 16 << 10;
@@ -19,9 +20,9 @@ pub(super) const PAGE: usize = 4 << 10;
 /// So many bytes behind a block may be written and read, and mean nothing.
 pub(super) const SLACK: usize = 16;
 pub(super) const HEAD: usize = 20;
-const ID: usize = 15;
+const ID: usize = size_of::<Hash>() - 1;
 /// Id and content.
-const FIXED: usize = ID + 8;
+const FIXED: usize = ID + size_of::<Content>();
 /// Bytes that tell how far behind the first a row begins.
 const FURTHER: usize = 4;
 
@@ -59,6 +60,18 @@ impl Frame {
     pub(super) fn around(span: &Span) -> Self {
         let least = span.times.0.wrapping_sub(1 << 23);
         Self { least, at: span.at.0, time: 3, place: 1 }.widened(span)
+    }
+
+    /// Can all of a batch be written? Whether all fit is told by all of their bits at once.
+    #[inline]
+    pub(super) fn holds(&self, batch: &Batch<'_>) -> bool {
+        let times = batch.times.iter().map(|time| time.wrapping_sub(self.least));
+        let times = times.fold(0, |all, it| all | it.cast_unsigned());
+        let at = batch.at.iter().fold(0, |all, at| all | at.wrapping_sub(self.at));
+        let places = batch.places.iter().fold(0, |all, place| all | place);
+        (self.time == 8 || times >> (8 * self.time) == 0)
+            && self.fits_place(places)
+            && at >> (8 * FURTHER) == 0
     }
 
     /// Can all of a span be written?
@@ -198,7 +211,7 @@ impl<'a> Marks<'a> {
         let (frame, from) = (&self.frame, number * self.frame.size());
         let bytes: &[u8; FIXED + SLACK] =
             self.bytes[from..].first_chunk().expect("the last one has slack behind it");
-        let mut id = [self.first; 16];
+        let mut id = [self.first; ID + 1];
         id[1..].copy_from_slice(&bytes[..ID]);
         let content = *bytes[ID..].first_chunk().expect("id and content are fixed");
         let rest = u128::from_le_bytes(*bytes.last_chunk().expect("so is what follows"));
@@ -232,8 +245,8 @@ mod tests {
                 let at = [4_000_000_000 + u64::from(u32::MAX), 4_000_000_000];
                 let batch = Batch {
                     at: &at,
-                    ids: &[[9; 16]; 2],
-                    contents: &[[7; 8]; 2],
+                    ids: &[[9; 12]; 2],
+                    contents: &[[7; 6]; 2],
                     times: &[first.1, first.0],
                     places: &[place, 0],
                 };
@@ -256,7 +269,7 @@ mod tests {
                 bytes.truncate(HEAD + 2 * frame.size() + SLACK);
                 let read: Vec<_> = Marks::of(&bytes, 9).unwrap().those(|_| true).collect();
                 let time: Moment = text.parse().unwrap();
-                let mark = Mark { id: [9; 16], content: [7; 8], time, place };
+                let mark = Mark { id: [9; 12], content: [7; 6], time, place };
                 let other = Mark { time: "2026-10-20".parse().unwrap(), place: 0, ..mark };
                 let due = [Placed { at: at[0], mark }, Placed { at: at[1], mark: other }];
                 assert_eq!(read, due, "{text} {place}");

@@ -13,12 +13,12 @@ use crate::store::medium::Medium;
 
 const MARK: [u8; 8] = *b"\xF5revmar\n";
 const FOOT_MARK: [u8; 8] = *b"\xF5revend\n";
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// A page, so that blocks can begin at one.
 pub(super) const HEAD: usize = PAGE;
 /// A block in a section.
 const LISTED: usize = 12 + FILTER;
-const ID: usize = 16;
+const ID: usize = size_of::<Hash>();
 pub(super) const ROW: usize = 24;
 const PLACE: usize = 5;
 pub(super) const FOOT: usize = 96;

@@ -72,6 +72,25 @@ impl<'a> MarksHand<'a> {
         Ok(())
     }
 
+    /// Puts down marks that do not fit the frame, or for which there is none: a few times at most. A month has few
+    /// widths, and a file of less than four gigabytes one frame.
+    #[cold]
+    fn put_elsewhere(&mut self, batch: &Batch<'_>) -> io::Result<()> {
+        let Some(span) = Span::of(batch) else { return Ok(()) };
+        let mut frame = self.frame.unwrap_or_else(|| Frame::around(&span));
+        if !frame.fits(&span) {
+            self.seal_all(true)?;
+            frame = frame.widened(&span);
+            if !frame.fits(&span) {
+                let half = batch.len() / 2;
+                self.put_batch(&batch.part(0..half))?;
+                return self.put_batch(&batch.part(half..batch.len()));
+            }
+        }
+        self.frame = Some(frame);
+        self.put_batch(batch)
+    }
+
     /// Puts a block among those to be written, in so many bytes, and gives back the next one.
     #[inline(never)]
     fn seal(&mut self, bucket: usize, frame: &Frame, length: usize) -> io::Result<Open> {
@@ -127,23 +146,10 @@ impl<'a> MarksHand<'a> {
 
 impl Hand for MarksHand<'_> {
     fn put_batch(&mut self, batch: &Batch<'_>) -> io::Result<()> {
-        let Some(span) = Span::of(batch) else { return Ok(()) };
-        let mut frame = self.frame.unwrap_or_else(|| Frame::around(&span));
-        if !frame.fits(&span) {
-            // A few times at most: a month has few widths, and a file of less than four gigabytes one frame.
-            self.seal_all(true)?;
-            frame = frame.widened(&span);
-            if !frame.fits(&span) {
-                let half = batch.len() / 2;
-                self.put_batch(&batch.part(0..half))?;
-                return self.put_batch(&batch.part(half..batch.len()));
-            }
-        }
-        self.frame = Some(frame);
-        if frame.is_narrow() {
-            self.fill::<true>(&frame, batch)
-        } else {
-            self.fill::<false>(&frame, batch)
+        match self.frame.filter(|frame| frame.holds(batch)) {
+            Some(frame) if frame.is_narrow() => self.fill::<true>(&frame, batch),
+            Some(frame) => self.fill::<false>(&frame, batch),
+            None => self.put_elsewhere(batch),
         }
     }
 
