@@ -3,9 +3,11 @@
 //! The law: what is taken here is taken as [`Lane::take`] takes it; every row of which anything is not
 //! certain goes that way.
 
-use super::batch::{Batch, Frame};
+use super::batch::{Batch, Frame, ROWS};
 use super::lane::{Lane, moment};
 use super::parse;
+use crate::fact::Table;
+use crate::fact::fingerprint::time_code;
 use crate::intake::target::Target;
 
 impl Lane<'_> {
@@ -23,17 +25,16 @@ impl Lane<'_> {
     /// Finds out what rows say, as far as it is certain.
     pub(super) fn understand(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
         let columns = self.columns;
-        let sure = &mut batch.sure[..frame.rows];
-        for (row, sure) in sure.iter_mut().enumerate() {
-            *sure = !frame.text(row, columns.at(Target::Id)).is_empty();
+        let Batch { tails, sure, .. } = batch;
+        match columns.at(Target::Id) {
+            Some(column) => frame.each(column, |row, from, to| sure[row] = from != to),
+            None => sure.fill(false),
         }
-        if columns.at(Target::Ref).is_some() {
-            for (row, sure) in sure.iter_mut().enumerate() {
-                *sure &= frame.text(row, columns.at(Target::Ref)).is_empty();
-            }
+        if let Some(column) = columns.at(Target::Ref) {
+            frame.each(column, |row, from, to| sure[row] &= from == to);
         }
-        batch.quantities.read(frame, columns.at(Target::Quantity), sure);
-        batch.amounts.read(frame, columns.at(Target::Amount), sure);
+        batch.quantities.read(frame, columns.at(Target::Quantity), tails, sure);
+        batch.amounts.read(frame, columns.at(Target::Amount), tails, sure);
         self.times(frame, batch);
         self.keys.find_many(frame, &mut batch.sure[..frame.rows], &mut batch.shapes);
         self.sums.fetch(&batch.shapes[..frame.rows], &batch.spans[..frame.rows]);
@@ -42,32 +43,41 @@ impl Lane<'_> {
     }
 
     fn times(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
-        let column = self.columns.at(Target::Time);
-        for row in 0..frame.rows {
-            match parse::time(frame.text(row, column)) {
-                Some(time) => {
-                    batch.times[row] = time;
-                    batch.spans[row] = self.days.span(time);
-                    batch.sure[row] &= !self.horizon.is_before(moment(time));
-                }
-                None => batch.sure[row] = false,
+        let Some(column) = self.columns.at(Target::Time) else {
+            batch.sure.fill(false);
+            return;
+        };
+        let Batch { clocks, times, spans, .. } = batch;
+        clocks.find(frame, column, self.certain, times);
+        for row in 0..frame.rows.min(ROWS) {
+            if clocks.found[row] {
+                spans[row] = self.days.span_at(clocks.days[row], clocks.seconds[row]);
+            } else if let Some((time, span)) = self.time(frame.text(row, Some(column))) {
+                (times[row], spans[row]) = (time, span);
+            } else {
+                batch.sure[row] = false;
             }
         }
     }
 
+    /// A time that is not before the horizon, and its span.
+    fn time(&mut self, text: &[u8]) -> Option<(i64, u32)> {
+        let time = parse::time(text)?;
+        let (code, _) = time_code(moment(time));
+        (!self.horizon.is_before(moment(time))).then(|| (code, self.days.span(time)))
+    }
+
     /// Are the numbers such as their shapes want them?
     fn check(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        for row in 0..frame.rows {
-            if batch.sure[row] {
-                let known = &self.shapes[batch.shapes[row] as usize];
-                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
-                match known.rules.check(quantity, amount) {
-                    // A reading has no amount.
-                    Some((_, None)) => batch.amounts.remove(row),
-                    Some(_) => {}
-                    None => batch.sure[row] = false,
-                }
-            }
+        if self.columns.table == Table::Usage {
+            // A reading has no amount.
+            batch.amounts.clear();
+        }
+        let signs = batch.quantities.signs.iter().zip(&batch.amounts.signs);
+        let rows = batch.sure[..frame.rows].iter_mut().zip(&batch.shapes);
+        for ((sure, shape), (quantity, amount)) in rows.zip(signs) {
+            let unwanted = self.unwanted.get(*shape as usize);
+            *sure &= unwanted.is_some_and(|it| it.spares(*quantity, *amount));
         }
     }
 

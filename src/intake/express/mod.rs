@@ -8,6 +8,7 @@ mod anew;
 mod batch;
 mod buffer;
 mod chunk;
+mod clocks;
 mod columns;
 mod cutter;
 mod days;
@@ -17,6 +18,7 @@ mod lane;
 mod made;
 mod many;
 mod marks;
+mod numbers;
 mod parse;
 mod pass;
 #[cfg(target_arch = "x86_64")]
@@ -31,6 +33,7 @@ mod shapes;
 mod signs;
 mod split;
 mod sums;
+mod wide;
 mod words;
 
 pub(super) use anew::AT_ONCE;

@@ -6,12 +6,13 @@
 use fearless_simd::dispatch;
 
 use super::batch::{Batch, Frame, ROWS};
-use super::lane::{Lane, by_value, moment};
+use super::lane::{Lane, by_value};
 use super::parse::Short;
 use super::sums::{Small, millionths};
 use super::words;
 use crate::fact::Content;
-use crate::fact::fingerprint::{AT_ONCE, Column, Facts, NOTHING, Rest, time_code};
+use crate::fact::bulk::moment_of;
+use crate::fact::fingerprint::{AT_ONCE, Column, Facts, NOTHING, Rest};
 use crate::intake::target::Target;
 
 /// Words of the longest id or customer that is read with others.
@@ -157,7 +158,7 @@ impl Lane<'_> {
             prints.small[row] = quantity.is_some() && amount.is_some();
             quantity_words[row] = quantity.unwrap_or_default();
             amount_words[row] = amount.unwrap_or_default();
-            time_words[row] = time_code(moment(times[row])).0.cast_unsigned();
+            time_words[row] = times[row].cast_unsigned();
             // A row that is not sure may have no shape.
             if let Some(known) = self.shapes.get(shapes[row] as usize) {
                 [firsts[row], seconds[row]] = known.contents.sums();
@@ -193,7 +194,7 @@ impl Lane<'_> {
         let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
         let number = |number: Short| by_value(number, number.scaled());
         let rest = Rest {
-            time: moment(batch.times[row]),
+            time: moment_of(batch.times[row]),
             customer: text(Target::Customer),
             deal: text(Target::Deal),
             resource: text(Target::Resource),
