@@ -115,11 +115,9 @@ impl Numbers {
     fn one_by_one(&mut self, frame: &Frame<'_>, column: usize, sure: &mut [bool; ROWS]) {
         for (row, sure) in (0..frame.rows).zip(sure) {
             let (from, to) = frame.field(row, column);
-            let number = match from == to {
-                true => None,
-                false => parse::number_before(frame.text, from, to),
-            };
-            *sure &= number.is_some() || from == to;
+            let nothing = from == to;
+            let number = if nothing { None } else { parse::number_before(frame.text, from, to) };
+            *sure &= number.is_some() | nothing;
             let Short { mantissa, scale } = number.unwrap_or(NONE);
             (self.mantissas[row], self.scales[row]) = (mantissa, scale);
             self.signs[row] = Sign::of(number);
