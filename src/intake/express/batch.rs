@@ -7,6 +7,7 @@
 use super::clocks::Clocks;
 use super::marks::Marks;
 use super::numbers::{Numbers, Tails};
+use super::prints::Prints;
 use super::sums::Cell;
 use crate::fact::{Content, Hash};
 
@@ -28,6 +29,7 @@ pub(super) struct Batch {
     /// Fingerprints.
     pub(super) ids: [Hash; ROWS],
     pub(super) contents: [Content; ROWS],
+    pub(super) prints: Prints,
     /// What numbers and times are read from.
     pub(super) tails: Tails,
     pub(super) clocks: Clocks,
@@ -45,6 +47,7 @@ impl Default for Batch {
             shapes: [0; ROWS],
             ids: [Hash::default(); ROWS],
             contents: [Content::default(); ROWS],
+            prints: Prints::default(),
             tails: Tails::default(),
             clocks: Clocks::default(),
             marks: Marks::default(),
@@ -129,11 +132,43 @@ impl<'t> Frame<'t> {
         (from as usize, to as usize)
     }
 
+    /// Where neighbouring fields begin and end, row by row.
+    #[inline(always)]
+    pub(super) fn runs(&self, first: usize, last: usize) -> Runs<'_> {
+        let (ends, to_next) = if last + 1 == self.fields {
+            (&self.ends[..self.rows], 1)
+        } else {
+            (&self.places[last + 1..], self.fields)
+        };
+        Runs { starts: &self.places[first..], ends, at: (0, 0), to_next: (self.fields, to_next) }
+    }
+
     /// The text of a field; empty if there is no such column.
     #[inline(always)]
     pub(super) fn text(&self, row: usize, column: Option<usize>) -> &'t [u8] {
         let (from, to) = column.map_or((0, 0), |column| self.field(row, column));
         &self.text[from..to]
+    }
+}
+
+/// Goes through the places of neighbouring fields.
+pub(super) struct Runs<'f> {
+    starts: &'f [u32],
+    ends: &'f [u32],
+    at: (usize, usize),
+    to_next: (usize, usize),
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (usize, usize);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (from, to) = (self.starts.get(self.at.0)?, self.ends.get(self.at.1)?);
+        // Behind the last row nothing is found.
+        self.at.0 = self.at.0.wrapping_add(self.to_next.0);
+        self.at.1 = self.at.1.wrapping_add(self.to_next.1);
+        Some((from.wrapping_add(1) as usize, *to as usize))
     }
 }
 

@@ -6,17 +6,19 @@
 
 use std::collections::BTreeMap;
 
+use fearless_simd::Level;
+
 use super::batch::Batch;
 use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
-use super::parse::{self, Time, number};
+use super::parse::{self, Short, Time, number};
 use super::pass::Common;
 use super::poured::Poured;
 use super::rules::{Numbers, Rules, Unwanted};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
-use super::sums::{Cell, Small, Sums};
+use super::sums::{Cell, Small, Sums, millionths};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
@@ -32,7 +34,8 @@ pub(in crate::intake) struct Lane<'a> {
     /// From this half second on nothing is before it.
     pub(super) certain: i64,
     places: &'a Places,
-    key: HashKey,
+    pub(super) key: HashKey,
+    pub(super) level: Level,
     pub(super) ids: IdHasher,
     pub(super) days: Days,
     /// The texts of the shapes that came by, and for each what it says of its rows.
@@ -85,6 +88,7 @@ impl<'a> Lane<'a> {
             certain: horizon.surely_after().saturating_mul(2),
             places,
             key: key.clone(),
+            level: Level::new(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
             keys: Keys::new(
@@ -150,8 +154,8 @@ impl<'a> Lane<'a> {
             customer,
             deal,
             resource: row.field(Target::Resource),
-            quantity: quantity.map(|_| Number::Units(cell.quantity)),
-            amount: amount.map(|_| Number::Units(cell.amount)),
+            quantity: quantity.map(|it| by_value(it, cell.quantity)),
+            amount: amount.map(|it| by_value(it, cell.amount)),
             reference: None,
         };
         let (id, content) = (self.ids.of(id), known.contents.of(&rest));
@@ -302,6 +306,12 @@ fn units(number: Numbers) -> Option<i128> {
         Some(short) => short.units(),
         None => Some(0),
     }
+}
+
+/// A number of so many units of 10^-12. Nearly all are millionths at first sight.
+#[inline(always)]
+pub(super) fn by_value(number: Short, units: i128) -> Number {
+    millionths(number).map_or_else(|| Number::units(units), Number::Millionths)
 }
 
 #[inline(always)]

@@ -6,11 +6,8 @@
 use super::batch::{Batch, Frame, ROWS};
 use super::lane::{Lane, moment};
 use super::parse;
-use super::sums::Small;
-use super::words;
-use crate::fact::bulk::moment_of;
-use crate::fact::fingerprint::{Number, Rest, time_code};
-use crate::fact::{Content, Table};
+use crate::fact::Table;
+use crate::fact::fingerprint::time_code;
 use crate::intake::target::Target;
 
 impl Lane<'_> {
@@ -84,88 +81,15 @@ impl Lane<'_> {
         }
     }
 
-    fn fingerprints(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let id = self.columns.at(Target::Id);
-        // Rows before and behind are much like the first one; what is longer goes the slow way.
-        match words_of(frame, id) {
-            ..=2 => self.ids::<2>(frame, batch),
-            3..=4 => self.ids::<4>(frame, batch),
-            _ => self.ids::<6>(frame, batch),
-        }
-        if [Target::Deal, Target::Resource].iter().all(|it| self.columns.at(*it).is_none()) {
-            match words_of(frame, self.columns.at(Target::Customer)) {
-                ..=2 => self.contents::<2>(frame, batch),
-                _ => self.contents::<4>(frame, batch),
-            }
-        } else {
-            for row in 0..frame.rows {
-                if batch.sure[row] {
-                    batch.contents[row] = self.content(frame, batch, row);
-                }
-            }
-        }
-    }
-
-    fn ids<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let Some(column) = self.columns.at(Target::Id) else { return };
-        for (row, id) in (0..frame.rows).zip(&mut batch.ids) {
-            let (from, to) = frame.field(row, column);
-            *id = match words::ended::<W>(frame.text, from, to) {
-                Some(words) => self.ids.of_words(&words),
-                None => self.ids.of(&frame.text[from..to]),
-            };
-        }
-    }
-
-    fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let column = self.columns.at(Target::Customer);
-        for row in 0..frame.rows {
-            if batch.sure[row] {
-                let (from, to) = column.map_or((0, 0), |column| frame.field(row, column));
-                batch.contents[row] = match words::ended::<W>(frame.text, from, to) {
-                    Some(words) => {
-                        let time = batch.times[row];
-                        let known = &self.shapes[batch.shapes[row] as usize];
-                        let (quantity, amount) = batch.units(row);
-                        known.contents.of_words(time, quantity, amount, &words)
-                    }
-                    None => self.content(frame, batch, row),
-                };
-            }
-        }
-    }
-
-    /// The fingerprint of a content with whatever there may be in it.
-    fn content(&self, frame: &Frame<'_>, batch: &Batch, row: usize) -> Content {
-        let text = |target| frame.text(row, self.columns.at(target));
-        let (quantity, amount) = batch.units(row);
-        let rest = Rest {
-            time: moment_of(batch.times[row]),
-            customer: text(Target::Customer),
-            deal: text(Target::Deal),
-            resource: text(Target::Resource),
-            quantity: quantity.map(Number::Units),
-            amount: amount.map(Number::Units),
-            reference: None,
-        };
-        self.shapes[batch.shapes[row] as usize].contents.of(&rest)
-    }
-
     fn add_many(&mut self, frame: &Frame<'_>, batch: &Batch) {
         for row in 0..frame.rows {
             if batch.sure[row] {
                 let (shape, span) = (batch.shapes[row], batch.spans[row]);
-                let (quantity, amount) = (batch.quantities.get(row), batch.amounts.get(row));
-                match Small::of(quantity, amount) {
+                match batch.prints.small(row) {
                     Some(small) => self.sums.add_small(shape, span, small),
                     None => self.sums.add(shape, span, batch.cell(row)),
                 }
             }
         }
     }
-}
-
-/// Words of the first row's field, with its end.
-fn words_of(frame: &Frame<'_>, column: Option<usize>) -> usize {
-    frame.text(0, column).len() / 8 + 1
 }

@@ -24,6 +24,7 @@ mod pass;
 #[cfg(target_arch = "x86_64")]
 mod picked;
 mod poured;
+mod prints;
 mod quoted;
 mod revisit;
 mod roster;
@@ -41,7 +42,7 @@ pub(super) use columns::Columns;
 pub(super) use job::{Done, Job};
 pub(super) use lane::{Lane, Taken};
 pub(super) use made::Made;
-pub(super) use pass::{ChunkAt, Common, Express, FilePass, check};
+pub(super) use pass::{ChunkAt, Common, Express, FilePass, LineAt, check};
 pub(super) use poured::Poured;
 pub(super) use quoted::take as take_quoted;
 pub(super) use revisit::Revisit;
