@@ -96,7 +96,8 @@ impl Numbers {
         if some_long && !LONG {
             return false;
         }
-        for row in 0..rows.next_multiple_of(wide::STEP).min(ROWS) {
+        let steps = rows.next_multiple_of(wide::STEP).min(ROWS);
+        for (row, sure) in sure[..steps].iter_mut().enumerate() {
             let (last, length) = (tails.last[row], tails.lengths[row]);
             let digits = if LONG {
                 wide::long_number(tails.before[row], last, length)
@@ -107,7 +108,7 @@ impl Numbers {
             self.mantissas[row] = mantissa;
             self.scales[row] = if nothing { NOTHING } else { digits.scale as u8 };
             self.signs[row] = Sign::new(nothing, mantissa);
-            sure[row] &= digits.fits | nothing;
+            *sure &= digits.fits | nothing;
         }
         true
     }
@@ -146,8 +147,8 @@ impl Default for Tails {
 impl Tails {
     fn read(&mut self, frame: &Frame<'_>, column: usize) {
         frame.each(column, |row, from, to| {
-            self.lengths[row] = u64::from(to.wrapping_sub(from));
-            match eight(frame.text, to as usize) {
+            self.lengths[row] = to.wrapping_sub(from) as u64;
+            match eight(frame.text, to) {
                 Some(word) => self.last[row] = word,
                 None => self.lengths[row] = NOWHERE,
             }
@@ -156,7 +157,7 @@ impl Tails {
 
     #[cold]
     fn read_before(&mut self, frame: &Frame<'_>, column: usize) {
-        frame.each(column, |row, _, to| match eight(frame.text, (to as usize).saturating_sub(8)) {
+        frame.each(column, |row, _, to| match eight(frame.text, to.saturating_sub(8)) {
             Some(word) => self.before[row] = word,
             None => self.lengths[row] = NOWHERE,
         });
