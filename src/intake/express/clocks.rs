@@ -88,6 +88,7 @@ mod tests {
 
     use super::super::batch::tests::framed;
     use super::super::parse::{self, Time};
+    use super::super::signs::tests::levels;
     use super::*;
     use crate::calendar::Day;
 
@@ -96,7 +97,7 @@ mod tests {
         let (text, places) = framed(texts, at, 3);
         let frame = Frame::of(text.as_bytes(), &places, 3);
         let (mut clocks, mut times) = (Clocks::default(), [0; ROWS]);
-        for level in wide::tests::levels() {
+        for level in levels() {
             clocks.at_once(level, &frame, at, from, &mut times);
             for (row, text) in texts.iter().enumerate() {
                 let due = match parse::time(text.as_bytes()) {

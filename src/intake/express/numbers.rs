@@ -176,6 +176,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::batch::tests::framed;
+    use super::super::signs::tests::levels;
     use super::*;
 
     /// Is it what the slow way reads, and is all read that has to be?
@@ -205,7 +206,7 @@ mod tests {
             let (text, places) = framed(&texts, at, 3);
             let frame = Frame::of(text.as_bytes(), &places, 3);
             let (mut numbers, mut tails) = (Numbers::default(), Tails::default());
-            for level in wide::tests::levels() {
+            for level in levels() {
                 let mut sure = [true; ROWS];
                 numbers.at_once(level, &frame, at, &mut tails, &mut sure);
                 is_right(&numbers, &sure, &texts, &frame, at);
