@@ -102,7 +102,7 @@ pub(super) mod tests {
     use super::*;
 
     /// What this machine can do, and all that it could do as well.
-    pub(in crate::intake::express) fn levels() -> Vec<Level> {
+    pub(in super::super) fn levels() -> Vec<Level> {
         let best = Level::new();
         #[cfg(target_arch = "x86_64")]
         let lesser = [
