@@ -42,7 +42,7 @@ pub(super) use columns::Columns;
 pub(super) use job::{Done, Job};
 pub(super) use lane::{Lane, Taken};
 pub(super) use made::Made;
-pub(super) use pass::{ChunkAt, Common, Express, FilePass, check};
+pub(super) use pass::{ChunkAt, Common, Express, FilePass, LineAt, check};
 pub(super) use poured::Poured;
 pub(super) use quoted::take as take_quoted;
 pub(super) use revisit::Revisit;
