@@ -120,6 +120,7 @@ proptest! {
         hands in 1..4_usize,
         expected in prop_oneof![Just(0_u64), Just(8_000_000)],
         void in 0..5_usize,
+        closed in prop::option::of(1..5_usize),
         ranges in prop::collection::vec((any::<u16>(), any::<u16>()), 6),
     ) {
         let (_book, dir) = dir();
@@ -135,6 +136,11 @@ proptest! {
         }
         let void: Vec<Hash> = facts.keys().copied().step_by(7).take(void * 5).collect();
         facts.retain(|id, _| !void.contains(id));
+        // Some buckets are closed before all is known, in any order; all others in the end.
+        for first in (0..=u8::MAX).rev().step_by(closed.unwrap_or(1000)) {
+            let here: Vec<Hash> = void.iter().filter(|id| id[0] == first).copied().collect();
+            shelf.close(first, &here).unwrap();
+        }
         let ordinary = kept::ids(5000, 40);
         let places: Vec<_> = (0..70_000).map(place).collect();
         let marked = Marked { shelf, facts: facts.len() as u64, places: &places, void: &void };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use super::rejects::Rejects;
@@ -89,11 +90,17 @@ impl Book {
         let rows = import.gathered.delivery.files.iter().flat_map(|file| &file.controls);
         let rows = rows.map(|control| control.read.rows).sum();
         step(Progress { step: At::Keeping, file: "", rows, done: 0, total: 0 });
-        report.rejects = rejects.keep()?;
         let Import { gathered, findings, feeds, marked } = import;
         let (places, void) = (&gathered.places, &marked.void);
         let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
-        self.store.import_with(&gathered.delivery, &gathered.ids, marked)?;
+        // Nothing is acknowledged before both are on the disk.
+        let (rejects, kept) = std::thread::scope(|scope| {
+            let rejects = scope.spawn(move || rejects.keep());
+            let kept = self.store.keep(&gathered.delivery, &gathered.ids, marked);
+            (rejects.join().unwrap_or_else(|it| resume_unwind(it)), kept)
+        });
+        report.rejects = rejects?;
+        self.store.record(&gathered.delivery, kept?)?;
         for (file, stamp) in fresh.iter().zip(stamps) {
             let mut named = gathered.delivery.files.iter().filter(|read| read.path == file.name);
             if let (Some(read), None) = (named.next(), named.next()) {

@@ -91,7 +91,6 @@ impl<'a> Large<'a> {
         reader: &Reader<'_>,
         files: &[SourceFile],
     ) -> Result<(), IntakeError> {
-        self.express.finish_marks().map_err(IntakeError::Shelf)?;
         self.places = self.express.common.places.list();
         let judged = self.all_buckets(run, &reader.interrupt)?;
         for placed in &judged.found {
@@ -172,6 +171,7 @@ impl<'a> Large<'a> {
         let (common, threads, known) = (&self.express.common, self.express.threads, self.known);
         let (ready, done) = channel();
         let work = |ready: Sender<()>| -> io::Result<()> {
+            let mut judged = Judged::default();
             while let Ok(first) = u8::try_from(next.fetch_add(1, Ordering::Relaxed)) {
                 if interrupt.check().is_err() {
                     break;
@@ -179,10 +179,13 @@ impl<'a> Large<'a> {
                 let bucket = common.shelf.bucket(first)?;
                 let crowd = Crowd::of(&*bucket);
                 let company = company_of(&crowd, first, gather, known, &wanted)?;
-                let judged = crowd.judge(company);
-                all.lock().expect("nobody panics while holding it").extend(judged);
+                let of_bucket = crowd.judge(company);
+                common.shelf.close(first, &of_bucket.void)?;
+                judged.extend(of_bucket);
                 let _who_listens_waits_for_the_end = ready.send(());
             }
+            judged.sort();
+            all.lock().expect("nobody panics while holding it").extend(judged);
             Ok(())
         };
         std::thread::scope(|scope| {

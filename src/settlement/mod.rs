@@ -48,6 +48,7 @@ mod sheet;
 mod start;
 mod tiers;
 mod trace;
+mod unmatched;
 mod usage_fee;
 mod windows;
 mod withholding;
@@ -58,7 +59,7 @@ pub use audit::audit_days;
 pub use balances::{Balance, BalanceKind, BalanceName, Balances};
 pub use cards::counting;
 pub use exchange::UsedRate;
-pub use placement::{Scoped, concerns, first_period, scope_of, unmatched, unmatched_in};
+pub use placement::{Scoped, concerns, first_period, scope_of};
 pub use restate::{Closed, Restated, RestatedLine, View, each_closed, restate};
 pub use settle::{Restatement, TrueUp, settle, settle_restating};
 pub use settled::{
@@ -67,3 +68,4 @@ pub use settled::{
 };
 pub use start::{Ends, Start};
 pub use trace::{Clause, Input, Rule, Trace};
+pub use unmatched::{unmatched, unmatched_in};

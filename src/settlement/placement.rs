@@ -3,7 +3,6 @@
 //! The law: every cell of the period ends in exactly one place, whole or in parts that add up to
 //! it: a segment, or the list of exceptions.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::audit::audit_days;
@@ -11,6 +10,7 @@ use super::codes;
 use super::exchange::{Rates, UsedRate};
 use super::settled::{Exception, ExceptionKind};
 use super::shared_cost::SharedCosts;
+use super::unmatched::unmatched;
 use crate::calendar::{Day, Period};
 use crate::contract::{Basis, Contract, Proration, Schedule, Segment};
 use crate::fact::{Cell, Evidence, Key, Kind, Table};
@@ -116,7 +116,7 @@ pub(super) fn is_shared_cost(key: &Key) -> bool {
 }
 
 /// What a fact is a sale of: the parts of a bundle, or its own product.
-fn sold<'a>(contract: &'a Contract, key: &'a Key) -> Vec<(&'a str, Ratio)> {
+pub(super) fn sold<'a>(contract: &'a Contract, key: &'a Key) -> Vec<(&'a str, Ratio)> {
     let is_sale = key.kind.table() == Table::Sales;
     let bundle = contract.bundles.iter().find(|it| is_sale && it.product == key.product);
     let alone = || vec![(key.product.as_str(), Ratio::one())];
@@ -365,36 +365,4 @@ fn first_fact(contract: &Contract, evidence: &Evidence) -> Option<Period> {
     }
     let aside = unmatched(contract, evidence);
     keys().find(|key| !aside.contains(key)).map(|key| Period::of(key.day, contract.period))
-}
-
-/// The keys of facts that belong to no schedule of the contract, over all periods.
-pub fn unmatched(contract: &Contract, evidence: &Evidence) -> BTreeSet<Key> {
-    let of = |key: &Key| Period::of(key.day, contract.period);
-    unmatched_in(contract, evidence, evidence.tally.iter().map(|(key, _)| of(key)).collect())
-}
-
-/// Those of some periods.
-pub fn unmatched_in(
-    contract: &Contract,
-    evidence: &Evidence,
-    periods: BTreeSet<Period>,
-) -> BTreeSet<Key> {
-    let exceptions = periods.into_iter().flat_map(|p| place(contract, p, evidence).exceptions);
-    exceptions.filter(Exception::is_unmatched).map(|exception| exception.key).collect()
-}
-
-impl Exception {
-    /// Does it speak of facts that belong, as a whole, to no schedule?
-    fn is_unmatched(&self) -> bool {
-        match self.kind {
-            ExceptionKind::Unmatched => self.part == Ratio::one(),
-            ExceptionKind::Unshared => true,
-            ExceptionKind::Suspended
-            | ExceptionKind::Unrated
-            | ExceptionKind::NotDeducted
-            | ExceptionKind::UnknownReference
-            | ExceptionKind::Excluded
-            | ExceptionKind::RefusedAsFinal => false,
-        }
-    }
 }

@@ -30,7 +30,7 @@ pub(super) struct ImportRef<'a> {
     pub(super) ids: Option<&'a Named>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) marks: Option<&'a NamedMarks>,
-    pub(super) delivery: &'a Delivery,
+    pub(super) delivery: &'a serde_json::value::RawValue,
 }
 
 /// What the records up to some place say.

@@ -1,9 +1,29 @@
 //! Keeping a delivery: files of ids and marks first, then the record that names them.
 
+use std::panic::resume_unwind;
+
+use serde_json::value::{RawValue, to_raw_value};
+
 use super::fold::ImportRef;
+use super::ids::Named;
+use super::marks::NamedMarks;
 use super::record::RecordKind;
 use super::{Marked, MarksShelf, Store, StoreError};
 use crate::fact::{Delivery, IdEntry};
+
+/// An import that lacks only its record.
+#[derive(Debug)]
+pub struct Kept {
+    import: u64,
+    named: Option<Named>,
+    marks: Option<NamedMarks>,
+    packed: Box<RawValue>,
+}
+
+/// A delivery as the journal has it.
+fn packed(delivery: &Delivery) -> Box<RawValue> {
+    to_raw_value(delivery).expect("texts, lists and maps by text are JSON")
+}
 
 impl Store {
     /// Keeps a delivery and the ids that it brought; gives back the number of the import. Once
@@ -42,17 +62,56 @@ impl Store {
         ids: &[IdEntry],
         marked: Option<Marked<'_>>,
     ) -> Result<u64, StoreError> {
+        let kept = self.keep(delivery, ids, marked)?;
+        self.record(delivery, kept)
+    }
+
+    /// Does all of an import but for its record: without one it has not happened, and the next opening
+    /// removes what it left. What is waited for is waited for at once.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    ///
+    /// # Panics
+    /// As [`Store::import_with`].
+    pub fn keep(
+        &self,
+        delivery: &Delivery,
+        ids: &[IdEntry],
+        marked: Option<Marked<'_>>,
+    ) -> Result<Kept, StoreError> {
         self.journal.check()?;
         let import = self.state.imports + 1;
-        let marks = match marked {
-            Some(Marked { shelf, facts, places, void }) => {
-                assert_eq!(shelf.import(), import, "a shelf is for the next import");
-                shelf.finish(facts, places, void)?
-            }
-            None => None,
+        if let Some(marked) = &marked {
+            assert_eq!(marked.shelf.import(), import, "a shelf is for the next import");
+        }
+        let marks = |marked: Marked<'_>| {
+            let Marked { shelf, facts, places, void } = marked;
+            shelf.finish(facts, places, void)
         };
-        let named = if ids.is_empty() { None } else { Some(self.ids.write(import, ids)?) };
-        let content = ImportRef { ids: named.as_ref(), marks: marks.as_ref(), delivery };
+        let files = &self.ids;
+        let (marks, named, packed) = std::thread::scope(|scope| {
+            // A small import has nothing that is worth a thread.
+            let marks = marked.map(|marked| scope.spawn(move || marks(marked)));
+            let named = (!ids.is_empty()).then(|| files.write(import, ids)).transpose();
+            let packed = packed(delivery);
+            let marks = marks.map(|thread| thread.join().unwrap_or_else(|it| resume_unwind(it)));
+            (marks.transpose(), named, packed)
+        });
+        Ok(Kept { import, marks: marks?.flatten(), named: named?, packed })
+    }
+
+    /// Writes the record of an import that is kept; gives back its number. Once this returns, it survives.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    ///
+    /// # Panics
+    /// If another import was recorded since it was kept.
+    pub fn record(&mut self, delivery: &Delivery, kept: Kept) -> Result<u64, StoreError> {
+        let Kept { import, marks, named, packed } = kept;
+        assert_eq!(import, self.state.imports + 1, "imports are recorded as they are kept");
+        let content = ImportRef { ids: named.as_ref(), marks: marks.as_ref(), delivery: &packed };
         let offset = self.append(RecordKind::Import, &content)?;
         named.iter().for_each(|named| self.ids.add(named));
         marks.iter().for_each(|named| self.ids.add_marks(named));

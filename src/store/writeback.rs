@@ -46,6 +46,14 @@ impl Writeback {
         }
     }
 
+    /// Syncs what a large file has so far: nothing more will come for a while.
+    pub(super) fn go_on(&mut self) {
+        if let Some(running) = &self.running {
+            // One request that waits is enough.
+            let _busy = running.ask.try_send(());
+        }
+    }
+
     /// Stops; gives back what went wrong: the system says it once, to whoever synced first.
     pub(super) fn stop(&mut self) -> io::Result<()> {
         let Some(Running { ask, thread }) = self.running.take() else { return Ok(()) };

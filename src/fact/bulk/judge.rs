@@ -50,10 +50,11 @@ impl Judged {
 
     /// Puts all in order: rows as they stand in the files, ids as such.
     pub fn sort(&mut self) {
-        self.repeats.sort_unstable();
-        self.ordinary.sort_unstable();
-        self.void.sort_unstable();
-        self.found.sort_unstable_by_key(|placed| placed.mark.id);
+        // What others have put in order is quickly put together by a stable sort.
+        self.repeats.sort();
+        self.ordinary.sort();
+        self.void.sort();
+        self.found.sort_by_key(|placed| placed.mark.id);
     }
 }
 

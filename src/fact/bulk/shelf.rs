@@ -29,6 +29,13 @@ pub trait Shelf: Sync {
     /// # Errors
     /// What reading them can fail with.
     fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>>;
+
+    /// Says that the marks whose ids begin with a byte are judged, and the ids of those that are void, in any
+    /// order: said once for each byte. A shelf that keeps marks can put down where they are meanwhile.
+    ///
+    /// # Errors
+    /// What putting that down can fail with.
+    fn close(&self, first: u8, void: &[Hash]) -> io::Result<()>;
 }
 
 /// The marks of a bucket as they were read: only those that are asked for are made of their bytes.
@@ -93,6 +100,10 @@ impl Shelf for MemoryShelf {
 
     fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
         Ok(Box::new(self.locked(first).clone()))
+    }
+
+    fn close(&self, _first: u8, _void: &[Hash]) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -91,7 +91,7 @@ impl<'a> Express<'a> {
         Ok(Self { common, hands, threads: threads.max(1), size })
     }
 
-    /// Reads files on all threads, while `collect` takes what comes of them. `open` opens a file and says
+    /// Reads files on all threads, once, while `collect` takes what comes of them. `open` opens a file and says
     /// where its fields stand, if it may take the express way.
     pub(in crate::intake) fn read<'r>(
         &mut self,
@@ -115,19 +115,14 @@ impl<'a> Express<'a> {
             // However collecting ends, the threads end with it.
             let stops = Stops(roster);
             let start = |hand| scope.spawn(move || work(roster, common, hand, begin));
-            let threads: Vec<_> = self.hands.iter_mut().map(|hand| start(hand.as_mut())).collect();
+            let threads: Vec<_> = std::mem::take(&mut self.hands).into_iter().map(start).collect();
             let outcome = collect(roster);
             drop(stops);
-            for thread in threads {
-                let _broken_was_told = thread.join();
-            }
-            outcome
+            // A thread that broke down was told of.
+            let ended: Vec<_> = threads.into_iter().flat_map(|thread| thread.join()).collect();
+            outcome?;
+            ended.into_iter().collect::<io::Result<()>>().map_err(IntakeError::Shelf)
         })
-    }
-
-    /// All marks are put down.
-    pub(in crate::intake) fn finish_marks(&mut self) -> io::Result<()> {
-        std::mem::take(&mut self.hands).into_iter().try_for_each(Hand::finish)
     }
 }
 
@@ -151,19 +146,19 @@ impl Drop for Breaks<'_, '_> {
     }
 }
 
-/// Opens files and reads chunks as long as there are any.
+/// Opens files and reads chunks as long as there are any; in the end all marks are put down.
 fn work<'r>(
     roster: &Roster<'r>,
     common: &Common<'_>,
-    hand: &mut dyn Hand,
+    mut hand: Box<dyn Hand + '_>,
     begin: &impl Fn(usize) -> Result<Opened<'r>, IntakeError>,
-) {
+) -> io::Result<()> {
     let (_breaks, mut memory) = (Breaks(roster), Buffer::default());
     while let Some(task) = roster.task() {
         match task {
             Task::Open(file) => roster.opened(file, begin(file)),
             Task::Read(file, job) => {
-                let read = job.read(common, hand, &mut memory, |number, done| {
+                let read = job.read(common, &mut *hand, &mut memory, |number, done| {
                     roster.put(file, number, done);
                     roster.goes_on(file)
                 });
@@ -176,6 +171,7 @@ fn work<'r>(
             }
         }
     }
+    hand.finish()
 }
 
 /// What bytes are known by, to notice that a file is not the same any more.

@@ -7,7 +7,6 @@ use std::ops::RangeInclusive;
 use super::block::{PAGE, SLACK};
 use super::filter::{self, FILTER, Filter};
 use super::{FEWEST_BITS, MOST_BITS};
-use crate::fact::bulk::bucket_of;
 use crate::fact::{Hash, Kind};
 use crate::store::medium::Medium;
 
@@ -22,8 +21,6 @@ const ID: usize = size_of::<Hash>();
 pub(super) const ROW: usize = 24;
 const PLACE: usize = 5;
 pub(super) const FOOT: usize = 96;
-/// Bytes written at once.
-const CHUNK: usize = 1 << 20;
 
 /// A place: kind and product.
 pub(super) type Place = (Kind, Option<NonZeroU32>);
@@ -81,7 +78,7 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    fn encode(&self) -> [u8; LISTED] {
+    pub(super) fn encode(&self) -> [u8; LISTED] {
         let mut bytes = [0; LISTED];
         bytes[..8].copy_from_slice(&self.offset.to_le_bytes());
         bytes[6..8].copy_from_slice(&self.length.to_le_bytes());
@@ -127,7 +124,18 @@ pub(super) struct Section {
 }
 
 impl Row {
-    fn encode(&self, bucket: u32) -> [u8; ROW] {
+    /// Of so many blocks and void ids.
+    pub(super) fn new(offset: u64, blocks: usize, void: usize, check: u32) -> Self {
+        let small = |count: usize| u32::try_from(count).expect("a bucket holds fewer");
+        Self { offset, blocks: small(blocks), void: small(void), check }
+    }
+
+    /// The same, so many bytes further on.
+    pub(super) fn moved_by(&self, bytes: u64) -> Self {
+        Self { offset: self.offset + bytes, ..*self }
+    }
+
+    pub(super) fn encode(&self, bucket: u32) -> [u8; ROW] {
         let mut bytes = [0; ROW];
         bytes[..8].copy_from_slice(&self.offset.to_le_bytes());
         bytes[8..12].copy_from_slice(&self.blocks.to_le_bytes());
@@ -184,17 +192,17 @@ impl Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Foot {
     pub(super) bits: u32,
-    places: u32,
-    places_check: u32,
-    void: u64,
+    pub(super) places: u32,
+    pub(super) places_check: u32,
+    pub(super) void: u64,
     pub(super) sections: u64,
     pub(super) rows: u64,
-    places_at: u64,
+    pub(super) places_at: u64,
     pub(super) directory: [u8; 32],
 }
 
 impl Foot {
-    fn encode(&self) -> [u8; FOOT] {
+    pub(super) fn encode(&self) -> [u8; FOOT] {
         let mut bytes = [0; FOOT];
         bytes[..8].copy_from_slice(&FOOT_MARK);
         let small = [self.bits, self.places, self.places_check, FORMAT];
@@ -243,7 +251,7 @@ impl Foot {
     }
 }
 
-fn encode_place((kind, product): &Place) -> [u8; PLACE] {
+pub(super) fn encode_place((kind, product): &Place) -> [u8; PLACE] {
     let kind = Kind::ALL.iter().position(|other| other == kind).expect("every kind is in the list");
     let [a, b, c, d] = product.map_or(0, NonZeroU32::get).to_le_bytes();
     [kind as u8, a, b, c, d]
@@ -252,91 +260,4 @@ fn encode_place((kind, product): &Place) -> [u8; PLACE] {
 fn decode_place(bytes: &[u8; PLACE]) -> Option<Place> {
     let kind = *Kind::ALL.get(usize::from(bytes[0]))?;
     Some((kind, NonZeroU32::new(u32_at(bytes, 1))))
-}
-
-/// Bytes on their way to the end of the file.
-struct Out<W> {
-    write: W,
-    pending: Vec<u8>,
-    digest: blake3::Hasher,
-    at: u64,
-}
-
-impl<W: FnMut(&[u8]) -> io::Result<()>> Out<W> {
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.pending.extend_from_slice(bytes);
-        self.at += bytes.len() as u64;
-        if self.pending.len() < CHUNK { Ok(()) } else { self.flush() }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        // Much at once is hashed several times faster than little by little.
-        self.digest.update(&self.pending);
-        let written = (self.write)(&self.pending);
-        self.pending.clear();
-        written
-    }
-}
-
-/// Writes the directory behind blocks that end at an offset; gives back the digest of the foot.
-/// `void` is in order.
-pub(super) fn write<'a, I: ExactSizeIterator<Item = &'a Listed>>(
-    bits: u32,
-    sections: u64,
-    of: impl Fn(u32) -> I,
-    void: &[Hash],
-    places: &[Place],
-    write: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<blake3::Hash> {
-    let mut digest = blake3::Hasher::new();
-    digest.update(&head(bits));
-    let mut out = Out { write, pending: Vec::new(), digest, at: sections };
-    let mut rows = Vec::with_capacity(ROW << bits);
-    for bucket in 0..1 << bits {
-        let row = write_section(&mut out, of(bucket), void_of(void, bucket, bits))?;
-        rows.extend_from_slice(&row.encode(bucket));
-    }
-    let rows_at = out.at;
-    out.put(&rows)?;
-    let places_at = out.at;
-    let bytes: Vec<u8> = places.iter().flat_map(encode_place).collect();
-    out.put(&bytes)?;
-    out.flush()?;
-    let foot = Foot {
-        bits,
-        places: u32::try_from(places.len()).expect("places have numbers of 32 bits"),
-        places_check: crc32fast::hash(&bytes),
-        void: void.len() as u64,
-        sections,
-        rows: rows_at,
-        places_at,
-        directory: *out.digest.finalize().as_bytes(),
-    };
-    let foot = foot.encode();
-    out.put(&foot)?;
-    out.flush()?;
-    Ok(blake3::hash(&foot))
-}
-
-fn void_of(void: &[Hash], bucket: u32, bits: u32) -> &[Hash] {
-    let from = void.partition_point(|id| bucket_of(id, bits) < bucket as usize);
-    let to = void.partition_point(|id| bucket_of(id, bits) <= bucket as usize);
-    &void[from..to]
-}
-
-fn write_section<'a, W: FnMut(&[u8]) -> io::Result<()>>(
-    out: &mut Out<W>,
-    blocks: impl ExactSizeIterator<Item = &'a Listed>,
-    void: &[Hash],
-) -> io::Result<Row> {
-    let small = |count: usize| u32::try_from(count).expect("a bucket holds fewer");
-    let (offset, count) = (out.at, small(blocks.len()));
-    let mut check = crc32fast::Hasher::new();
-    for bytes in blocks.map(Listed::encode) {
-        check.update(&bytes);
-        out.put(&bytes)?;
-    }
-    check.update(void.as_flattened());
-    out.put(void.as_flattened())?;
-    Ok(Row { offset, blocks: count, void: small(void.len()), check: check.finalize() })
 }

@@ -3,6 +3,7 @@
 //! The law: nothing that is written here counts before the import's journal record names it. A shelf
 //! that is let go without an import leaves nothing.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::block::{Marks, SLACK};
 use super::directory::{self, Listed};
 use super::hand::MarksHand;
+use super::writing::{Directory, Sections};
 use super::{NamedMarks, bits_for};
 use crate::fact::bulk::{Bucket, Hand, Placed, Shelf};
 use crate::fact::{Hash, Kind};
@@ -44,7 +46,7 @@ pub struct Marked<'a> {
     pub facts: u64,
     /// Kind and product of each place; products by their number in the archive.
     pub places: &'a [(Kind, Option<NonZeroU32>)],
-    /// Ids whose marks do not count, in any order.
+    /// Ids whose marks do not count, in any order; those of buckets that were closed are known already.
     pub void: &'a [Hash],
 }
 
@@ -68,6 +70,8 @@ struct Lists {
 struct Sorted {
     blocks: Vec<Listed>,
     order: Vec<(u32, u32)>,
+    /// What tells where they are; none once it is written.
+    directory: Mutex<Option<Directory>>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -127,6 +131,15 @@ impl MarksShelf {
         Ok(offset)
     }
 
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        self.append_all(&[bytes]).map(drop)
+    }
+
+    fn is_closed(&self, first: u8) -> bool {
+        let bucket = *directory::buckets_of(first, self.bits).start();
+        locked(&self.sorted().directory).as_ref().is_none_or(|it| it.has(bucket))
+    }
+
     /// Takes over the blocks of a hand that is finished.
     pub(super) fn take_in(&self, mut blocks: Vec<Listed>) {
         let mut lists = locked(&self.lists);
@@ -147,7 +160,10 @@ impl MarksShelf {
             let numbered = (0_u32..).zip(&blocks);
             let mut order: Vec<_> = numbered.map(|(at, block)| (block.bucket, at)).collect();
             order.sort_unstable();
-            Sorted { blocks, order }
+            let mut written = locked(&self.written);
+            written.writeback.go_on();
+            let directory = Mutex::new(Some(Directory::behind(written.size, self.bits)));
+            Sorted { blocks, order, directory }
         })
     }
 
@@ -174,20 +190,15 @@ impl MarksShelf {
         places: &[(Kind, Option<NonZeroU32>)],
         void: &[Hash],
     ) -> io::Result<(u64, blake3::Hash)> {
-        let sorted = self.sorted();
-        let mut void = void.to_vec();
-        void.sort_unstable();
-        void.dedup();
-        // Read first: each write locks it again.
-        let sections = locked(&self.written).size;
-        let digest = directory::write(
-            self.bits,
-            sections,
-            |bucket| sorted.of(bucket..=bucket),
-            &void,
-            places,
-            |bytes| self.append_all(&[bytes]).map(drop),
-        )?;
+        (0..=u8::MAX).filter(|first| !self.is_closed(*first)).try_for_each(|first| {
+            let here = void.iter().filter(|id| id[0] == first);
+            self.close(first, &here.copied().collect::<Vec<_>>())
+        })?;
+        let directory = locked(&self.sorted().directory).take();
+        let directory = directory.expect("a shelf is finished once");
+        let (known, digest) = directory.end(places, &mut |bytes| self.append(bytes))?;
+        let told: BTreeSet<&Hash> = void.iter().collect();
+        assert_eq!(known, told.len() as u64, "what was void when a bucket was closed still is");
         locked(&self.written).writeback.finish()?;
         self.medium.rename(&self.new, file)?;
         self.medium.sync_folder(FOLDER)?;
@@ -208,6 +219,23 @@ impl Shelf for MarksShelf {
         assert!(self.sorted.get().is_none(), "all hands are made before a bucket is read");
         locked(&self.lists).out += 1;
         Ok(Box::new(MarksHand::new(self)))
+    }
+
+    fn close(&self, first: u8, void: &[Hash]) -> io::Result<()> {
+        let (sorted, buckets) = (self.sorted(), directory::buckets_of(first, self.bits));
+        let mut void = void.to_vec();
+        void.sort_unstable();
+        void.dedup();
+        let blocks = |bucket| sorted.of(bucket..=bucket);
+        let sections = Sections::of(buckets, self.bits, blocks, &void);
+        let mut directory = locked(&sorted.directory);
+        let directory =
+            directory.as_mut().expect("buckets are closed before the shelf is finished");
+        directory.put(&sections, &mut |bytes| self.append(bytes))?;
+        if directory.is_whole() {
+            locked(&self.written).writeback.go_on();
+        }
+        Ok(())
     }
 
     fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
