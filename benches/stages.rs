@@ -17,7 +17,7 @@ use std::time::Instant;
 use revshare::book::Book;
 use revshare::calendar::Moment;
 use revshare::contract::Contract;
-use revshare::fact::bulk::{Batch, Bucket, Company, Crowd, Hand, Mark, Placed, Shelf};
+use revshare::fact::bulk::{Batch, Bucket, Company, Crowd, Hand, Mark, Placed, Room, Shelf};
 use revshare::fact::{Archive, HashKey, Lens, Table};
 use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
@@ -221,9 +221,10 @@ fn shelves(bench: &Bench, dir: &Path) -> Outcome {
         Ok(())
     })?;
     let buckets = (0..=u8::MAX).map(|first| shelf.bucket(first)).collect::<io::Result<Vec<_>>>()?;
+    let mut room = Room::default();
     bench.stage("judge buckets", || {
         for bucket in &buckets {
-            black_box(Crowd::of(&**bucket).judge(Company::default()));
+            black_box(Crowd::of(&**bucket, &mut room).judge(Company::default()));
         }
         Ok(())
     })

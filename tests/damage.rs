@@ -89,14 +89,14 @@ fn another_format_is_named() {
     journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
     fs::write(dir.join("journal"), journal).unwrap();
     let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 7") && refused.contains("newer"), "{refused}");
+    assert!(refused.contains("format 8") && refused.contains("newer"), "{refused}");
     let mut journal = fs::read(dir.join("journal")).unwrap();
     journal[12] -= 2;
     let check = blake3::hash(&journal[..32]);
     journal[32..40].copy_from_slice(&check.as_bytes()[..8]);
     fs::write(dir.join("journal"), journal).unwrap();
     let refused = Store::open(&dir).err().unwrap().to_string();
-    assert!(refused.contains("format 5") && refused.contains("new store"), "{refused}");
+    assert!(refused.contains("format 6") && refused.contains("new store"), "{refused}");
 }
 
 #[test]

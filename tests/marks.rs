@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use kept::{PLACES, delivery, dir, entry_of, import_marked, marks};
 use proptest::prelude::*;
 use revshare::calendar::Moment;
-use revshare::fact::bulk::{Crowd, Mark, Placed, Shelf, key_of};
+use revshare::fact::bulk::{Crowd, Mark, Placed, Room, Shelf, key_of};
 use revshare::fact::{Content, Hash, IdEntry, Kind, Known};
 use revshare::store::{Marked, MarksShelf, Store, verify};
 
@@ -72,7 +72,7 @@ fn check_among(known: &dyn Known, facts: &BTreeMap<Hash, IdEntry>, first: u8, ev
     let crowd: Vec<Placed> = asked.map(placed).collect();
     let mut found = BTreeSet::new();
     let take = &mut |id: &Hash, content: &Content| found.extend([(*id, *content)]);
-    known.among(first, &Crowd::of(&crowd), take).unwrap();
+    known.among(first, &Crowd::of(&crowd, &mut Room::default()), take).unwrap();
     for Placed { mark, .. } in crowd {
         let due = facts.get(&mark.id).map(|entry| (mark.id, entry.content));
         assert!(due.is_none_or(|due| found.contains(&due)));

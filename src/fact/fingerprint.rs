@@ -10,18 +10,24 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::number::Halves;
-pub(crate) use super::number::{LARGEST, Number, SCALE};
+use super::number::number_word;
+pub(crate) use super::number::{LARGEST, NOTHING, Number, SCALE};
 pub(crate) use super::universal::word;
-use super::universal::{END, Fold, Pair, Region, Source, Sums};
+use super::universal::{END, Fold, Keys, Region, Source, Sums};
 use super::{Entry, Fact, FxRate, Payment, Table};
 use crate::calendar::{Day, Moment};
 use crate::money::Currency;
+pub(crate) use many::{AT_ONCE, Column, Facts};
 
 /// The fingerprint of an id within its table and source.
 pub type Hash = [u8; 12];
 /// The fingerprint of what a row says.
 pub type Content = [u8; 6];
+
+/// Sums of an id: each makes four of its bytes.
+const ID: usize = size_of::<Hash>() / 4;
+/// Sums of a content: of the last one not all bytes are kept.
+const CONTENT: usize = size_of::<Content>().div_ceil(4);
 
 /// What fingerprints are made with. A store has its own; in memory the default will do. A copy costs
 /// next to nothing, a new one some microseconds.
@@ -39,23 +45,26 @@ pub struct HashKey {
 }
 
 /// The random words that come of a key. An id is its table, source and text, a region each; a content
-/// two pairs of numbers and the texts, a region each.
+/// its time, its numbers and the texts, a region each.
 struct Words {
-    table: Region<2>,
-    source: Region<2>,
-    id: Region<2>,
-    id_folds: [Fold; 2],
-    numbers: [Pair<1>; 2],
-    shape: Region<1>,
-    customer: Region<1>,
-    deal: Region<1>,
-    resource: Region<1>,
-    reference: Region<1>,
+    table: Region<ID>,
+    source: Region<ID>,
+    id: Region<ID>,
+    id_folds: [Fold; ID],
+    /// Of the time, the quantity and the amount.
+    numbers: [Keys<CONTENT>; 3],
+    /// Of a quantity and an amount with more digits: the lower word and the upper one.
+    units: [[Keys<CONTENT>; 2]; 2],
+    shape: Region<CONTENT>,
+    customer: Region<CONTENT>,
+    deal: Region<CONTENT>,
+    resource: Region<CONTENT>,
+    reference: Region<CONTENT>,
     /// What only few facts have: long numbers, parts of a second.
-    seldom: Region<1>,
+    seldom: Region<CONTENT>,
     /// All that an entry says, if it is no fact.
-    plain: Region<1>,
-    fold: Fold,
+    plain: Region<CONTENT>,
+    folds: [Fold; CONTENT],
 }
 
 impl Words {
@@ -65,8 +74,9 @@ impl Words {
             table: Region::new(source),
             source: Region::new(source),
             id: Region::new(source),
-            id_folds: [Fold::new(source), Fold::new(source)],
-            numbers: [Pair::new(source), Pair::new(source)],
+            id_folds: std::array::from_fn(|_| Fold::new(source)),
+            numbers: std::array::from_fn(|_| Keys::new(source)),
+            units: std::array::from_fn(|_| [Keys::new(source), Keys::new(source)]),
             shape: Region::new(source),
             customer: Region::new(source),
             deal: Region::new(source),
@@ -74,32 +84,45 @@ impl Words {
             reference: Region::new(source),
             seldom: Region::new(source),
             plain: Region::new(source),
-            fold: Fold::new(source),
+            folds: std::array::from_fn(|_| Fold::new(source)),
         }
     }
 
     /// What ids of one feed have in common.
-    fn feed(&self, table: Table, source: &str) -> Sums<2> {
-        let mut sums = [0; 2];
+    fn feed(&self, table: Table, source: &str) -> Sums<ID> {
+        let mut sums = [0; ID];
         self.table.add(&mut sums, table.as_str().as_bytes());
         self.source.add(&mut sums, source.as_bytes());
         sums
     }
 
     #[inline(always)]
-    fn id(&self, [first, last]: Sums<2>) -> Hash {
-        let [one, other] = &self.id_folds;
-        let mut id = [0; size_of::<Hash>()];
-        let (head, tail) = id.split_at_mut(8);
-        head.copy_from_slice(&one.of(first).to_le_bytes());
-        tail.copy_from_slice(&(other.of(last) as u32).to_le_bytes());
+    fn id(&self, sums: Sums<ID>) -> Hash {
+        let mut id = Hash::default();
+        for (at, (fold, sum)) in self.id_folds.iter().zip(sums).enumerate() {
+            put(&mut id, at, fold.of(sum));
+        }
         id
     }
 
     #[inline(always)]
-    fn content(&self, [sum]: Sums<1>) -> Content {
-        let [a, b, c, d, e, f, ..] = self.fold.of(sum).to_le_bytes();
-        [a, b, c, d, e, f]
+    fn content(&self, sums: Sums<CONTENT>) -> Content {
+        let mut content = Content::default();
+        for (at, (fold, sum)) in self.folds.iter().zip(sums).enumerate() {
+            put(&mut content, at, fold.of(sum));
+        }
+        content
+    }
+}
+
+/// Puts down a part of a fingerprint, as far as there is room.
+#[inline(always)]
+fn put<const N: usize>(print: &mut [u8; N], at: usize, part: u32) {
+    let bytes = part.to_le_bytes();
+    let room = &mut print[4 * at..];
+    match room.first_chunk_mut() {
+        Some(room) => *room = bytes,
+        None => room.copy_from_slice(&bytes[..room.len()]),
     }
 }
 
@@ -188,20 +211,20 @@ impl HashKey {
     }
 
     /// A shape is one text; each of its parts ends with a byte that no text has.
-    fn sum_of(&self, shape: &Shape<'_>) -> Sums<1> {
+    fn sum_of(&self, shape: &Shape<'_>) -> Sums<CONTENT> {
         let Shape { kind, product, channel, region, category, unit, currency } = *shape;
         let mut text = Vec::with_capacity(128);
         for part in [kind, product, channel, region, category, unit, currency] {
             text.extend_from_slice(part.as_bytes());
             text.push(END);
         }
-        let mut sums = [0];
+        let mut sums = [0; CONTENT];
         self.words.shape.add(&mut sums, &text);
         sums
     }
 
     fn plain(&self, canonical: &[u8]) -> Content {
-        let mut sums = [0];
+        let mut sums = [0; CONTENT];
         self.words.plain.add(&mut sums, canonical);
         self.words.content(sums)
     }
@@ -210,7 +233,7 @@ impl HashKey {
 /// Fingerprints of the ids of one feed.
 #[derive(Clone)]
 pub(crate) struct IdHasher {
-    feed: Sums<2>,
+    feed: Sums<ID>,
     words: Arc<Words>,
 }
 
@@ -219,15 +242,6 @@ impl IdHasher {
     pub(crate) fn of(&self, id: &[u8]) -> Hash {
         let mut sums = self.feed;
         self.words.id.add(&mut sums, id);
-        self.words.id(sums)
-    }
-
-    /// The same of an id that stands as words: little-endian, the byte [`END`] right behind its last,
-    /// then zeros. How many words of zeros follow does not matter.
-    #[inline(always)]
-    pub(crate) fn of_words(&self, id: &[u64]) -> Hash {
-        let mut sums = self.feed;
-        self.words.id.add_words(&mut sums, id);
         self.words.id(sums)
     }
 }
@@ -257,7 +271,7 @@ pub(crate) struct Rest<'a> {
 /// Fingerprints of facts that share a shape. There are many of them, so each is small.
 #[derive(Clone)]
 pub(crate) struct ContentHasher {
-    shape: Sums<1>,
+    shape: Sums<CONTENT>,
     words: Arc<Words>,
 }
 
@@ -266,39 +280,25 @@ impl ContentHasher {
     pub(crate) fn of(&self, rest: &Rest<'_>) -> Content {
         self.words.rest(self.shape, rest)
     }
-
-    /// The same of a fact that has no deal, resource or reference: its time as a [`time_code`], short
-    /// numbers in their units, and its customer as [`IdHasher::of_words`] takes an id; without a
-    /// customer there may be no word at all.
-    #[inline(always)]
-    pub(crate) fn of_words(
-        &self,
-        time: i64,
-        quantity: Option<i128>,
-        amount: Option<i128>,
-        customer: &[u64],
-    ) -> Content {
-        let (words, mut sums) = (&*self.words, self.shape);
-        words.numbers(&mut sums, time, &Halves::short(quantity), &Halves::short(amount));
-        if customer.first().is_some_and(|word| *word != NO_TEXT) {
-            words.customer.add_words(&mut sums, customer);
-        }
-        words.content(sums)
-    }
 }
-
-/// The words of the text that is empty.
-const NO_TEXT: u64 = END as u64;
 
 impl Words {
     /// The content of a fact. What a fact does not have adds nothing; a reference may be there and
-    /// empty.
+    /// empty, and so may a customer, since nearly all facts have one.
     #[inline(always)]
-    fn rest(&self, mut sums: Sums<1>, rest: &Rest<'_>) -> Content {
+    fn rest(&self, mut sums: Sums<CONTENT>, rest: &Rest<'_>) -> Content {
         let (time, nanos) = time_code(rest.time);
-        self.numbers(&mut sums, time, &Halves::of(rest.quantity), &Halves::of(rest.amount));
-        let regions = [&self.customer, &self.deal, &self.resource];
-        for (region, text) in regions.into_iter().zip([rest.customer, rest.deal, rest.resource]) {
+        let numbers = [rest.quantity, rest.amount];
+        let [first, others @ ..] = &self.numbers;
+        first.add(&mut sums, time.cast_unsigned());
+        for ((keys, units), number) in others.iter().zip(&self.units).zip(numbers) {
+            keys.add(&mut sums, number_word(number));
+            if let Some(Number::Units(number)) = number {
+                add_units(&mut sums, units, number);
+            }
+        }
+        self.customer.add(&mut sums, rest.customer);
+        for (region, text) in [(&self.deal, rest.deal), (&self.resource, rest.resource)] {
             if !text.is_empty() {
                 region.add(&mut sums, text);
             }
@@ -306,24 +306,29 @@ impl Words {
         if let Some(reference) = rest.reference {
             self.reference.add(&mut sums, reference.as_bytes());
         }
-        let is_long = |number| matches!(number, Some(Number::Long(_)));
-        if nanos != 0 || is_long(rest.quantity) || is_long(rest.amount) {
-            self.seldom.add(&mut sums, &seldom([rest.quantity, rest.amount], nanos));
+        let is_long = |number: &Option<Number>| matches!(number, Some(Number::Long(_)));
+        if nanos != 0 || numbers.iter().any(is_long) {
+            self.seldom.add(&mut sums, &seldom(numbers, nanos));
         }
         self.content(sums)
     }
+}
 
-    #[inline(always)]
-    fn numbers(&self, sums: &mut Sums<1>, time: i64, quantity: &Halves, amount: &Halves) {
-        let high = u64::from(quantity.high) | u64::from(amount.high) << 32;
-        let [one, other] = &self.numbers;
-        one.add(sums, [time.cast_unsigned(), quantity.low]);
-        other.add(sums, [amount.low, high]);
+/// Adds a number as two words, less what zeros would add.
+fn add_units(sums: &mut Sums<CONTENT>, keys: &[Keys<CONTENT>; 2], units: i128) {
+    let units = units.cast_unsigned();
+    let mut zeros = [0; CONTENT];
+    for (keys, word) in keys.iter().zip([units as u64, (units >> 64) as u64]) {
+        keys.add(sums, word);
+        keys.add(&mut zeros, 0);
+    }
+    for (sum, zero) in sums.iter_mut().zip(zeros) {
+        *sum = sum.wrapping_sub(zero);
     }
 }
 
 /// The long numbers, each with an end, and what is below a second. Which numbers are long is told by
-/// their upper halves.
+/// their words.
 #[cold]
 fn seldom(numbers: [Option<Number>; 2], nanos: u32) -> Vec<u8> {
     let mut text = Vec::new();
@@ -375,5 +380,6 @@ impl Entry {
 
 #[cfg(test)]
 mod laws;
+mod many;
 #[cfg(test)]
 mod slow;

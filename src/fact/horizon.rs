@@ -54,10 +54,16 @@ impl Horizon {
         let Some(latest) = self.latest else { return false };
         let surely_after = match time {
             Moment::On(day) => day >= latest,
-            // Wherever it is that day, in UTC it is at most a day away.
-            Moment::At { seconds, .. } => seconds / SECONDS > latest.days_since(Day::EPOCH) + 1,
+            Moment::At { seconds, .. } => seconds >= self.surely_after(),
         };
         !surely_after && self.has_passed(time)
+    }
+
+    /// From this second on, counted from 1970, no instant is before it.
+    #[inline]
+    pub(crate) fn surely_after(&self) -> i64 {
+        // Wherever it is that day, in UTC it is at most a day away.
+        self.latest.map_or(i64::MIN, |day| (day.days_since(Day::EPOCH) + 2) * SECONDS)
     }
 
     fn has_passed(&self, time: Moment) -> bool {

@@ -3,7 +3,7 @@
 //! The law: rows reach the ordinary reader in the order of the file, with their line and their place.
 
 use super::again::Noted;
-use super::express::{ChunkAt, Done, FilePass, Job};
+use super::express::{ChunkAt, Done, FilePass, Job, LineAt};
 use super::import::Run;
 use super::read::{Reading, Row, Rows};
 use super::{IntakeError, SourceFile};
@@ -24,6 +24,7 @@ pub(super) struct Counter<'c, 'r, 'a> {
     /// The number of the first line of the next chunk.
     line: u64,
     chunks: Vec<ChunkAt>,
+    lines: Vec<LineAt>,
 }
 
 impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
@@ -38,7 +39,8 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
         let opened = run.open(&rows, file);
         debug_assert_eq!(opened, number);
         let (start, line) = (job.start, job.line);
-        Self { run, rows, number, file, ordinary, count: 0, start, line, chunks: Vec::new() }
+        let (chunks, lines) = (Vec::new(), Vec::new());
+        Self { run, rows, number, file, ordinary, count: 0, start, line, chunks, lines }
     }
 
     /// Sees to some chunks.
@@ -52,6 +54,9 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
         let &Done { offset, lines, taken, knotty, .. } = done;
         let at = self.start + offset;
         self.chunks.push(ChunkAt { offset, line: self.line, knotty });
+        for (at, line) in [(0, 0)].iter().chain(&done.begun) {
+            self.lines.push(LineAt { at: offset + *at as u64, line: self.line + line });
+        }
         self.count += taken;
         if knotty.is_some() {
             return self.knotty(at, done.text());
@@ -83,10 +88,10 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
 
     /// The file was read to its end.
     pub(super) fn close(self, job: &Job<'_>) -> Result<FilePass, IntakeError> {
-        let Self { run, rows, number, file, count, chunks, .. } = self;
+        let Self { run, rows, number, file, count, chunks, lines, .. } = self;
         let header = rows.head;
         run.close(number, *rows, file, count)?;
-        Ok(job.passed(chunks, header))
+        Ok(job.passed((chunks, lines), header))
     }
 }
 

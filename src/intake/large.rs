@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::read::{Reader, Reading, Row};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
-use crate::fact::bulk::{Crowd, Judged, Spot};
+use crate::fact::bulk::{Crowd, Judged, Room, Spot};
 use crate::fact::{BulkPlace, Gather, Hash, Known, Lens};
 
 /// The large files of a delivery.
@@ -171,13 +171,13 @@ impl<'a> Large<'a> {
         let (common, threads, known) = (&self.express.common, self.express.threads, self.known);
         let (ready, done) = channel();
         let work = |ready: Sender<()>| -> io::Result<()> {
-            let mut judged = Judged::default();
+            let (mut judged, mut room) = (Judged::default(), Room::default());
             while let Ok(first) = u8::try_from(next.fetch_add(1, Ordering::Relaxed)) {
                 if interrupt.check().is_err() {
                     break;
                 }
                 let bucket = common.shelf.bucket(first)?;
-                let crowd = Crowd::of(&*bucket);
+                let crowd = Crowd::of(&*bucket, &mut room);
                 let company = company_of(&crowd, first, gather, known, &wanted)?;
                 let of_bucket = crowd.judge(company);
                 common.shelf.close(first, &of_bucket.void)?;

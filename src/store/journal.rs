@@ -16,7 +16,7 @@ use crate::fact::HashKey;
 pub(super) const JOURNAL: &str = "journal";
 const JOURNAL_NEW: &str = "journal.new";
 /// The format that this program writes.
-pub(super) const FORMAT: u32 = 6;
+pub(super) const FORMAT: u32 = 7;
 
 /// First a byte of no text, last the bytes that transfers of text change.
 const MAGIC: [u8; 12] = *b"\xF5revshare\r\n\x1A";

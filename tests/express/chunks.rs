@@ -51,3 +51,19 @@ fn threads_do_not_run_away_from_who_collects() {
         compare(&[dir.path()], (threads, Bulk::CHUNK), None).unwrap();
     }
 }
+
+/// Rows that contradict others, all over large chunks with blank lines between: each is told with its line.
+#[test]
+fn contradictions_all_over_a_chunk_have_their_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let with_blanks = |from: u32| format!("{}\n\r\n", many(from, 60));
+    let rows: String = (0..9000).step_by(60).map(with_blanks).collect();
+    let against = |number: u32| row_of(&format!("n-{number:06}"), "7");
+    let other: String = (0..9000).step_by(97).map(against).collect();
+    let long = row_of("n-long", "1").replace(",b,", &format!(",{},", "c".repeat(70_000)));
+    let text = format!("{HEAD}\n{rows}{long}{other}{}", many(9000, 3000));
+    fs::write(dir.path().join("sales.csv"), text).unwrap();
+    for express in [(1, Bulk::CHUNK), (2, Bulk::CHUNK), (2, 40_000)] {
+        compare(&[dir.path()], express, None).unwrap();
+    }
+}

@@ -20,11 +20,18 @@ pub struct Company {
     pub wanted: Vec<Hash>,
 }
 
+/// Memory that a bucket leaves to the next one: new memory costs as much as what is done with it.
+#[derive(Debug, Default)]
+pub struct Room {
+    keys: Vec<u64>,
+    met: Met,
+    candidates: Vec<(u64, u32)>,
+}
+
 /// The ids of a bucket.
 pub struct Crowd<'b> {
     bucket: &'b dyn Bucket,
-    keys: Vec<u64>,
-    met: Met,
+    room: &'b mut Room,
 }
 
 impl<'b> Crowd<'b> {
@@ -32,27 +39,28 @@ impl<'b> Crowd<'b> {
     ///
     /// # Panics
     /// If it has more than four billion marks.
-    pub fn of(bucket: &'b dyn Bucket) -> Self {
-        let mut keys = Vec::new();
-        bucket.keys(&mut keys);
+    pub fn of(bucket: &'b dyn Bucket, room: &'b mut Room) -> Self {
+        let Room { keys, met, .. } = room;
+        keys.clear();
+        bucket.keys(keys);
         assert!(u32::try_from(keys.len()).is_ok(), "a bucket has fewer marks");
-        let mut met = Met::with_room(keys.len());
+        met.forget(keys.len());
         keys.iter().for_each(|key| met.meet(*key));
-        Self { bucket, keys, met }
+        Self { bucket, room }
     }
 
     /// What its ids are told by, as [`key_of`] says, in the order of the marks.
     pub fn keys(&self) -> &[u64] {
-        &self.keys
+        &self.room.keys
     }
 
     /// May the id of a key be among them?
     pub fn may_hold(&self, key: u64) -> bool {
-        self.met.has(key)
+        self.room.met.has(key)
     }
 
     /// Finds the company of its marks.
-    pub fn judge(mut self, company: Company) -> Judged {
+    pub fn judge(self, company: Company) -> Judged {
         let Company { mut ordinary, mut earlier, wanted } = company;
         ordinary.sort_unstable();
         earlier.sort_unstable();
@@ -64,13 +72,14 @@ impl<'b> Crowd<'b> {
             .filter(|key| self.may_hold(*key))
             .collect();
         others.sort_unstable();
-        others.iter().for_each(|key| self.met.meet(*key));
+        others.iter().for_each(|key| self.room.met.meet(*key));
         let company = Company { ordinary, earlier, wanted };
-        let (mut judged, mut candidates) = (Judged::default(), self.candidates(&others));
-        candidates.sort_unstable();
-        for alike in candidates.chunk_by(|a, b| a.0 == b.0) {
+        let Self { bucket, room } = self;
+        let mut judged = Judged::default();
+        room.find(&others);
+        for alike in room.candidates.chunk_by(|a, b| a.0 == b.0) {
             if alike.len() > 1 || others.binary_search(&alike[0].0).is_ok() {
-                let marks = alike.iter().map(|(_, number)| self.bucket.mark(*number as usize));
+                let marks = alike.iter().map(|(_, number)| bucket.mark(*number as usize));
                 let mut marks: Vec<Placed> = marks.collect();
                 marks.sort_unstable_by_key(|placed| (placed.mark.id, placed.at));
                 let groups = marks.chunk_by(|a, b| a.mark.id == b.mark.id);
@@ -79,35 +88,41 @@ impl<'b> Crowd<'b> {
         }
         judged
     }
+}
 
-    /// Keys that are perhaps not alone, with the numbers of their marks.
-    fn candidates(&self, others: &[u64]) -> Vec<(u64, u32)> {
-        let mut found = Vec::with_capacity(self.keys.len() / 8 + 1);
-        for (number, key) in (0..).zip(&self.keys) {
-            if self.met.has_again(*key) {
-                found.push((*key, number));
+impl Room {
+    /// Finds the keys that are perhaps not alone, with the numbers of their marks, in order.
+    fn find(&mut self, others: &[u64]) {
+        let Self { keys, met, candidates } = self;
+        candidates.clear();
+        for (number, key) in (0..).zip(&*keys) {
+            if met.has_again(*key) {
+                candidates.push((*key, number));
             }
         }
         // The last bits of a key come first here.
-        let mut met = Met::with_room(found.len() + others.len());
-        let all = found.iter().map(|(key, _)| key).chain(others);
+        met.forget(candidates.len() + others.len());
+        let all = candidates.iter().map(|(key, _)| key).chain(others);
         all.for_each(|key| met.meet(key.reverse_bits()));
-        found.retain(|(key, _)| met.has_again(key.reverse_bits()));
-        found
+        candidates.retain(|(key, _)| met.has_again(key.reverse_bits()));
+        candidates.sort_unstable();
     }
 }
 
 /// Two bits for each of the values that the first bits of a key can have: was it met, and was it met again?
+#[derive(Debug, Default)]
 struct Met {
     words: Vec<u64>,
     shift: u32,
 }
 
 impl Met {
-    /// Sixteen to thirty-two values for each of so many keys.
-    fn with_room(keys: usize) -> Self {
+    /// Forgets all, and makes room for sixteen to thirty-two values for each of so many keys.
+    fn forget(&mut self, keys: usize) {
         let values = (keys.max(4) * 16).next_power_of_two();
-        Self { words: vec![0; values / VALUES], shift: 64 - values.trailing_zeros() }
+        self.words.clear();
+        self.words.resize(values / VALUES, 0);
+        self.shift = 64 - values.trailing_zeros();
     }
 
     #[inline]

@@ -89,7 +89,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fact::bulk::Crowd;
+    use crate::fact::bulk::{Crowd, Room};
 
     fn placed(at: u64, id: u8, content: u8) -> Placed {
         let time = "2026-10-05".parse().unwrap();
@@ -115,14 +115,17 @@ mod tests {
             earlier: vec![([8; 12], [0; 6]), ([5; 12], [0; 6]), ([6; 12], [1; 6])],
             wanted: vec![[1; 12], [4; 12], [10; 12]],
         };
-        let mut judged = Crowd::of(&marks).judge(company);
+        let mut judged = Crowd::of(&marks, &mut Room::default()).judge(company);
         judged.sort();
         let places = |spots: &[Spot]| spots.iter().map(|spot| spot.at).collect::<Vec<_>>();
         assert_eq!(places(&judged.repeats), [3, 4, 8]);
         assert_eq!(places(&judged.ordinary), [5, 6, 7, 9]);
         assert_eq!(judged.void, [[3; 12], [4; 12], [6; 12]]);
         assert_eq!(judged.found, [marks[0]]);
-        assert_eq!(Crowd::of(&Vec::new()).judge(Company::default()), Judged::default());
+        assert_eq!(
+            Crowd::of(&Vec::new(), &mut Room::default()).judge(Company::default()),
+            Judged::default()
+        );
     }
 
     /// Ids that share what they are told by at first sight are different ids all the same.
@@ -130,9 +133,12 @@ mod tests {
     fn ids_that_look_alike_are_told_apart() {
         let mut marks = vec![placed(1, 1, 0), placed(2, 1, 1)];
         marks[1].mark.id[11] = 2;
-        assert_eq!(Crowd::of(&marks).judge(Company::default()), Judged::default());
+        assert_eq!(
+            Crowd::of(&marks, &mut Room::default()).judge(Company::default()),
+            Judged::default()
+        );
         let company = Company { ordinary: vec![marks[1].mark.id], ..Company::default() };
-        let judged = Crowd::of(&marks).judge(company);
+        let judged = Crowd::of(&marks, &mut Room::default()).judge(company);
         assert_eq!((judged.ordinary.len(), judged.void), (1, vec![marks[1].mark.id]));
     }
 
@@ -152,7 +158,10 @@ mod tests {
                 .collect();
             let known: Vec<_> = earlier.iter().map(|(number, content)| (id(*number), [*content; 6])).collect();
             let company = Company { earlier: known.clone(), ..Company::default() };
-            let mut judged = Crowd::of(&marks).judge(company);
+            // What another bucket left behind changes nothing.
+            let (mut room, before) = (Room::default(), marks[..marks.len() / 2].to_vec());
+            Crowd::of(&before, &mut room).judge(company.clone());
+            let mut judged = Crowd::of(&marks, &mut room).judge(company);
             judged.sort();
             // Slowly: every row against every other.
             let contents = |of: &Hash| -> Vec<Content> {

@@ -12,7 +12,7 @@ mod judge;
 mod shelf;
 
 pub use batch::{Batch, Columns, half_seconds, moment_of};
-pub use crowd::{Company, Crowd};
+pub use crowd::{Company, Crowd, Room};
 pub use judge::{Judged, Spot, check_of};
 pub use shelf::{Bucket, Hand, MemoryShelf, Placed, Shelf, bucket_of, key_of};
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::slow::Slow;
 use super::*;
 use crate::fact::Kind;
+use crate::fact::number::MILLIONTHS;
 use crate::money::Exact;
 
 fn fact(time: &str) -> Fact {
@@ -48,11 +49,45 @@ fn every_field_counts() {
     assert_eq!(all.len(), others.len());
 }
 
-/// A text as words, with more zeros behind them.
-fn words(text: &[u8], zeros: usize) -> Vec<u64> {
-    let mut bytes = [text, &[END]].concat();
-    bytes.resize(bytes.len().next_multiple_of(8) + 8 * zeros, 0);
-    bytes.chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect()
+/// The words of texts of less than 32 bytes: the first of all, then the second.
+fn words(texts: &[&[u8]]) -> [Column; 4] {
+    let word = |text: &[u8], at: usize| {
+        let mut bytes = [text, &[END]].concat();
+        bytes.resize(32, 0);
+        u64::from_le_bytes(bytes[8 * at..][..8].try_into().unwrap())
+    };
+    let text = |row: usize| texts.get(row).copied().unwrap_or_default();
+    std::array::from_fn(|at| std::array::from_fn(|row| word(text(row), at)))
+}
+
+/// The fingerprints of ids, as many as there may be at once.
+fn many_ids(hasher: &IdHasher, ids: &[&[u8]]) -> Vec<Hash> {
+    let mut found = vec![Hash::default(); ids.len()];
+    hasher.of_many(words(ids).each_ref(), &mut found);
+    found
+}
+
+/// The same for what facts say that have nothing but a time, small numbers and a customer.
+fn many_contents(key: [u8; 16], all: &[Said]) -> Vec<Content> {
+    let key = HashKey::new(key);
+    let column = |of: &dyn Fn(&Said) -> u64| -> Column {
+        std::array::from_fn(|row| all.get(row).map_or(7, of))
+    };
+    let shapes = [0, 1].map(|at| column(&|said| key.shape(&said.shape()).sums()[at]));
+    let numbers = [
+        column(&|said| time_code(said.time).0 as u64),
+        column(&|said| number_word(said.numbers[0])),
+        column(&|said| number_word(said.numbers[1])),
+    ];
+    let customers = words(&all.iter().map(|said| said.texts[0].as_bytes()).collect::<Vec<_>>());
+    let facts = Facts {
+        shapes: shapes.each_ref(),
+        numbers: numbers.each_ref(),
+        customers: customers.each_ref(),
+    };
+    let mut found = vec![Content::default(); all.len()];
+    key.of_many(&facts, &mut found);
+    found
 }
 
 fn number() -> impl Strategy<Value = Option<Number>> {
@@ -60,7 +95,10 @@ fn number() -> impl Strategy<Value = Option<Number>> {
         ["0.1234567890123456789", "0.0000000000001", "-0.0000000000001", "1000000000000000.5"];
     let long = proptest::sample::select(long.to_vec());
     let long = long.prop_map(|text| Number::from(text.parse::<Exact>().unwrap()));
-    let units = prop_oneof![-2_i128..=2, -LARGEST..=LARGEST].prop_map(Number::Units);
+    let few =
+        (-2_i128..=2, 0_u32..4).prop_map(|(number, thousands)| number * 1000_i128.pow(thousands));
+    let near = (-3_i128..=3).prop_map(|more| (i128::from(MILLIONTHS) * 1_000_000) + more * 500_000);
+    let units = prop_oneof![few, near, -LARGEST..=LARGEST].prop_map(Number::units);
     proptest::option::of(prop_oneof![3 => units, 1 => long])
 }
 
@@ -125,12 +163,16 @@ proptest! {
         table in proptest::sample::select(Table::ALL.to_vec()),
         source in text(),
         id in proptest::collection::vec(any::<u8>(), 0..600),
-        zeros in 0_usize..40,
     ) {
         let (slow, hasher) = (Slow::of(key), HashKey::new(key).ids_of(table, &source));
         let due = slow.id(table, &source, &id);
         prop_assert_eq!(hasher.of(&id), due);
-        prop_assert_eq!(hasher.of_words(&words(&id, zeros)), due);
+        let many: Vec<&[u8]> = (0..AT_ONCE).map(|length| &id[..id.len().min(length % 32)]).collect();
+        for count in [many.len(), id.len() % AT_ONCE] {
+            for (found, id) in many_ids(&hasher, &many[..count]).iter().zip(&many) {
+                prop_assert_eq!(*found, slow.id(table, &source, id));
+            }
+        }
         let text = String::from_utf8_lossy(&id);
         let due = slow.id(table, &source, text.as_bytes());
         prop_assert_eq!(HashKey::new(key).id(table, &source, &text), due);
@@ -138,34 +180,46 @@ proptest! {
 
     #[test]
     fn contents_are_those_of_the_slow_way(
-        key in any::<[u8; 16]>(), said in said(text()), zeros in 0_usize..40,
+        key in any::<[u8; 16]>(),
+        all in proptest::collection::vec(said(text()), 1..4),
+        count in 0..=AT_ONCE,
     ) {
-        let contents = HashKey::new(key).shape(&said.shape());
-        let of = |said: &Said| {
-            let content = contents.of(&said.rest());
-            (content, content == Slow::of(key).content(&said.shape(), &said.rest()))
-        };
-        prop_assert!(of(&said).1);
-        // The same where only what a loop over plain rows knows is there.
-        let units = |number| if let Some(Number::Units(units)) = number { Some(units) } else { None };
-        let [quantity, amount] = said.numbers.map(units);
-        let numbers = [quantity.map(Number::Units), amount.map(Number::Units)];
-        let time = match said.time {
-            Moment::At { seconds, nanos: _ } => Moment::At { seconds, nanos: 0 },
-            Moment::On(day) => Moment::On(day),
-        };
-        let texts = [said.texts[0].clone(), String::new(), String::new()];
-        let plain = Said { time, texts, numbers, reference: None, ..said };
-        let customer = words(plain.texts[0].as_bytes(), zeros);
-        let code = time_code(time).0;
-        let (due, is_slow) = of(&plain);
-        prop_assert!(is_slow);
-        prop_assert_eq!(contents.of_words(code, quantity, amount, &customer), due);
-        let nobody = Said { texts: Default::default(), ..plain };
-        let due = of(&nobody).0;
-        for none in [&words(b"", zeros)[..], &vec![0; zeros], &[]] {
-            prop_assert_eq!(contents.of_words(code, quantity, amount, none), due);
+        let slow = Slow::of(key);
+        for said in &all {
+            let found = HashKey::new(key).shape(&said.shape()).of(&said.rest());
+            prop_assert_eq!(found, slow.content(&said.shape(), &said.rest()));
         }
+        // The same where only what a loop over plain rows knows is there.
+        let small = |number: &Option<Number>| !matches!(number, Some(Number::Units(_) | Number::Long(_)));
+        let plain = |said: Said| {
+            let time = match said.time {
+                Moment::At { seconds, nanos: _ } => Moment::At { seconds, nanos: 0 },
+                Moment::On(day) => Moment::On(day),
+            };
+            let mut texts = [said.texts[0].clone(), String::new(), String::new()];
+            texts[0].truncate(31);
+            let numbers = said.numbers.map(|number| number.filter(|it| small(&Some(*it))));
+            Said { time, texts, numbers, reference: None, ..said }
+        };
+        let all: Vec<Said> = all.into_iter().map(plain).collect();
+        let all: Vec<Said> = all.iter().cycle().take(count.max(all.len())).cloned().collect();
+        for (said, found) in all.iter().zip(many_contents(key, &all)) {
+            prop_assert_eq!(found, slow.content(&said.shape(), &said.rest()));
+        }
+    }
+
+    #[test]
+    fn millionths_are_what_fits(units in prop_oneof![-LARGEST..=LARGEST, -3_000_000_i128..=3_000_000]) {
+        let due = match Number::units(units) {
+            Number::Millionths(millionths) => i128::from(millionths) * 1_000_000,
+            Number::Units(found) => {
+                let whole = units / 1_000_000;
+                prop_assert!(units % 1_000_000 != 0 || whole.abs() > MILLIONTHS.into());
+                found
+            }
+            Number::Long(_) => unreachable!("never of units"),
+        };
+        prop_assert_eq!(units, due);
     }
 
     #[test]
@@ -246,15 +300,16 @@ fn near_ids_are_far_apart_and_evenly_spread() {
 
 #[test]
 fn contents_are_evenly_spread() {
-    let contents = HashKey::default().shape(&Said::shape(&Said {
+    let of = |cents: i64| Said {
         shape: vec!["charge".to_owned(); 7],
         time: Moment::On(Day::EPOCH),
         texts: Default::default(),
-        numbers: [None; 2],
+        numbers: [Some(Number::Millionths(1)), Some(Number::Millionths(10_000 * cents))],
         reference: None,
-    }));
-    let of = |cents: i128| contents.of_words(3, Some(1), Some(cents * 10_i128.pow(10)), &[]);
-    let all: BTreeSet<Content> = (0..100_000).map(of).collect();
+    };
+    let facts: Vec<Said> = (0..100_000).map(of).collect();
+    let all = facts.chunks(AT_ONCE).flat_map(|facts| many_contents([0; 16], facts));
+    let all: BTreeSet<Content> = all.collect();
     assert_eq!(all.len(), 100_000);
     for at in 0..6 {
         assert_even(all.iter().map(|content| content[at]));
@@ -278,11 +333,13 @@ fn assert_even(bytes: impl Iterator<Item = u8>) {
 fn known_answers() {
     let key = HashKey::new(*b"sixteen bytes...");
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let id = |id: &str| hex(&key.id(Table::Sales, "own", id));
-    assert_eq!(id(""), "9abe1bc4f213dcf82f6f4991");
-    assert_eq!(id("s-1"), "4b4c85512bba738ece31b895");
-    assert_eq!(id("2026-10-charge-00000017"), "a24318604a8219f36d05ccba");
-    assert_eq!(id(&"long".repeat(100)), "bfb527666ecf898315fbc7f5");
-    let sale = Fact { amount: Some("17.00".parse().unwrap()), ..fact("2026-10-05T08:00:00Z") };
-    assert_eq!(hex(&key.fact(&sale)), "41d28d8081f8");
+    let long = "long".repeat(100);
+    let ids = ["", "s-1", "2026-10-charge-00000017", &long];
+    let ids = ids.map(|id| hex(&key.id(Table::Sales, "own", id)));
+    let sale = |amount: &str| {
+        let amount = Some(amount.parse().unwrap());
+        hex(&key.fact(&Fact { amount, ..fact("2026-10-05T08:00:00Z") }))
+    };
+    let sales = ["17.00", "0.0000017", "0.1234567890123456789"].map(sale);
+    assert_eq!((ids, sales), Default::default());
 }

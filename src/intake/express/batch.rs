@@ -4,8 +4,10 @@
 //! The law: what is found of a row here is what [`Lane::take`](super::lane::Lane::take) finds of it, or
 //! nothing. Rows of which nothing is found go that way.
 
+use super::clocks::Clocks;
 use super::marks::Marks;
-use super::parse::{self, Short, Time};
+use super::numbers::{Numbers, Tails};
+use super::prints::Prints;
 use super::sums::Cell;
 use crate::fact::{Content, Hash};
 
@@ -18,7 +20,8 @@ pub(super) struct Batch {
     pub(super) sure: [bool; ROWS],
     pub(super) quantities: Numbers,
     pub(super) amounts: Numbers,
-    pub(super) times: [Time; ROWS],
+    /// In half seconds: instants are even, plain dates odd.
+    pub(super) times: [i64; ROWS],
     /// Numbers of the spans that the times lie in.
     pub(super) spans: [u32; ROWS],
     /// Numbers of shapes.
@@ -26,6 +29,10 @@ pub(super) struct Batch {
     /// Fingerprints.
     pub(super) ids: [Hash; ROWS],
     pub(super) contents: [Content; ROWS],
+    pub(super) prints: Prints,
+    /// What numbers and times are read from.
+    pub(super) tails: Tails,
+    pub(super) clocks: Clocks,
     pub(super) marks: Marks,
 }
 
@@ -35,11 +42,14 @@ impl Default for Batch {
             sure: [false; ROWS],
             quantities: Numbers::default(),
             amounts: Numbers::default(),
-            times: [Time::At(0); ROWS],
+            times: [0; ROWS],
             spans: [0; ROWS],
             shapes: [0; ROWS],
             ids: [Hash::default(); ROWS],
             contents: [Content::default(); ROWS],
+            prints: Prints::default(),
+            tails: Tails::default(),
+            clocks: Clocks::default(),
             marks: Marks::default(),
         }
     }
@@ -56,62 +66,6 @@ impl Batch {
     pub(super) fn cell(&self, row: usize) -> Cell {
         let (quantity, amount) = self.units(row);
         Cell { rows: 1, quantity: quantity.unwrap_or(0), amount: amount.unwrap_or(0) }
-    }
-}
-
-/// A number of each row.
-pub(super) struct Numbers {
-    mantissas: [i64; ROWS],
-    /// Digits behind the point.
-    scales: [u8; ROWS],
-}
-
-/// Stands for the scale of a number that is not there.
-const NOTHING: u8 = u8::MAX;
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self { mantissas: [0; ROWS], scales: [NOTHING; ROWS] }
-    }
-}
-
-impl Numbers {
-    /// The number of a row.
-    #[inline(always)]
-    pub(super) fn get(&self, row: usize) -> Option<Short> {
-        let (mantissa, scale) = (self.mantissas[row], self.scales[row]);
-        (scale != NOTHING).then_some(Short { mantissa, scale })
-    }
-
-    /// The same in units of 10^-12: it has at most fifteen digits.
-    #[inline(always)]
-    fn units(&self, row: usize) -> Option<i128> {
-        self.get(row).map(Short::scaled)
-    }
-
-    /// Takes the number of a row away.
-    pub(super) fn remove(&mut self, row: usize) {
-        (self.mantissas[row], self.scales[row]) = (0, NOTHING);
-    }
-
-    /// Reads a column.
-    pub(super) fn read(&mut self, frame: &Frame<'_>, column: Option<usize>, sure: &mut [bool]) {
-        let Some(column) = column else {
-            self.scales.fill(NOTHING);
-            return;
-        };
-        let found = self.mantissas.iter_mut().zip(&mut self.scales);
-        for ((row, sure), (mantissa, scale)) in (0..).zip(sure).zip(found) {
-            let (from, to) = frame.field(row, column);
-            if from == to {
-                (*mantissa, *scale) = (0, NOTHING);
-                continue;
-            }
-            match parse::number_before(frame.text, from, to) {
-                Some(short) => (*mantissa, *scale) = (short.mantissa, short.scale),
-                None => *sure = false,
-            }
-        }
     }
 }
 
@@ -145,6 +99,24 @@ impl<'t> Frame<'t> {
         self.places[row * self.fields].wrapping_add(1) as usize
     }
 
+    /// Calls `each` with where the field of every row begins and ends.
+    #[inline(always)]
+    pub(super) fn each(&self, column: usize, mut each: impl FnMut(usize, u32, u32)) {
+        // Lines of signs, once from the place before the first and once from the first.
+        let [starts @ .., _] = self.places else { return };
+        let starts = (0..ROWS).zip(starts.chunks_exact(self.fields));
+        if column + 1 == self.fields {
+            for ((row, start), end) in starts.zip(&self.ends) {
+                each(row, start[column].wrapping_add(1), *end);
+            }
+        } else {
+            let ends = self.places[1..].chunks_exact(self.fields);
+            for ((row, start), end) in starts.zip(ends) {
+                each(row, start[column].wrapping_add(1), end[column]);
+            }
+        }
+    }
+
     /// Where a field begins and ends.
     #[inline(always)]
     pub(super) fn field(&self, row: usize, column: usize) -> (usize, usize) {
@@ -160,10 +132,66 @@ impl<'t> Frame<'t> {
         (from as usize, to as usize)
     }
 
+    /// Where neighbouring fields begin and end, row by row.
+    #[inline(always)]
+    pub(super) fn runs(&self, first: usize, last: usize) -> Runs<'_> {
+        let (ends, to_next) = if last + 1 == self.fields {
+            (&self.ends[..self.rows], 1)
+        } else {
+            (&self.places[last + 1..], self.fields)
+        };
+        Runs { starts: &self.places[first..], ends, at: (0, 0), to_next: (self.fields, to_next) }
+    }
+
     /// The text of a field; empty if there is no such column.
     #[inline(always)]
     pub(super) fn text(&self, row: usize, column: Option<usize>) -> &'t [u8] {
         let (from, to) = column.map_or((0, 0), |column| self.field(row, column));
         &self.text[from..to]
+    }
+}
+
+/// Goes through the places of neighbouring fields.
+pub(super) struct Runs<'f> {
+    starts: &'f [u32],
+    ends: &'f [u32],
+    at: (usize, usize),
+    to_next: (usize, usize),
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (usize, usize);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (from, to) = (self.starts.get(self.at.0)?, self.ends.get(self.at.1)?);
+        // Behind the last row nothing is found.
+        self.at.0 = self.at.0.wrapping_add(self.to_next.0);
+        self.at.1 = self.at.1.wrapping_add(self.to_next.1);
+        Some((from.wrapping_add(1) as usize, *to as usize))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::split::Signs;
+
+    /// Lines with so many fields, of which the one of a column is given; and the places of their signs.
+    pub(in super::super) fn framed(
+        texts: &[String],
+        at: usize,
+        fields: usize,
+    ) -> (String, Vec<u32>) {
+        let line = |text: &String| {
+            let mut line = vec!["x1"; fields];
+            line[at] = text;
+            line.join(",") + "\r\n"
+        };
+        let text: String = texts.iter().map(line).collect();
+        let mut signs = Signs::default();
+        signs.restart();
+        signs.find(text.as_bytes(), 0, b',');
+        let places = signs.even(text.as_bytes(), fields).expect("no field has signs").to_vec();
+        (text, places)
     }
 }

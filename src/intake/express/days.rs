@@ -46,19 +46,24 @@ impl Days {
     pub(super) fn span(&mut self, time: Time) -> u32 {
         match time {
             Time::At(seconds) => {
-                let (day, second) =
-                    (seconds as u64 / DAY as u64, (seconds as u64 % DAY as u64) as u32);
-                match self.instants[day as usize] {
-                    [0, ..] | [MANY, ..] => self.seldom(day as usize, second),
-                    [first, cuts @ ..] => {
-                        first - 1 + cuts.iter().map(|cut| u32::from(second >= *cut)).sum::<u32>()
-                    }
-                }
+                let (day, second) = (seconds as u64 / DAY as u64, seconds as u64 % DAY as u64);
+                self.span_at(day as u32, second as u32)
             }
             Time::On(day) => match self.dates[day as usize] {
                 0 => self.date(day),
                 number => number - 1,
             },
+        }
+    }
+
+    /// The same of a day since 1970 and a second of it.
+    #[inline(always)]
+    pub(super) fn span_at(&mut self, day: u32, second: u32) -> u32 {
+        match self.instants[day as usize] {
+            [0, ..] | [MANY, ..] => self.seldom(day as usize, second),
+            [first, cuts @ ..] => {
+                first - 1 + cuts.iter().map(|cut| u32::from(second >= *cut)).sum::<u32>()
+            }
         }
     }
 

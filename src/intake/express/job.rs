@@ -16,7 +16,7 @@ use super::chunk::{self, Left, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
-use super::pass::{ChunkAt, Common, FilePass, check};
+use super::pass::{ChunkAt, Common, FilePass, LineAt, check};
 use super::poured::Poured;
 use super::quoted;
 use crate::fact::bulk::Hand;
@@ -76,6 +76,8 @@ pub(in crate::intake) struct Done {
     pub(in crate::intake) taken: u64,
     /// What its bytes are known by, if only the ordinary reader knows its rows.
     pub(in crate::intake) knotty: Option<u64>,
+    /// Where some of its lines begin in it, and which they are, from 0.
+    pub(in crate::intake) begun: Vec<(usize, u64)>,
     /// Rows that are left to the ordinary reader; their text, one behind the other. Of a chunk that only
     /// that one knows, all of it.
     left: Vec<Left>,
@@ -85,7 +87,8 @@ pub(in crate::intake) struct Done {
 impl Done {
     /// What it weighs while it waits.
     pub(super) fn weight(&self) -> usize {
-        size_of::<Self>() + size_of_val(&self.left[..]) + self.text.len()
+        let lists = size_of_val(&self.left[..]) + size_of_val(&self.begun[..]);
+        size_of::<Self>() + lists + self.text.len()
     }
 
     /// The whole text of a chunk that only the ordinary reader knows.
@@ -141,12 +144,17 @@ impl<'r> Job<'r> {
     }
 
     /// The file, once all threads have left it; with its chunks and what its header is known by.
-    pub(in crate::intake) fn passed(&self, chunks: Vec<ChunkAt>, header: u64) -> FilePass {
+    pub(in crate::intake) fn passed(
+        &self,
+        (chunks, lines): (Vec<ChunkAt>, Vec<LineAt>),
+        header: u64,
+    ) -> FilePass {
         FilePass {
             columns: self.columns.clone(),
             source: self.source.clone(),
             start: self.start,
             chunks,
+            lines,
             size: self.size,
             bytes: locked(&self.supply).cutter.offset(),
             head: self.head,
@@ -211,10 +219,10 @@ impl<'r> Job<'r> {
         let (text, offset) = (chunk.text(), chunk.offset);
         if chunk.knotty {
             let (knotty, text, left) = (Some(check(text)), text.to_vec(), Vec::new());
-            return Ok(Done { offset, lines: 0, taken: 0, knotty, left, text });
+            return Ok(Done { offset, lines: 0, taken: 0, knotty, begun: Vec::new(), left, text });
         }
         let (columns, at) = (&self.columns, self.start + offset);
-        let Read { lines, rows, marks, left } = if chunk.quoted || columns.are_made() {
+        let Read { lines, rows, marks, left, begun } = if chunk.quoted || columns.are_made() {
             quoted::read(lane, text, columns, at)
         } else {
             chunk::read(lane, hand, text, columns.delimiter, at)?
@@ -223,6 +231,6 @@ impl<'r> Job<'r> {
         let mut kept = Vec::new();
         left.iter().for_each(|it| kept.extend_from_slice(&text[it.from..it.to]));
         let taken = rows - left.len() as u64;
-        Ok(Done { offset, lines, taken, knotty: None, left, text: kept })
+        Ok(Done { offset, lines, taken, knotty: None, begun, left, text: kept })
     }
 }

@@ -2,29 +2,31 @@
 //! copied nor compared byte by byte.
 //!
 //! The law: two rows have the same key if and only if all fields of their shapes are the same. A field
-//! has no delimiter within, the lengths of all runs of fields are a part of the key, and all of a key
-//! is compared.
+//! has no delimiter within, each run of fields has an end that no text has, and all of a key is
+//! compared.
 
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u64x2};
 use hashbrown::HashTable;
 
 use super::batch::{Frame, ROWS};
 use super::words;
-use crate::fact::fingerprint::word;
 
 /// Words of the longest key: rows with a longer one are left.
 const WORDS: usize = 48;
-/// Bytes of the longest run.
-const LONGEST: usize = u8::MAX as usize;
+/// Words of the longest run.
+const LONGEST: usize = 32;
 /// Keys that are looked for first, by the highest bits of their hash.
 const RECENT: usize = 1 << RECENT_BITS;
 const RECENT_BITS: u32 = 15;
 
 /// The keys that are known, and one that is being put together.
 pub(super) struct Keys {
+    level: Level,
     runs: Vec<Run>,
     /// Further words of a key.
     further: usize,
-    /// All words of a key: the lengths of its runs in one, those of the runs, and the further ones.
+    /// All words of a key: those of its runs, the further ones, and perhaps a zero, for they are compared
+    /// by twos.
     width: usize,
     words: Vec<u64>,
     /// Key by key. The first is none.
@@ -32,7 +34,8 @@ pub(super) struct Keys {
     table: HashTable<u32>,
     /// By the highest bits of a hash, the number of the key that last had them, or 0.
     recent: Box<[u32]>,
-    many: Box<Many>,
+    /// The keys of many rows.
+    rows: Vec<u64>,
 }
 
 /// Neighbouring columns as one.
@@ -40,15 +43,8 @@ pub(super) struct Keys {
 struct Run {
     first: usize,
     last: usize,
-    /// Words of the longest that was met.
+    /// Words of the longest that was met, with its end.
     words: usize,
-}
-
-/// The words of many rows.
-struct Many {
-    hashes: [u64; ROWS],
-    /// Row by row.
-    words: Vec<u64>,
 }
 
 /// What is known of a key.
@@ -69,8 +65,8 @@ impl Keys {
         let runs = columns.chunk_by(|a, b| a + 1 == *b);
         let runs: Vec<Run> =
             runs.map(|run| Run { first: run[0], last: run[run.len() - 1], words: 1 }).collect();
-        let many = Many { hashes: [0; ROWS], words: Vec::new() };
         let mut keys = Self {
+            level: Level::new(),
             runs,
             further,
             width: 0,
@@ -78,9 +74,10 @@ impl Keys {
             known: Vec::new(),
             table: HashTable::new(),
             recent: vec![0; RECENT].into(),
-            many: Box::new(many),
+            rows: Vec::new(),
         };
         keys.measure();
+        // Words that no text is made of.
         keys.known = vec![u64::MAX; keys.width];
         keys
     }
@@ -88,8 +85,8 @@ impl Keys {
     /// Makes room for the words of a key.
     fn measure(&mut self) {
         let words: usize = self.runs.iter().map(|run| run.words).sum();
-        self.width = 1 + words + self.further;
-        self.many.words.resize(ROWS * self.width, 0);
+        self.width = (words + self.further).max(1).next_multiple_of(2);
+        self.rows = vec![0; ROWS * self.width];
     }
 
     /// Looks up the key of a row; none if it is too long.
@@ -106,22 +103,13 @@ impl Keys {
         };
         self.widen(|run| place(run))?;
         self.words.clear();
-        self.words.push(0);
-        let mut lengths = 0;
         for run in &self.runs {
             let (from, to) = place(run);
-            lengths = lengths << 8 | (to - from) as u64;
-            let (whole, rest) = text[from..to].as_chunks();
-            let words = whole.iter().map(|bytes| u64::from_le_bytes(*bytes));
-            let words = words.chain((!rest.is_empty()).then(|| word(rest)));
-            self.words.extend(words.chain(std::iter::repeat(0)).take(run.words));
+            words::put(&mut self.words, &text[from..to], run.words);
         }
-        self.words[0] = lengths;
         self.words.extend_from_slice(further);
-        let runs = &self.words[1..self.width - self.further];
-        let hash = runs.iter().fold(0, |hash, word| mixed(hash, *word));
+        self.words.resize(self.width, 0);
         let number = find_further(&self.table, &self.known, &self.words);
-        self.recent[slot(hash, lengths)] = number;
         Some(if number == 0 { Found::New } else { Found::Known(number - 1) })
     }
 
@@ -129,14 +117,13 @@ impl Keys {
     fn widen(&mut self, place: impl Fn(&Run) -> (usize, usize)) -> Option<()> {
         let needed = |run: &Run| {
             let (from, to) = place(run);
-            (to - from).div_ceil(8).max(run.words)
+            words::needed(to - from).max(run.words)
         };
-        let too_long = |run: &Run| needed(run) > LONGEST / 8;
         if self.runs.iter().all(|run| needed(run) == run.words) {
             return Some(());
         }
         let words: usize = self.runs.iter().map(needed).sum();
-        if self.runs.iter().any(too_long) || 1 + words + self.further > WORDS {
+        if self.runs.iter().any(|run| needed(run) > LONGEST) || words + self.further > WORDS {
             return None;
         }
         let before = self.runs.clone();
@@ -144,15 +131,14 @@ impl Keys {
         let width = self.width;
         self.measure();
         let mut known = Vec::with_capacity(self.known.len() / width * self.width);
-        for key in self.known.chunks_exact(width) {
-            let (lengths, mut rest) = key.split_at(1);
-            known.extend_from_slice(lengths);
+        for mut key in self.known.chunks_exact(width) {
             for (old, new) in before.iter().zip(&self.runs) {
-                let words = rest.split_off(..old.words).expect("a key has all its words");
+                let words = key.split_off(..old.words).expect("a key has all its words");
                 known.extend_from_slice(words);
                 known.extend(std::iter::repeat_n(0, new.words - old.words));
             }
-            known.extend_from_slice(rest);
+            known.extend_from_slice(&key[..self.further]);
+            known.resize(known.len().next_multiple_of(self.width), 0);
         }
         // Keys stand elsewhere now, and have other hashes.
         self.known = known;
@@ -178,12 +164,9 @@ impl Keys {
 
     /// Looks up the keys of rows without further words: their numbers, for those that stay sure.
     pub(super) fn find_many(&mut self, frame: &Frame<'_>, sure: &mut [bool], numbers: &mut [u32]) {
-        let Many { hashes, words } = &mut *self.many;
-        hashes.fill(0);
-        words.iter_mut().step_by(self.width).for_each(|lengths| *lengths = 0);
-        let mut at = 1;
+        let mut at = 0;
         for run in &self.runs {
-            let mut read = Column { frame, run, sure, hashes, words, width: self.width, at };
+            let read = Column { frame, run, sure, rows: &mut self.rows, width: self.width, at };
             match run.words {
                 1 => read.words::<1>(),
                 2 => read.words::<2>(),
@@ -197,17 +180,32 @@ impl Keys {
             }
             at += run.words;
         }
-        let rows = self.many.words.chunks_exact(self.width);
-        let hashed = rows.clone().zip(&self.many.hashes);
-        // By itself: what is far away is waited for many times at once.
-        for (number, (words, hash)) in numbers.iter_mut().zip(hashed) {
-            *number = self.recent[slot(*hash, words[0])];
+        let (level, rows) = (self.level, sure.iter_mut().zip(numbers));
+        // Of a width that it knows, the processor is told all steps in a row.
+        match self.width {
+            4 => dispatch!(level, simd => self.look_up(simd, 4, rows)),
+            6 => dispatch!(level, simd => self.look_up(simd, 6, rows)),
+            8 => dispatch!(level, simd => self.look_up(simd, 8, rows)),
+            10 => dispatch!(level, simd => self.look_up(simd, 10, rows)),
+            12 => dispatch!(level, simd => self.look_up(simd, 12, rows)),
+            width => dispatch!(level, simd => self.look_up(simd, width, rows)),
         }
-        let rows = rows.zip(&self.many.hashes);
-        for ((words, hash), (sure, number)) in rows.zip(sure.iter_mut().zip(numbers)) {
-            if *sure && !same(words, key(&self.known, self.width, *number)) {
+    }
+
+    /// Looks up keys of so many words.
+    #[inline(always)]
+    fn look_up<'s, S: Simd>(
+        &mut self,
+        simd: S,
+        width: usize,
+        rows: impl Iterator<Item = (&'s mut bool, &'s mut u32)>,
+    ) {
+        for (words, (sure, number)) in self.rows.chunks_exact(width).zip(rows) {
+            let slot = slot(simd, words);
+            *number = self.recent[slot];
+            if *sure && !same(simd, words, key(&self.known, width, *number)) {
                 *number = find_further(&self.table, &self.known, words);
-                self.recent[slot(*hash, words[0])] = *number;
+                self.recent[slot] = *number;
                 *sure = *number != 0;
             }
             *number = number.wrapping_sub(1);
@@ -217,6 +215,7 @@ impl Keys {
 
 /// The number of a key and one, or 0.
 #[cold]
+#[inline(never)]
 fn find_further(table: &HashTable<u32>, known: &[u64], words: &[u64]) -> u32 {
     let alike = |number: &u32| key(known, words.len(), *number) == words;
     table.find(strong(words), alike).copied().unwrap_or_default()
@@ -227,8 +226,7 @@ struct Column<'c, 't> {
     frame: &'c Frame<'t>,
     run: &'c Run,
     sure: &'c mut [bool],
-    hashes: &'c mut [u64; ROWS],
-    words: &'c mut [u64],
+    rows: &'c mut [u64],
     /// Words of a row, and which of them are this run's.
     width: usize,
     at: usize,
@@ -237,34 +235,32 @@ struct Column<'c, 't> {
 impl Column<'_, '_> {
     /// Reads its words. What is not all there is not sure.
     #[inline(never)]
-    fn words<const W: usize>(&mut self) {
-        let (frame, run, at) = (self.frame, self.run, self.at);
-        let rows = self.words.chunks_exact_mut(self.width).zip(&mut *self.hashes);
-        for ((row, sure), (into, hash)) in (0..ROWS).zip(&mut *self.sure).zip(rows) {
-            let (from, to) = frame.run(row, run.first, run.last);
-            let (Some(words), Some((lengths, of_run))) =
-                (words::plain::<W>(frame.text, from, to), room::<W>(into, at))
-            else {
-                *sure = false;
-                continue;
-            };
-            *lengths = *lengths << 8 | (to - from) as u64;
-            *of_run = words;
-            *hash = words.iter().fold(*hash, |hash, word| mixed(hash, *word));
+    fn words<const W: usize>(self) {
+        let (text, runs, mut at) =
+            (self.frame.text, self.frame.runs(self.run.first, self.run.last), self.at);
+        for (sure, (from, to)) in self.sure.iter_mut().zip(runs) {
+            let room = self.rows.get_mut(at..at.wrapping_add(W));
+            let Some(into) = room.and_then(|room| room.first_chunk_mut::<W>()) else { return };
+            at = at.wrapping_add(self.width);
+            match words::ended(text, from, to) {
+                Some(words) => *into = words,
+                None => *sure = false,
+            }
         }
     }
 }
 
-/// The lengths of a row, and the words of one of its runs.
+/// Two words at a time.
 #[inline(always)]
-fn room<const W: usize>(row: &mut [u64], at: usize) -> Option<(&mut u64, &mut [u64; W])> {
-    let (lengths, words) = row.split_first_mut()?;
-    Some((lengths, words.get_mut(at - 1..)?.first_chunk_mut()?))
+fn pairs<S: Simd>(simd: S, words: &[u64]) -> impl Iterator<Item = u64x2<S>> {
+    words.as_chunks().0.iter().map(move |pair: &[u64; 2]| (*pair).simd_into(simd))
 }
 
 #[inline(always)]
-fn same(a: &[u64], b: &[u64]) -> bool {
-    a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+fn same<S: Simd>(simd: S, a: &[u64], b: &[u64]) -> bool {
+    let both = pairs(simd, a).zip(pairs(simd, b));
+    let [first, last] = both.fold(u64x2::splat(simd, 0), |all, (a, b)| all | (a ^ b)).into();
+    first | last == 0
 }
 
 #[inline(always)]
@@ -272,16 +268,15 @@ fn key(known: &[u64], width: usize, number: u32) -> &[u64] {
     &known[number as usize * width..][..width]
 }
 
-/// A quick hash with one more word: keys that share it are only found more slowly.
+/// Where keys with the quick hash of these words stand: keys that share it are only found more slowly.
 #[inline(always)]
-fn mixed(hash: u64, word: u64) -> u64 {
-    hash.rotate_left(23) ^ word
-}
-
-#[inline(always)]
-fn slot(hash: u64, lengths: u64) -> usize {
-    let product = (hash ^ lengths).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product >> (64 - RECENT_BITS)) as usize
+fn slot<S: Simd>(simd: S, words: &[u64]) -> usize {
+    let both = pairs(simd, words);
+    let hash = both.fold(u64x2::splat(simd, 0), |hash, pair| (hash + (hash << 21)) ^ pair);
+    let [first, last]: [u64; 2] = hash.into();
+    let first = first.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let last = last.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    (first.wrapping_add(last) >> (64 - RECENT_BITS)) as usize
 }
 
 /// The hash of a key in the table of all.
@@ -299,6 +294,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::intake::express::signs::tests::levels;
     use crate::intake::express::split::Signs;
 
     fn number(keys: &mut Keys, found: Found) -> u32 {
@@ -348,13 +344,16 @@ mod tests {
                 signs.each(text.as_bytes(), |_, line| places.extend(line));
                 places.truncate(1 + 5 * rows.len());
                 let frame = Frame::of(text.as_bytes(), &places, 5);
-                let (mut sure, mut found) = (vec![true; rows.len()], vec![0; rows.len()]);
-                keys.find_many(&frame, &mut sure, &mut found);
-                for (row, due) in dues.iter().enumerate() {
-                    prop_assert!(!sure[row] || found[row] == *due);
-                    let room = frame.start(row) + 400 < text.len();
-                    let wide = keys.runs.iter().any(|run| run.words > 8);
-                    prop_assert!(sure[row] || wide || !room);
+                for level in levels() {
+                    keys.level = level;
+                    let (mut sure, mut found) = (vec![true; rows.len()], vec![0; rows.len()]);
+                    keys.find_many(&frame, &mut sure, &mut found);
+                    for (row, due) in dues.iter().enumerate() {
+                        prop_assert!(!sure[row] || found[row] == *due);
+                        let room = frame.start(row) + 400 < text.len();
+                        let wide = keys.runs.iter().any(|run| run.words > 8);
+                        prop_assert!(sure[row] || wide || !room);
+                    }
                 }
             }
         }
@@ -364,8 +363,8 @@ mod tests {
     fn a_key_that_is_too_long_is_none() {
         let mut keys = Keys::new([0].into_iter(), 0);
         let text = vec![b'a'; 8 * WORDS];
-        assert_eq!(keys.find(&text, 0, &[248], &[]), Some(Found::New));
-        assert!(keys.find(&text, 0, &[249], &[]).is_none());
+        assert_eq!(keys.find(&text, 0, &[255], &[]), Some(Found::New));
+        assert!(keys.find(&text, 0, &[256], &[]).is_none());
         let mut keys = Keys::new([0, 2].into_iter(), 0);
         assert!(keys.find(&text, 0, &[200, 201, 384], &[]).is_none());
     }

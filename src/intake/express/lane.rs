@@ -6,17 +6,19 @@
 
 use std::collections::BTreeMap;
 
+use fearless_simd::Level;
+
 use super::batch::Batch;
 use super::columns::Columns;
 use super::days::Days;
 use super::keys::{Found, Keys};
-use super::parse::{self, Time, number};
+use super::parse::{self, Short, Time, number};
 use super::pass::Common;
 use super::poured::Poured;
-use super::rules::{Numbers, Rules};
+use super::rules::{Numbers, Rules, Unwanted};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
-use super::sums::{Cell, Small, Sums};
+use super::sums::{Cell, Small, Sums, millionths};
 use crate::calendar::{Day, Moment};
 use crate::fact::bulk::Mark;
 use crate::fact::fingerprint::{ContentHasher, IdHasher, Number, Rest, Shape as Fields};
@@ -29,13 +31,18 @@ pub(in crate::intake) struct Lane<'a> {
     pub(super) columns: &'a Columns,
     pub(super) lens: &'a Lens,
     pub(super) horizon: &'a Horizon,
+    /// From this half second on nothing is before it.
+    pub(super) certain: i64,
     places: &'a Places,
-    key: HashKey,
+    pub(super) key: HashKey,
+    pub(super) level: Level,
     pub(super) ids: IdHasher,
     pub(super) days: Days,
     /// The texts of the shapes that came by, and for each what it says of its rows.
     pub(super) keys: Keys,
     pub(super) shapes: Vec<Known>,
+    /// The signs that they do not want.
+    pub(super) unwanted: Vec<Unwanted>,
     /// The customers and deals that are kept apart, by number.
     names: BTreeMap<String, u64>,
     pub(super) sums: Sums,
@@ -78,8 +85,10 @@ impl<'a> Lane<'a> {
             columns,
             lens,
             horizon,
+            certain: horizon.surely_after().saturating_mul(2),
             places,
             key: key.clone(),
+            level: Level::new(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
             keys: Keys::new(
@@ -87,6 +96,7 @@ impl<'a> Lane<'a> {
                 if lens.keeps_names() { 2 } else { 0 },
             ),
             shapes: Vec::new(),
+            unwanted: Vec::new(),
             names: BTreeMap::new(),
             sums: Sums::default(),
             spare: None,
@@ -144,8 +154,8 @@ impl<'a> Lane<'a> {
             customer,
             deal,
             resource: row.field(Target::Resource),
-            quantity: quantity.map(|_| Number::Units(cell.quantity)),
-            amount: amount.map(|_| Number::Units(cell.amount)),
+            quantity: quantity.map(|it| by_value(it, cell.quantity)),
+            amount: amount.map(|it| by_value(it, cell.amount)),
             reference: None,
         };
         let (id, content) = (self.ids.of(id), known.contents.of(&rest));
@@ -247,6 +257,7 @@ impl<'a> Lane<'a> {
         let number = self.keys.keep()?;
         self.sums.open(shape);
         self.shapes.push(Known { contents, place, rules });
+        self.unwanted.push(rules.unwanted);
         Some(number)
     }
 }
@@ -295,6 +306,12 @@ fn units(number: Numbers) -> Option<i128> {
         Some(short) => short.units(),
         None => Some(0),
     }
+}
+
+/// A number of so many units of 10^-12. Nearly all are millionths at first sight.
+#[inline(always)]
+pub(super) fn by_value(number: Short, units: i128) -> Number {
+    millionths(number).map_or_else(|| Number::units(units), Number::Millionths)
 }
 
 #[inline(always)]

@@ -4,9 +4,8 @@
 //! finds.
 
 use super::batch::{Batch, Frame, ROWS};
-use super::lane::{Lane, moment};
+use super::lane::Lane;
 use crate::fact::bulk;
-use crate::fact::fingerprint::time_code;
 
 /// What a mark has beside its fingerprints.
 pub(super) struct Marks {
@@ -36,7 +35,7 @@ impl Lane<'_> {
             if batch.sure[row] {
                 let place = &mut places_in_files[taken];
                 *place = at + frame.start(row) as u64;
-                times[taken] = time_code(moment(batch.times[row])).0;
+                times[taken] = batch.times[row];
                 places[taken] = self.shapes[batch.shapes[row] as usize].place;
                 if taken < row {
                     batch.ids[taken] = batch.ids[row];

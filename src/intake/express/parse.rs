@@ -59,7 +59,7 @@ pub(super) fn number(text: &[u8], length: usize) -> Option<Short> {
     let short = match length {
         1..=8 => {
             let cut = 64 - 8 * length as u32;
-            from_end(0, (head(text) ^ all(b'0')) << cut, length)?
+            from_end(0, (head(text) ^ all(b'0')) << cut, 0xFF << cut)?
         }
         _ => many(&text[..length])?,
     };
@@ -73,26 +73,30 @@ pub(super) fn head(text: &[u8]) -> u64 {
 }
 
 /// Every byte of a word the same.
-const fn all(byte: u8) -> u64 {
+pub(super) const fn all(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
 /// Is every byte so small that adding the other one leaves its highest bit clear?
 #[inline(always)]
-fn digits_only(values: u64, more: u64) -> bool {
+pub(super) fn digits_only(values: u64, more: u64) -> bool {
     (values.wrapping_add(more) | values) & all(0x80) == 0
 }
 
 /// The number of eight digits. Pairs of neighbours become one number, three times.
 #[inline(always)]
-fn value(digits: u64) -> i64 {
+fn value(digits: u64) -> u64 {
     const PAIRS: u64 = 0x0000_00FF_0000_00FF;
     // Two digits are at most 99: no byte overflows, neither here nor in what follows.
     let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let first = (twos & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
     let second = (twos >> 16 & PAIRS).wrapping_mul(1 + (10_000 << 32));
-    (first.wrapping_add(second) >> 32) as i64
+    first.wrapping_add(second) >> 32
 }
+
+/// The most signs of a number that is read from its end, without that of its sign: whatever it is, it
+/// [fits](Short::units).
+pub(super) const MOST: usize = 15;
 
 /// The number that ends before `to`, if at most fifteen signs of it begin at `from`, with at most seven
 /// digits behind a point: what nearly every number is. Nothing behind it is read.
@@ -110,40 +114,53 @@ pub(super) fn number_before(text: &[u8], from: usize, to: usize) -> Option<Short
     // The last eight or sixteen bytes, with nothing where the number has not begun.
     let short = if length <= 8 {
         let cut = 64 - 8 * length as u32;
-        from_end(0, word(to)? >> cut << cut, length)?
+        from_end(0, word(to)? >> cut << cut, 0xFF << cut)?
     } else {
         let cut = 128 - 8 * length as u32;
-        from_end(word(to - 8)? >> cut << cut, word(to)?, length)?
+        from_end(word(to - 8)? >> cut << cut, word(to)?, 0)?
     };
     Some(short.signed(negative))
 }
 
-/// The number of so many digits, among them perhaps a point: all of them at once, as the bytes of two
-/// words, each less that of a zero; the last one is the highest of `low`.
 #[inline(always)]
-fn from_end(mut high: u64, mut low: u64, length: usize) -> Option<Short> {
-    let points = low ^ all(b'.' ^ b'0');
-    // The lowest of these bits is that of the first point; what is above it means nothing.
-    let point = points.wrapping_sub(all(1)) & !points & all(0x80);
-    let mut scale = 0;
-    if point != 0 {
-        let at = point.trailing_zeros() - 7;
-        scale = 7 - (at / 8) as u8;
-        if scale == 0 || usize::from(scale) + 1 == length {
-            return None;
-        }
-        // What stands before the point moves up to where it was.
-        let before = (1 << at) - 1;
-        low = (low & !before & !(0xFF << at)) | (low & before) << 8 | high >> 56;
-        high <<= 8;
-    }
-    let mantissa = value(high) * 100_000_000 + value(low);
-    let digits = digits_only(high, all(0x76)) && digits_only(low, all(0x76));
-    digits.then_some(Short { mantissa, scale })
+fn from_end(high: u64, low: u64, start: u64) -> Option<Short> {
+    let Digits { mantissa, scale, fits } = Digits::from_end(high, low, start);
+    fits.then_some(Short { mantissa: mantissa.cast_signed(), scale: scale as u8 })
 }
 
-/// The most signs of such a number, without that of its sign: whatever it is, it [fits](Short::units).
-const MOST: usize = 15;
+/// What some digits are, as words that may stand side by side with those of other rows.
+pub(super) struct Digits {
+    pub(super) mantissa: u64,
+    pub(super) scale: u64,
+    /// Are they a number?
+    pub(super) fits: bool,
+}
+
+impl Digits {
+    /// Digits, among them perhaps a point: all of them at once and without a branch, as the bytes of two
+    /// words, each less that of a zero; the last one is the highest of `low`. If the first one is in
+    /// `low`, it is where the bits of `start` are.
+    #[inline(always)]
+    pub(super) fn from_end(high: u64, low: u64, start: u64) -> Self {
+        let points = low ^ all(b'.' ^ b'0');
+        // The lowest of these bits is that of the first point; what is above it means nothing.
+        let bits = points.wrapping_sub(all(1)) & !points & all(0x80);
+        let point = bits & bits.wrapping_neg();
+        let there = point != 0;
+        // There are digits on both sides of it.
+        let placed = point & (start | 1 << 63) == 0;
+        // What stands before the point moves up to where it was.
+        let (before, behind) = ((point >> 7).wrapping_sub(1), (point << 1).wrapping_neg());
+        let moved = low & behind | (low & before) << 8 | high >> 56;
+        let (high, low) = if there { (high << 8, moved) } else { (high, low) };
+        // One for each byte behind the point, added up in the highest byte.
+        let scale = (behind & all(1)).wrapping_mul(all(1)) >> 56;
+        let digits = digits_only(high, all(0x76)) & digits_only(low, all(0x76));
+        let mantissa = value(high).wrapping_mul(100_000_000).wrapping_add(value(low));
+        Self { mantissa, scale, fits: placed & digits }
+    }
+}
+
 /// The same of any count of digits, one by one.
 fn many(digits: &[u8]) -> Option<Short> {
     if digits.len() > DIGITS + 1 || digits.is_empty() {
@@ -223,8 +240,8 @@ fn days(date: &[u8; 10]) -> Option<i32> {
 }
 
 /// The years that are taken: from the first up to before the last.
-const FIRST: u32 = 1970;
-const LAST: u32 = 2200;
+pub(super) const FIRST: u32 = 1970;
+pub(super) const LAST: u32 = 2200;
 /// The days of those years, counted from the first.
 pub(super) const DAYS: usize = since_1970(LAST as i32, 1) as usize;
 const MONTHS: usize = (LAST - FIRST) as usize * 12;

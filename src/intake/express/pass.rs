@@ -42,6 +42,8 @@ pub(in crate::intake) struct FilePass {
     /// Where its rows begin in the delivery: places of rows are counted on from file to file.
     pub(in crate::intake) start: u64,
     pub(in crate::intake) chunks: Vec<ChunkAt>,
+    /// Lines whose number is known, in order: the first of each chunk, and some between.
+    pub(in crate::intake) lines: Vec<LineAt>,
     /// Bytes of a chunk, roughly.
     pub(in crate::intake) size: usize,
     /// Bytes of all chunks.
@@ -62,6 +64,15 @@ pub(in crate::intake) struct ChunkAt {
     pub(in crate::intake) line: u64,
     /// What its bytes are known by, if only the ordinary reader knows its rows.
     pub(in crate::intake) knotty: Option<u64>,
+}
+
+/// The line that begins at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::intake) struct LineAt {
+    /// Its place among the plain bytes behind the header.
+    pub(in crate::intake) at: u64,
+    /// Its number in the file.
+    pub(in crate::intake) line: u64,
 }
 
 impl Common<'_> {

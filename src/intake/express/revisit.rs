@@ -10,7 +10,7 @@ use super::super::rows::LONGEST;
 use super::super::source::Input as Bytes;
 use super::buffer::Buffer;
 use super::cutter::{Chunk, Cutter};
-use super::pass::{FilePass, check};
+use super::pass::{FilePass, LineAt, check};
 
 /// Bytes that are read at least, until a row is longer.
 const LEAST: usize = 1 << 8;
@@ -22,19 +22,12 @@ pub(in crate::intake) struct Revisit<'a> {
     pass: &'a FilePass,
     input: Input,
     /// What was counted last in a plain file.
-    counted: Option<Counted>,
+    counted: Option<LineAt>,
 }
 
 enum Input {
     Plain(Window),
     Packed(Packed),
-}
-
-/// The line that begins at a place.
-#[derive(Clone, Copy)]
-struct Counted {
-    at: u64,
-    line: u64,
 }
 
 impl<'a> Revisit<'a> {
@@ -52,23 +45,25 @@ impl<'a> Revisit<'a> {
 
     /// The number of the line that begins at a place; to be asked for before that line itself.
     pub(in crate::intake) fn line_at(&mut self, at: u64) -> io::Result<u64> {
-        let chunks = &self.pass.chunks;
-        let next = chunks.partition_point(|chunk| chunk.offset <= at);
-        let chunk = chunks[next.saturating_sub(1)];
         match &mut self.input {
             Input::Plain(window) => {
-                let known = Counted { at: chunk.offset, line: chunk.line };
-                let known = self.counted.filter(|it| it.at >= chunk.offset).unwrap_or(known);
-                // The next chunk tells its line as well, and may be nearer.
-                let next = chunks.get(next).filter(|next| next.offset - at < at - known.at);
+                let lines = &self.pass.lines;
+                let next = lines.partition_point(|line| line.at <= at);
+                let known = lines[next.saturating_sub(1)];
+                let known = self.counted.filter(|it| it.at >= known.at).unwrap_or(known);
+                // The next one may be nearer.
+                let next = lines.get(next).filter(|next| next.at - at < at - known.at);
                 let line = match next {
-                    Some(next) => next.line - window.line_ends(at, next.offset)?,
+                    Some(next) => next.line - window.line_ends(at, next.at)?,
                     None => known.line + window.line_ends(known.at, at)?,
                 };
-                self.counted = Some(Counted { at, line });
+                self.counted = Some(LineAt { at, line });
                 Ok(line)
             }
             Input::Packed(packed) => {
+                let chunks = &self.pass.chunks;
+                let next = chunks.partition_point(|chunk| chunk.offset <= at);
+                let chunk = chunks[next.saturating_sub(1)];
                 if packed.chunk != Some(chunk.offset) {
                     packed.pass_to(chunk.offset)?;
                     (packed.chunk, packed.ends) = (Some(chunk.offset), 0);

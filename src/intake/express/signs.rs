@@ -96,13 +96,13 @@ fn one_by_one<S: Simd, const N: usize>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
     /// What this machine can do, and all that it could do as well.
-    fn levels() -> Vec<Level> {
+    pub(in crate::intake::express) fn levels() -> Vec<Level> {
         let best = Level::new();
         #[cfg(target_arch = "x86_64")]
         let lesser = [

@@ -75,6 +75,11 @@ impl Signs {
         (self.places[0], &self.places[1..])
     }
 
+    /// Where the first line begins that is not taken yet.
+    pub(super) fn begun(&self) -> usize {
+        self.places[0].wrapping_add(1) as usize
+    }
+
     /// Takes the whole lines away.
     pub(super) fn take(&mut self, text: &[u8]) {
         let signs = &self.places[1..=self.count];
@@ -132,6 +137,7 @@ mod tests {
                 let due = lines.iter().all(|line| line.len() == fields).then(|| lines.concat());
                 prop_assert_eq!(even, due);
                 signs.take(all.as_bytes());
+                prop_assert_eq!(signs.begun(), before.wrapping_add(1) as usize);
                 found.extend(lines);
                 at += text.len() as u32;
             }

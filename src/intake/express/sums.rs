@@ -58,16 +58,25 @@ static POWERS: [i64; SMALL as usize + 1] = [1_000_000, 100_000, 10_000, 1000, 10
 /// The largest mantissa of a small number: a row is far from filling a word.
 const LARGEST: u64 = 1 << 40;
 
+/// A number as millionths; none if it is large or has more digits behind the point.
+#[inline(always)]
+pub(super) fn millionths(number: Short) -> Option<i64> {
+    let power = POWERS.get(usize::from(number.scale))?;
+    (number.mantissa.unsigned_abs() <= LARGEST).then(|| number.mantissa.wrapping_mul(*power))
+}
+
 impl Small {
     /// A row; none if a number is large or has more digits behind the point.
     #[inline(always)]
     pub(super) fn of(quantity: Option<Short>, amount: Option<Short>) -> Option<Self> {
-        let (quantity, amount) = (quantity.unwrap_or_default(), amount.unwrap_or_default());
-        let of = |number: Short| {
-            let power = POWERS.get(usize::from(number.scale))?;
-            (number.mantissa.unsigned_abs() <= LARGEST).then(|| number.mantissa * power)
-        };
-        Some(Self { rows: 1, quantity: of(quantity)?, amount: of(amount)? })
+        let of = |number: Option<Short>| number.map_or(Some(0), millionths);
+        Some(Self::row([of(quantity)?, of(amount)?]))
+    }
+
+    /// A row of a quantity and an amount in millionths.
+    #[inline(always)]
+    pub(super) fn row([quantity, amount]: [i64; 2]) -> Self {
+        Self { rows: 1, quantity, amount }
     }
 
     pub(super) fn negated(self) -> Self {

@@ -1,51 +1,56 @@
 //! A short text as words: read whole, as far as the room goes, and cut to its length without a branch.
 
-/// Bytes of the longest text that is read so.
-pub(super) const LONGEST: usize = 64;
+use crate::fact::fingerprint::word;
 
-/// For each length the bits that are within a text.
-static WITHIN: [[u64; LONGEST / 8]; LONGEST + 1] = {
-    let (mut within, mut length) = ([[0; LONGEST / 8]; LONGEST + 1], 1);
-    while length <= LONGEST {
-        within[length] = within[length - 1];
-        within[length][(length - 1) / 8] |= 0xFF << (8 * ((length - 1) % 8));
-        length += 1;
+/// Bytes that are read at once at most.
+const LONGEST: usize = 64;
+
+/// Ends a text: a byte that no text has.
+const END: u8 = 0xFF;
+
+/// Ones, zeros and ones again. So many bytes before the zeros are within a text; so many before the
+/// second ones are not beyond it.
+static SLIDE: [u8; 3 * LONGEST] = {
+    let (mut slide, mut at) = ([0; 3 * LONGEST], 0);
+    while at < LONGEST {
+        (slide[at], slide[2 * LONGEST + at]) = (END, END);
+        at += 1;
     }
-    within
+    slide
 };
 
-/// For each length the byte that ends a text.
-static END: [[u64; LONGEST / 8]; LONGEST] = {
-    let (mut end, mut length) = ([[0; LONGEST / 8]; LONGEST], 0);
-    while length < LONGEST {
-        end[length][length / 8] = 0xFF << (8 * (length % 8));
-        length += 1;
-    }
-    end
-};
-
-/// The bytes from one place to another as so many words, the first byte the lowest, then zeros. None
-/// if they do not fit, or if the text ends too soon behind them.
+/// The bytes from one place to another as so many words, the first byte the lowest, then [`END`] and
+/// zeros. None if they do not fit, or if there is no room behind them to read as much.
 #[inline(always)]
-pub(super) fn plain<const W: usize>(text: &[u8], from: usize, to: usize) -> Option<[u64; W]> {
-    let within = WITHIN.get(to - from).filter(|_| to - from <= 8 * W)?;
-    let (whole, _) = text.get(from..from + 8 * W)?.as_chunks();
+pub(super) fn ended<const W: usize>(text: &[u8], from: usize, to: usize) -> Option<[u64; W]> {
+    let length = to.wrapping_sub(from);
+    if length >= 8 * W {
+        return None;
+    }
+    let (text, _) = text.get(from..from.wrapping_add(8 * W))?.as_chunks();
+    // Ones from the end on, and ones up to the end: both together leave the text and one byte of ones.
+    let (ended, _) = SLIDE.get((2 * LONGEST).wrapping_sub(length)..)?.get(..8 * W)?.as_chunks();
+    let (within, _) = SLIDE.get((LONGEST - 1).wrapping_sub(length)..)?.get(..8 * W)?.as_chunks();
     let mut words = [0; W];
-    for ((word, bytes), within) in words.iter_mut().zip(whole).zip(within) {
-        *word = u64::from_le_bytes(*bytes) & within;
+    for (((word, text), ended), within) in words.iter_mut().zip(text).zip(ended).zip(within) {
+        let [text, ended, within] = [text, ended, within].map(|it| u64::from_le_bytes(*it));
+        *word = (text | ended) & within;
     }
     Some(words)
 }
 
-/// The same with an end behind them, as fingerprints are made of.
-#[inline(always)]
-pub(super) fn ended<const W: usize>(text: &[u8], from: usize, to: usize) -> Option<[u64; W]> {
-    let end = END.get(to - from).filter(|_| to - from < 8 * W)?;
-    let mut words = plain::<W>(text, from, to)?;
-    for (word, end) in words.iter_mut().zip(end) {
-        *word |= end;
-    }
-    Some(words)
+/// Puts the same of any text behind other words: so many, or as many as it needs.
+pub(super) fn put(into: &mut Vec<u64>, text: &[u8], words: usize) {
+    let behind = into.len() + words.max(needed(text.len()));
+    let (whole, rest) = text.as_chunks();
+    into.extend(whole.iter().map(|bytes| u64::from_le_bytes(*bytes)));
+    into.push(word(rest) | u64::from(END) << (8 * rest.len()));
+    into.resize(behind, 0);
+}
+
+/// Words that a text of a length needs with its end.
+pub(super) fn needed(length: usize) -> usize {
+    length / 8 + 1
 }
 
 #[cfg(test)]
@@ -56,16 +61,17 @@ mod tests {
 
     fn is_right<const W: usize>(text: &[u8], from: usize, to: usize) {
         let room = from + 8 * W <= text.len();
-        for (found, end) in
-            [(plain::<W>(text, from, to), None), (ended(text, from, to), Some(0xFF))]
-        {
-            let mut due = text[from..to].to_vec();
-            due.extend(end);
-            assert_eq!(found.is_some(), room && due.len() <= 8 * W);
-            due.resize(due.len().max(8 * W), 0);
-            let found = found.map(|words| words.map(u64::to_le_bytes));
-            assert!(found.is_none_or(|found| found.as_flattened() == due));
-        }
+        let mut due = text[from..to].to_vec();
+        due.push(END);
+        let found = ended(text, from, to);
+        assert_eq!(found.is_some(), room && due.len() <= 8 * W);
+        due.resize(due.len().next_multiple_of(8).max(8 * W), 0);
+        let found = found.map(|words: [u64; W]| words.map(u64::to_le_bytes));
+        assert!(found.is_none_or(|found| found.as_flattened() == due));
+        let mut all = vec![7];
+        put(&mut all, &text[from..to], W);
+        let all: Vec<[u8; 8]> = all[1..].iter().map(|word| word.to_le_bytes()).collect();
+        assert_eq!(all.as_flattened(), due);
     }
 
     proptest! {

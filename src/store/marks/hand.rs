@@ -36,7 +36,7 @@ pub(super) struct MarksHand<'a> {
     free: Vec<u16>,
     /// That of all open blocks; none before the first mark.
     frame: Option<Frame>,
-    /// All full blocks. The places of those in `full` are not known yet.
+    /// The same blocks; their places are not known yet.
     listed: Vec<Listed>,
 }
 
@@ -52,7 +52,7 @@ impl<'a> MarksHand<'a> {
             full: Vec::with_capacity(AT_ONCE),
             free: (buckets..slots as u16).collect(),
             frame: None,
-            listed: Vec::new(),
+            listed: Vec::with_capacity(AT_ONCE),
         }
     }
 
@@ -128,18 +128,18 @@ impl<'a> MarksHand<'a> {
         if self.full.is_empty() {
             return Ok(());
         }
-        let written = self.listed.len() - self.full.len();
-        let listed = &mut self.listed[written..];
         let part = |(slot, listed): (&u16, &Listed)| -> &[u8] {
             &self.bytes[usize::from(*slot) * STRIDE..][..listed.length.into()]
         };
-        let parts: Vec<&[u8]> = self.full.iter().zip(&*listed).map(part).collect();
+        let parts: Vec<&[u8]> = self.full.iter().zip(&self.listed).map(part).collect();
         let mut offset = self.shelf.append_all(&parts)?;
-        for listed in listed {
+        for listed in &mut self.listed {
             listed.offset = offset;
             offset += u64::from(listed.length);
         }
         self.free.append(&mut self.full);
+        let next = Vec::with_capacity(AT_ONCE);
+        self.shelf.take_in(std::mem::replace(&mut self.listed, next));
         Ok(())
     }
 }
@@ -156,7 +156,7 @@ impl Hand for MarksHand<'_> {
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.seal_all(false)?;
         self.write()?;
-        self.shelf.take_in(std::mem::take(&mut self.listed));
+        self.shelf.let_go();
         Ok(())
     }
 }

@@ -58,18 +58,19 @@ struct Written {
     writeback: Writeback,
 }
 
-/// The blocks of the hands that are finished.
+/// The blocks that were written.
 #[derive(Default)]
 struct Lists {
-    /// Hands that are not.
+    /// Hands that are not finished.
     out: usize,
-    blocks: Vec<Listed>,
+    /// As they were written: to put all side by side would take their memory twice.
+    blocks: Vec<Vec<Listed>>,
 }
 
-/// All blocks, and their buckets with their numbers, in order.
+/// All blocks; and in order their buckets, with their lists and their numbers in these.
 struct Sorted {
-    blocks: Vec<Listed>,
-    order: Vec<(u32, u32)>,
+    blocks: Vec<Vec<Listed>>,
+    order: Vec<(u32, u32, u32)>,
     /// What tells where they are; none once it is written.
     directory: Mutex<Option<Directory>>,
 }
@@ -140,15 +141,14 @@ impl MarksShelf {
         locked(&self.sorted().directory).as_ref().is_none_or(|it| it.has(bucket))
     }
 
-    /// Takes over the blocks of a hand that is finished.
-    pub(super) fn take_in(&self, mut blocks: Vec<Listed>) {
-        let mut lists = locked(&self.lists);
-        lists.out -= 1;
-        if lists.blocks.is_empty() {
-            lists.blocks = blocks;
-        } else {
-            lists.blocks.append(&mut blocks);
-        }
+    /// Takes over blocks that were written.
+    pub(super) fn take_in(&self, blocks: Vec<Listed>) {
+        locked(&self.lists).blocks.push(blocks);
+    }
+
+    /// A hand is finished.
+    pub(super) fn let_go(&self) {
+        locked(&self.lists).out -= 1;
     }
 
     fn sorted(&self) -> &Sorted {
@@ -156,9 +156,11 @@ impl MarksShelf {
             let mut lists = locked(&self.lists);
             assert_eq!(lists.out, 0, "all hands are finished before a bucket is read");
             let blocks = std::mem::take(&mut lists.blocks);
-            assert!(u32::try_from(blocks.len()).is_ok(), "fewer than four billion blocks");
-            let numbered = (0_u32..).zip(&blocks);
-            let mut order: Vec<_> = numbered.map(|(at, block)| (block.bucket, at)).collect();
+            assert!(u32::try_from(blocks.len()).is_ok(), "fewer than four billion lists");
+            let mut order = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+            for (list, blocks) in (0..).zip(&blocks) {
+                order.extend((0..).zip(blocks).map(|(at, block)| (block.bucket, list, at)));
+            }
             order.sort_unstable();
             let mut written = locked(&self.written);
             written.writeback.go_on();
@@ -208,9 +210,10 @@ impl MarksShelf {
 
 impl Sorted {
     fn of(&self, buckets: RangeInclusive<u32>) -> impl ExactSizeIterator<Item = &Listed> + Clone {
-        let from = self.order.partition_point(|(bucket, _)| bucket < buckets.start());
-        let to = self.order.partition_point(|(bucket, _)| bucket <= buckets.end());
-        self.order[from..to].iter().map(|(_, at)| &self.blocks[*at as usize])
+        let from = self.order.partition_point(|(bucket, ..)| bucket < buckets.start());
+        let to = self.order.partition_point(|(bucket, ..)| bucket <= buckets.end());
+        let block = |(_, list, at): &(u32, u32, u32)| &self.blocks[*list as usize][*at as usize];
+        self.order[from..to].iter().map(block)
     }
 }
 
