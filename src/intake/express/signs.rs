@@ -111,7 +111,7 @@ pub(super) mod tests {
             best.as_avx2().map(Level::Avx2),
         ];
         #[cfg(not(target_arch = "x86_64"))]
-        let lesser = [];
+        let lesser: [Option<Level>; 0] = [];
         lesser.into_iter().flatten().chain([best]).collect()
     }
 
