@@ -4,8 +4,9 @@
     cargo build --release --bin revshare --example stored_tally
     python3 scripts/race.py                      # 3 million lines, three rounds, two threads
     python3 scripts/race.py --lines 10000000 --threads 1,2
+    python3 scripts/race.py --parquet            # the lines as DuckDB writes them: both read that file
 
-It builds nothing. DuckDB comes from its Python package, into target/race-venv; if it cannot be had,
+For `--parquet` build with `--features parquet`. It builds nothing. DuckDB comes from its Python package, into target/race-venv; if it cannot be had,
 only revshare runs. Needs nothing else than Python. What is measured, of each process by itself: wall
 time, processor time of all its threads (user and system), and the peak of its memory. DuckDB's
 times are those of the query alone, without starting Python; revshare's those of the whole program.
@@ -111,6 +112,7 @@ class Race:
         self.work = work
         self.book = work / "month"
         self.late = work / "late"
+        self.lines = self.book / ("sales.parquet" if args.parquet else "sales.csv")
         self.measures = {}
         self.wrong = 0
         self.compared = 0
@@ -128,6 +130,13 @@ class Race:
             measured(self.revshare("generate", "--out", where, *more))
         self.expected = json.loads((self.book / "expected.json").read_text())
         self.due = tally((self.book / "expected-tally.csv").read_text().splitlines())
+        if self.args.parquet:
+            self.query(self.book / "sales.csv", "write", max(self.args.threads))
+            (self.book / "sales.csv").unlink()
+
+    def query(self, lines, way, threads):
+        spill = self.work / "duckdb-spill"
+        return measured([str(self.python), str(QUERY), str(lines), way, str(threads), str(spill)])
 
     def check(self, name, found, due):
         self.wrong += differences(name, found, due)
@@ -135,9 +144,7 @@ class Race:
 
     def duckdb(self, threads):
         for name, way in [(PLAIN, "plain"), (ONCE, "once")]:
-            spill = self.work / "duckdb-spill"
-            command = [str(self.python), str(QUERY), str(self.book / "sales.csv"), way, str(threads), str(spill)]
-            output, measure = measured(command)
+            output, measure = self.query(self.lines, way, threads)
             first, *rest = output.splitlines()
             wall, cpu = map(float, first.split())
             measure.update(wall=wall, cpu=cpu)
@@ -219,12 +226,14 @@ class Race:
             print(f"DuckDB {why}")
         else:
             print(f"DuckDB cannot be had, only revshare runs: {why}")
+            if self.args.parquet:
+                raise Failed("nobody is there to write Parquet")
         if not self.args.tally.exists():
             print(f"{self.args.tally} is not there: of revshare only the control totals are compared;")
             print("  build it with: cargo build --release --example stored_tally")
         self.prepare()
-        size = (self.book / "sales.csv").stat().st_size
-        print(f"{self.args.lines:,} lines of seed {self.args.seed}, {size / 1e6:,.0f} MB; "
+        size = self.lines.stat().st_size
+        print(f"{self.args.lines:,} lines of seed {self.args.seed}, {self.lines.name} of {size / 1e6:,.0f} MB; "
               f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
         for number in range(self.args.rounds):
             for threads in self.args.threads:
@@ -247,6 +256,7 @@ def arguments():
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--rounds", type=int, default=3, help="how often each of them runs")
     parse.add_argument("--threads", default="2", help="such as 1,2")
+    parse.add_argument("--parquet", action="store_true", help="the lines as Parquet, written by DuckDB")
     parse.add_argument("--binary", type=Path, default=ROOT / "target" / "release" / "revshare")
     parse.add_argument("--tally", type=Path, help="the example stored_tally [default: in examples/ beside the binary]")
     parse.add_argument("--work", type=Path, default=ROOT / "target" / "race",

@@ -12,6 +12,7 @@ use super::express::{
     AT_ONCE, Columns, Common, FilePass, Lane, Poured, Revisit, Taken, check, each_line, take_quoted,
 };
 use super::interrupt::Interrupt;
+use super::kept::Kept;
 use super::read::{Reader, Row, Rows};
 use super::{IntakeError, SourceFile};
 use crate::fact::Hash;
@@ -115,16 +116,25 @@ impl<'p> Again<'p> {
         Ok(found)
     }
 
-    /// Gives the rows that were noted, in the order of the file. `noted` may have a row more than once.
+    /// Gives the rows that were noted, in the order of the file. `noted` may have a row more than once. The
+    /// file is not unpacked again if the texts of all of them were kept.
     pub(super) fn each_noted(
         &self,
         mut noted: Vec<Noted>,
+        kept: &Kept,
         each: &mut dyn FnMut(Row) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
         noted.sort_unstable_by_key(|noted| (noted.at, noted.line));
         noted.dedup_by_key(|noted| (noted.at, noted.line));
         if noted.is_empty() {
             return Ok(());
+        }
+        if let Some(texts) = kept.all(noted.iter().map(|noted| noted.at)) {
+            let mut rows = self.rows()?;
+            return noted
+                .iter()
+                .zip(texts)
+                .try_for_each(|(noted, text)| each(rows.line(text, noted.line)));
         }
         let (mut rows, mut revisit) = self.open()?;
         let fail = |source| unreadable(self.file, source);

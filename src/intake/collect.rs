@@ -5,9 +5,9 @@
 use super::again::Noted;
 use super::express::{ChunkAt, Done, FilePass, Job, LineAt};
 use super::import::Run;
-use super::read::{Reading, Row, Rows};
+use super::kept::Ordinary;
+use super::read::{Row, Rows};
 use super::{IntakeError, SourceFile};
-use crate::fact::{Gather, Hash};
 
 /// Sees to the rows of a file that the express way leaves.
 pub(super) struct Counter<'c, 'r, 'a> {
@@ -15,8 +15,7 @@ pub(super) struct Counter<'c, 'r, 'a> {
     rows: Box<Rows<'r>>,
     number: usize,
     file: &'c SourceFile,
-    /// Where the rows with an id are that go the ordinary way.
-    ordinary: &'c mut Vec<Noted>,
+    ordinary: &'c mut Ordinary,
     /// Rows so far.
     count: u64,
     /// Where the file begins in the delivery.
@@ -31,7 +30,7 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
     /// Begins a file.
     pub(super) fn open(
         run: &'c mut Run<'a>,
-        ordinary: &'c mut Vec<Noted>,
+        ordinary: &'c mut Ordinary,
         (number, file): (usize, &'c SourceFile),
         rows: Box<Rows<'r>>,
         job: &Job<'_>,
@@ -65,7 +64,8 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
             self.count += 1;
             let (at, line) = (at + left.from as u64, self.line + left.line);
             let row = self.rows.line(text, line);
-            note(self.ordinary, &self.run.gather, self.number, &row, |id, _| {
+            let packed = self.file.is_packed().then_some(text);
+            self.ordinary.note(&self.run.gather, self.number, &row, packed, |id, _| {
                 Noted::plain(id, at, line, text)
             });
             self.run.row(self.number, &self.rows, &self.file.name, row)?;
@@ -80,7 +80,7 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
         *line = rows.each_in(text, *line, &mut |rows, row| {
             *count += 1;
             let noted = |id, row: &Row| Noted { id, at, line: row.line, check: 0 };
-            note(ordinary, &run.gather, *number, &row, noted);
+            ordinary.note(&run.gather, *number, &row, None, noted);
             run.row(*number, rows, &file.name, row)
         })?;
         Ok(())
@@ -92,19 +92,5 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
         let header = rows.head;
         run.close(number, *rows, file, count)?;
         Ok(job.passed((chunks, lines), header))
-    }
-}
-
-/// Notes where the ids of a row are.
-pub(super) fn note(
-    noted: &mut Vec<Noted>,
-    gather: &Gather<'_>,
-    number: usize,
-    row: &Row,
-    of: impl Fn(Hash, &Row) -> Noted,
-) {
-    if let Reading::Entries(entries) = &row.result {
-        let ids = entries.iter().filter_map(|(_, entry)| gather.id(number, entry));
-        noted.extend(ids.map(|id| of(id, row)));
     }
 }

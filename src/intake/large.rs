@@ -9,11 +9,12 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::ScopedJoinHandle;
 
 use super::again::{Again, Found, Noted, unreadable};
-use super::collect::{Counter, note};
+use super::collect::Counter;
 use super::company::company_of;
 use super::express::{Express, FilePass, Opened, Poured};
 use super::import::{MarkedFacts, Run};
 use super::interrupt::Interrupt;
+use super::kept::Ordinary;
 use super::read::{Reader, Reading, Row};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
@@ -26,8 +27,7 @@ pub(super) struct Large<'a> {
     known: &'a dyn Known,
     /// By the number of the file.
     passes: BTreeMap<usize, FilePass>,
-    /// Where the rows with an id are that went the ordinary way; in order once all are judged.
-    ordinary: Vec<Noted>,
+    ordinary: Ordinary,
     void: Vec<Hash>,
     /// Kind and product by place, once all files are read.
     places: Vec<BulkPlace>,
@@ -39,7 +39,7 @@ impl<'a> Large<'a> {
             express,
             known,
             passes: BTreeMap::new(),
-            ordinary: Vec::new(),
+            ordinary: Ordinary::default(),
             void: Vec::new(),
             places: Vec::new(),
         }
@@ -118,7 +118,7 @@ impl<'a> Large<'a> {
             group.iter_mut().zip(sums).for_each(|((_, pass), sums)| pass.sums = sums);
         }
         self.passes = passes.into_iter().collect();
-        self.ordinary.sort_unstable_by_key(|noted| noted.at);
+        self.ordinary.noted.sort_unstable_by_key(|noted| noted.at);
         Ok(())
     }
 
@@ -263,7 +263,8 @@ impl<'a> Large<'a> {
         for Found { at, line, text } in found {
             let row = rows.line(&text, line);
             let plain = |id, _: &Row| Noted::plain(id, at, line, &text);
-            note(&mut self.ordinary, &run.gather, number, &row, plain);
+            let packed = again.file.is_packed().then_some(&text[..]);
+            self.ordinary.note(&run.gather, number, &row, packed, plain);
             run.row(number, &rows, &again.file.name, row)?;
         }
         Ok(())
@@ -278,10 +279,10 @@ impl<'a> Large<'a> {
         file: &SourceFile,
     ) -> Result<(), IntakeError> {
         let pass = &self.passes[&number];
-        let noted = of(pass, &self.ordinary, |noted| noted.at).iter();
+        let noted = of(pass, &self.ordinary.noted, |noted| noted.at).iter();
         let contested = noted.filter(|noted| run.gather.is_contested(&noted.id)).copied().collect();
         let again = Again { pass, reader, file };
-        again.each_noted(contested, &mut |row| {
+        again.each_noted(contested, &self.ordinary.kept, &mut |row| {
             if let Reading::Entries(entries) = &row.result {
                 for (slice, entry) in entries {
                     run.gather.contest(number, row.line, slice.as_ref(), entry);
@@ -301,10 +302,10 @@ impl<'a> Large<'a> {
         tell: &mut dyn FnMut(u64, &str) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
         let pass = &self.passes[&number];
-        let noted = of(pass, &self.ordinary, |noted| noted.at).iter();
+        let noted = of(pass, &self.ordinary.noted, |noted| noted.at).iter();
         let asked = noted.filter(|noted| lines.contains(&noted.line)).copied().collect();
         let again = Again { pass, reader, file };
-        again.each_noted(asked, &mut |row| tell(row.line, &row.text))
+        again.each_noted(asked, &self.ordinary.kept, &mut |row| tell(row.line, &row.text))
     }
 
     /// What is to be known of all marks.

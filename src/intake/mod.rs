@@ -52,6 +52,7 @@ mod format;
 mod import;
 mod interrupt;
 mod json;
+mod kept;
 mod large;
 mod mapping;
 mod outside;

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::data_type::{
     ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType,
     Int32Type, Int64Type, Int96, Int96Type,
 };
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
 
 /// The values of a column, null or not.
 #[derive(Clone)]
@@ -51,6 +52,35 @@ fn bytes_of(value: i128, width: usize) -> ByteArray {
     ByteArray::from(bytes)
 }
 
+/// How values are packed: pages of either version and of few rows, with a dictionary, with one that
+/// becomes too large, or without; and encodings that writers seldom choose.
+pub(crate) fn packing(number: usize, compression: Compression) -> WriterProperties {
+    let builder = WriterProperties::builder().set_compression(compression);
+    let builder = if number % 2 == 0 {
+        builder
+    } else {
+        builder.set_writer_version(WriterVersion::PARQUET_2_0)
+    };
+    let builder = match number / 2 % 2 {
+        0 => builder,
+        _ => builder.set_data_page_row_count_limit(5).set_write_batch_size(1),
+    };
+    match number / 4 % 4 {
+        0 => builder,
+        1 => builder.set_dictionary_enabled(false),
+        2 => builder.set_dictionary_page_size_limit(20).set_write_batch_size(1),
+        _ => rare(builder.set_dictionary_enabled(false)),
+    }
+    .build()
+}
+
+fn rare(builder: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
+    let of = |column: &str| ColumnPath::from(column);
+    builder
+        .set_column_encoding(of("id"), Encoding::DELTA_BYTE_ARRAY)
+        .set_column_encoding(of("customer"), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+}
+
 /// Writes columns, each declared as in `optional int64 quantity`, in row groups of so many rows.
 pub(crate) fn write(
     path: &Path,
@@ -59,11 +89,21 @@ pub(crate) fn write(
     group: usize,
     compression: Compression,
 ) {
+    write_as(path, columns, rows, group, packing(0, compression));
+}
+
+/// The same, packed as it is said.
+pub(crate) fn write_as(
+    path: &Path,
+    columns: &Columns,
+    rows: usize,
+    group: usize,
+    properties: WriterProperties,
+) {
     let end = |field: &str| if field.ends_with('}') { "" } else { ";" };
     let fields: Vec<String> =
         columns.iter().map(|(field, _)| format!("{field}{} ", end(field))).collect();
     let schema = parse_message_type(&format!("message rows {{ {} }}", fields.concat())).unwrap();
-    let properties = WriterProperties::builder().set_compression(compression).build();
     let file = File::create(path).unwrap();
     let mut writer =
         SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).unwrap();

@@ -9,7 +9,7 @@ use revshare::finding::Finding;
 use revshare::intake::Bulk;
 
 use super::brought::{Before, Brought, Way};
-use super::columns::write;
+use super::columns::{packing, write_as};
 use super::sales::{as_columns, as_csv, sale};
 
 /// What an import brought, without what tells one form of a file from another.
@@ -40,12 +40,13 @@ fn codec(number: usize) -> Compression {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
     #[test]
     fn the_same_facts_in_either_form(
         sales in proptest::collection::vec(sale(), 0..60),
         form in 0_usize..36,
         codecs in 0_usize..4,
+        packed in 0_usize..16,
         group in prop_oneof![Just(7_usize), Just(1000)],
         threads in 1_usize..4,
         chunk in prop_oneof![Just(40_usize), Just(Bulk::CHUNK)],
@@ -53,7 +54,8 @@ proptest! {
         let (lines, columns) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::write(lines.path().join("sales.csv"), as_csv(&sales)).unwrap();
         let path = columns.path().join("sales.parquet");
-        write(&path, &as_columns(&sales, form), sales.len(), group, codec(codecs));
+        let packing = packing(packed, codec(codecs));
+        write_as(&path, &as_columns(&sales, form), sales.len(), group, packing);
         let due = brought(lines.path(), None);
         let ordinary = brought(columns.path(), None);
         prop_assert_eq!(&ordinary, &due);

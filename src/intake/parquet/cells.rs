@@ -1,12 +1,13 @@
-//! The texts of one column, some rows at a time.
+//! The texts of one column as the general reader of the format gives them, some rows at a time: for types and
+//! encodings that are rare.
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArrayType, DataType, FixedLenByteArrayType, Int32Type, Int64Type};
-use parquet::errors::{ParquetError, Result};
+use parquet::data_type::DataType;
+use parquet::errors::Result;
 
-use super::DELIMITER;
 use super::columns::Holds;
-use super::number::{decimal, decimal_of, whole};
+use super::form::{self, UNFIT};
+use super::pages::short;
 use super::time::Clock;
 
 /// The texts of the rows at hand, one after the other.
@@ -17,9 +18,6 @@ pub(super) struct Cells {
     levels: Vec<i16>,
     clock: Clock,
 }
-
-/// What stands for a value that cannot be read.
-const UNFIT: &[u8] = b"?";
 
 impl Cells {
     /// The text of a row.
@@ -43,10 +41,18 @@ impl Cells {
             return Ok(());
         };
         match reader {
-            ColumnReader::Int32ColumnReader(reader) => self.ints(reader, holds, rows),
-            ColumnReader::Int64ColumnReader(reader) => self.longs(reader, holds, rows),
-            ColumnReader::ByteArrayColumnReader(reader) => self.bytes(reader, holds, rows),
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => self.fixed(reader, holds, rows),
+            ColumnReader::Int32ColumnReader(reader) => {
+                self.take(reader, rows, |clock, value, text| form::int(*value, holds, clock, text))
+            }
+            ColumnReader::Int64ColumnReader(reader) => {
+                self.take(reader, rows, |clock, value, text| form::long(*value, holds, clock, text))
+            }
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                self.take(reader, rows, |_, value, text| form::bytes(value.data(), holds, text))
+            }
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                self.take(reader, rows, |_, value, text| form::fixed(value.data(), holds, text))
+            }
             ColumnReader::BoolColumnReader(reader) => self.take(reader, rows, |_, value, text| {
                 text.extend_from_slice(if *value { b"true" } else { b"false" });
             }),
@@ -56,86 +62,6 @@ impl Cells {
             ColumnReader::FloatColumnReader(reader) => self.take(reader, rows, placeholder),
             ColumnReader::DoubleColumnReader(reader) => self.take(reader, rows, placeholder),
         }
-    }
-
-    fn ints(
-        &mut self,
-        reader: &mut ColumnReaderImpl<Int32Type>,
-        holds: Holds,
-        rows: usize,
-    ) -> Result<()> {
-        self.take(reader, rows, |clock, value, text| match holds {
-            Holds::Date => clock.day((*value).into(), text),
-            Holds::Natural => whole(value.cast_unsigned(), text),
-            Holds::Decimal(scale) => decimal((*value).into(), scale, text),
-            Holds::Text
-            | Holds::Truth
-            | Holds::Whole
-            | Holds::Time { .. }
-            | Holds::OldTime
-            | Holds::Uuid
-            | Holds::Unfit => whole(*value, text),
-        })
-    }
-
-    fn longs(
-        &mut self,
-        reader: &mut ColumnReaderImpl<Int64Type>,
-        holds: Holds,
-        rows: usize,
-    ) -> Result<()> {
-        self.take(reader, rows, |clock, value, text| match holds {
-            Holds::Time { unit, utc } => clock.time(*value, unit, utc, text),
-            Holds::Natural => whole(value.cast_unsigned(), text),
-            Holds::Decimal(scale) => decimal((*value).into(), scale, text),
-            Holds::Text
-            | Holds::Truth
-            | Holds::Whole
-            | Holds::Date
-            | Holds::OldTime
-            | Holds::Uuid
-            | Holds::Unfit => whole(*value, text),
-        })
-    }
-
-    fn bytes(
-        &mut self,
-        reader: &mut ColumnReaderImpl<ByteArrayType>,
-        holds: Holds,
-        rows: usize,
-    ) -> Result<()> {
-        self.take(reader, rows, |_, value, text| match holds {
-            Holds::Decimal(scale) => decimal_of(value.data(), scale, text),
-            Holds::Unfit => text.extend_from_slice(UNFIT),
-            Holds::Text
-            | Holds::Truth
-            | Holds::Whole
-            | Holds::Natural
-            | Holds::Date
-            | Holds::Time { .. }
-            | Holds::OldTime
-            | Holds::Uuid => quoted(value.data(), text),
-        })
-    }
-
-    fn fixed(
-        &mut self,
-        reader: &mut ColumnReaderImpl<FixedLenByteArrayType>,
-        holds: Holds,
-        rows: usize,
-    ) -> Result<()> {
-        self.take(reader, rows, |_, value, text| match holds {
-            Holds::Decimal(scale) => decimal_of(value.data(), scale, text),
-            Holds::Uuid => uuid(value.data(), text),
-            Holds::Text
-            | Holds::Truth
-            | Holds::Whole
-            | Holds::Natural
-            | Holds::Date
-            | Holds::Time { .. }
-            | Holds::OldTime
-            | Holds::Unfit => text.extend_from_slice(UNFIT),
-        })
     }
 
     /// Reads the values of the next rows and writes each.
@@ -183,35 +109,4 @@ impl Cells {
 
 fn placeholder<T>(_: &mut Clock, _: &T, text: &mut Vec<u8>) {
     text.extend_from_slice(UNFIT);
-}
-
-fn short() -> ParquetError {
-    ParquetError::EOF("a column has fewer values than its row group has rows".to_owned())
-}
-
-/// A text as a field of CSV.
-fn quoted(value: &[u8], text: &mut Vec<u8>) {
-    let special = |byte: &u8| matches!(*byte, b'"' | b'\n' | b'\r' | DELIMITER);
-    // A mark of byte order would be taken away if the file began with it.
-    if !value.iter().any(special) && !value.starts_with(b"\xef\xbb\xbf") {
-        text.extend_from_slice(value);
-        return;
-    }
-    text.push(b'"');
-    for &byte in value {
-        if byte == b'"' {
-            text.push(b'"');
-        }
-        text.push(byte);
-    }
-    text.push(b'"');
-}
-
-fn uuid(value: &[u8], text: &mut Vec<u8>) {
-    for (at, byte) in value.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push(b'-');
-        }
-        text.extend([byte >> 4, byte & 15].map(|half| b"0123456789abcdef"[usize::from(half)]));
-    }
 }

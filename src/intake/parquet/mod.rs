@@ -12,8 +12,14 @@ mod cells;
 #[cfg(feature = "parquet")]
 mod columns;
 #[cfg(feature = "parquet")]
+mod form;
+#[cfg(feature = "parquet")]
 mod number;
+#[cfg(feature = "parquet")]
+mod pages;
 mod pairs;
+#[cfg(feature = "parquet")]
+mod runs;
 #[cfg(feature = "parquet")]
 mod stream;
 #[cfg(feature = "parquet")]

@@ -9,22 +9,59 @@ pub(super) fn whole(value: impl Into<i128>, text: &mut Vec<u8>) {
 
 /// A decimal: `unscaled` × 10^-`scale`. Zeros at the end of its fraction are left out.
 pub(super) fn decimal(unscaled: i128, scale: usize, text: &mut Vec<u8>) {
-    let mut digits = [0; 40];
-    let (mut at, mut rest) = (digits.len(), unscaled.unsigned_abs());
-    // Most numbers fit in 64 bits, in which dividing costs far less.
-    while rest > u128::from(u64::MAX) {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
+    let size = unscaled.unsigned_abs();
+    if scale < SHORT
+        && let Ok(size) = u64::try_from(size)
+    {
+        return short(unscaled < 0, size, scale, text);
     }
-    let mut rest = rest as u64;
-    while rest > 0 || at == digits.len() {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    pointed(unscaled < 0, &digits[at..], scale, text);
+    pointed(unscaled < 0, size.to_string().as_bytes(), scale, text);
 }
+
+/// Most digits of a number that fits in 64 bits.
+const SHORT: usize = 20;
+
+/// The same of a number of 64 bits, made in one piece.
+fn short(negative: bool, mut rest: u64, scale: usize, text: &mut Vec<u8>) {
+    // The digits stand behind room for a sign and, once they are known, the point.
+    let mut digits = [b'0'; SHORT + 2];
+    let (mut at, mut end) = (digits.len(), digits.len());
+    while rest >= 10 {
+        let pair = (rest % 100) as usize;
+        rest /= 100;
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[pair]);
+    }
+    if rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + rest as u8;
+    }
+    let point = digits.len() - scale;
+    at = at.min(point - 1);
+    while end > point && digits[end - 1] == b'0' {
+        end -= 1;
+    }
+    if end > point {
+        digits.copy_within(at..point, at - 1);
+        digits[point - 1] = b'.';
+        at -= 1;
+    }
+    if negative {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    text.extend_from_slice(&digits[at..end]);
+}
+
+/// The texts of 0 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let (mut pairs, mut at) = ([[b'0'; 2]; 100], 0);
+    while at < 100 {
+        pairs[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
+        at += 1;
+    }
+    pairs
+};
 
 /// A decimal in two's complement, the highest byte first, of any width.
 pub(super) fn decimal_of(bytes: &[u8], scale: usize, text: &mut Vec<u8>) {
@@ -97,6 +134,22 @@ mod tests {
         fn texts_are_the_numbers(unscaled in -(10_i128.pow(27))..10_i128.pow(27), scale in 0_u8..12) {
             let text = text(|out| decimal(unscaled, scale.into(), out));
             prop_assert_eq!(text.parse(), Ok(Exact::scaled(unscaled, scale)));
+        }
+
+        #[test]
+        fn numbers_of_64_bits_are_written_as_others_are(
+            size in any::<u64>(),
+            bits in 0_u32..64,
+            zeros in 0_u32..20,
+            negative in any::<bool>(),
+        ) {
+            let power = 10_u64.pow(zeros);
+            let size = (size >> bits) / power * power;
+            for scale in 0..SHORT {
+                let found = text(|out| short(negative, size, scale, out));
+                let due = text(|out| pointed(negative, size.to_string().as_bytes(), scale, out));
+                prop_assert_eq!(found, due);
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::cells::Cells;
-use super::columns::{Placed, columns};
+use super::columns::{Holds, Placed, columns};
+use super::pages::{Pages, short};
 use super::{Column, DELIMITER};
 use crate::intake::rows::LONGEST;
 use crate::intake::source::Input;
@@ -25,9 +26,8 @@ const BATCH: usize = 2048;
 struct Stream {
     file: SerializedFileReader<File>,
     columns: Vec<Placed>,
-    /// Of the row group at hand; none for a nested column.
-    readers: Vec<Option<ColumnReader>>,
-    cells: Vec<Cells>,
+    /// Of the row group at hand.
+    parts: Vec<Part>,
     /// The row group that comes next.
     group: usize,
     /// Rows left in the one at hand.
@@ -40,6 +40,17 @@ struct Stream {
     rows: u64,
     written: u64,
     read: Arc<AtomicU64>,
+}
+
+/// A column of a row group.
+enum Part {
+    Pages(Pages),
+    /// What is rare; a nested column has no reader.
+    Cells {
+        reader: Option<ColumnReader>,
+        holds: Holds,
+        cells: Cells,
+    },
 }
 
 pub(super) fn open(path: &Path, read: &Arc<AtomicU64>) -> io::Result<(Vec<Column>, Input)> {
@@ -56,10 +67,9 @@ pub(super) fn open(path: &Path, read: &Arc<AtomicU64>) -> io::Result<(Vec<Column
     }
     let rows = rows.unsigned_abs();
     let stream = Stream {
-        cells: columns.iter().map(|_| Cells::default()).collect(),
         file,
         columns,
-        readers: Vec::new(),
+        parts: Vec::new(),
         group: 0,
         left: 0,
         text: Vec::new(),
@@ -96,13 +106,10 @@ impl Stream {
             }
             self.open_group()?;
         }
-        let rows = self.left.min(BATCH);
-        for ((cells, placed), reader) in
-            self.cells.iter_mut().zip(&self.columns).zip(&mut self.readers)
-        {
-            cells.fill(reader.as_mut(), placed.holds, rows)?;
+        let rows = self.ready()?;
+        for row in 0..rows {
+            self.write(row)?;
         }
-        (0..rows).for_each(|row| self.write(row));
         self.left -= rows;
         self.written += rows as u64;
         let part = u128::from(self.size) * u128::from(self.written) / u128::from(self.rows.max(1));
@@ -112,18 +119,63 @@ impl Stream {
 
     fn open_group(&mut self) -> Result<()> {
         let group = self.file.get_row_group(self.group)?;
-        let reader = |placed: &Placed| placed.leaf.map(|leaf| group.get_column_reader(leaf));
-        self.readers =
-            self.columns.iter().map(|it| reader(it).transpose()).collect::<Result<_>>()?;
         self.left = usize::try_from(group.metadata().num_rows())?;
+        self.parts.clear();
+        for Placed { leaf, holds } in &self.columns {
+            let pages = |leaf: usize| -> Result<Option<Pages>> {
+                let column = group.metadata().column(leaf).column_descr();
+                Ok(Pages::new(group.get_column_page_reader(leaf)?, column, *holds))
+            };
+            self.parts.push(match leaf.map(pages).transpose()?.flatten() {
+                Some(pages) => Part::Pages(pages),
+                None => {
+                    let reader = leaf.map(|leaf| group.get_column_reader(leaf)).transpose()?;
+                    Part::Cells { reader, holds: *holds, cells: Cells::default() }
+                }
+            });
+        }
         self.group += 1;
         Ok(())
     }
 
-    fn write(&mut self, row: usize) {
+    /// Sees to it that some rows are at hand in all columns, and says how many.
+    fn ready(&mut self) -> Result<usize> {
+        let mut rows = self.left.min(BATCH);
+        for at in 0..self.parts.len() {
+            if let Part::Pages(pages) = &mut self.parts[at] {
+                match pages.ready()? {
+                    Some(ready) => rows = rows.min(ready),
+                    None => self.parts[at] = self.in_general(at)?,
+                }
+            }
+        }
+        for part in &mut self.parts {
+            if let Part::Cells { reader, holds, cells } = part {
+                cells.fill(reader.as_mut(), *holds, rows)?;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A column of the row group at hand, from the next row on, as the general reader sees it.
+    fn in_general(&self, column: usize) -> Result<Part> {
+        let Placed { leaf, holds } = self.columns[column];
+        let group = self.file.get_row_group(self.group - 1)?;
+        let mut reader = leaf.map(|leaf| group.get_column_reader(leaf)).transpose()?;
+        let passed = usize::try_from(group.metadata().num_rows())? - self.left;
+        if let Some(reader) = &mut reader {
+            skip(reader, passed)?;
+        }
+        Ok(Part::Cells { reader, holds, cells: Cells::default() })
+    }
+
+    fn write(&mut self, row: usize) -> Result<()> {
         let from = self.text.len();
-        for cells in &self.cells {
-            self.text.extend_from_slice(cells.of(row));
+        for part in &mut self.parts {
+            match part {
+                Part::Pages(pages) => pages.write(&mut self.text)?,
+                Part::Cells { cells, .. } => self.text.extend_from_slice(cells.of(row)),
+            }
             self.text.push(DELIMITER);
         }
         self.text.pop();
@@ -136,7 +188,23 @@ impl Stream {
             overlong(&mut self.text, from);
         }
         self.text.push(b'\n');
+        Ok(())
     }
+}
+
+/// Passes by so many rows.
+fn skip(reader: &mut ColumnReader, rows: usize) -> Result<()> {
+    let passed = match reader {
+        ColumnReader::BoolColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int32ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int64ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::Int96ColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::FloatColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::DoubleColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(rows),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => reader.skip_records(rows),
+    }?;
+    if passed == rows { Ok(()) } else { Err(short()) }
 }
 
 /// A row that is refused for its length is one line, and certainly too long.

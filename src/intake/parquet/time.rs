@@ -3,12 +3,19 @@
 use super::columns::Unit;
 use crate::calendar::Day;
 
-/// Writes days and times; remembers the last day, because rows of one day stand together.
-#[derive(Default)]
+/// Writes days and times; remembers the days of two months, because the rows of a file are of few.
 pub(super) struct Clock {
-    day: i64,
-    /// Empty, or the text of that day.
-    text: String,
+    /// Days with their texts, each in the place that its lowest bits say; no text if there was none yet.
+    days: Vec<(i64, String)>,
+}
+
+/// So many days are remembered.
+const DAYS: usize = 64;
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { days: vec![(0, String::new()); DAYS] }
+    }
 }
 
 impl Unit {
@@ -24,15 +31,13 @@ impl Unit {
 const DAY: i64 = 86_400;
 
 impl Clock {
-    /// A day since 1970. One beyond all years is written so that no reader takes it for a day.
+    /// A day since 1970.
     pub(super) fn day(&mut self, day: i64, text: &mut Vec<u8>) {
-        if self.day != day || self.text.is_empty() {
-            let known = Day::EPOCH.plus(day);
-            let within = known.days_since(Day::EPOCH) == day;
-            self.text = if within { known.to_string() } else { format!("day {day} since 1970") };
-            self.day = day;
+        let known = &mut self.days[day.rem_euclid(DAYS as i64) as usize];
+        if known.0 != day || known.1.is_empty() {
+            *known = (day, text_of(day));
         }
-        text.extend_from_slice(self.text.as_bytes());
+        text.extend_from_slice(known.1.as_bytes());
     }
 
     /// A time since 1970; without the `Z` if it is only what a clock showed.
@@ -41,12 +46,12 @@ impl Clock {
         let (seconds, part) = (count.div_euclid(per), count.rem_euclid(per));
         self.day(seconds.div_euclid(DAY), text);
         let second = seconds.rem_euclid(DAY);
-        text.extend_from_slice(b"T00:00:00");
-        let end = text.len();
-        for (at, value) in [(8, second / 3600), (5, second / 60 % 60), (2, second % 60)] {
-            text[end - at] = b'0' + (value / 10) as u8;
-            text[end - at + 1] = b'0' + (value % 10) as u8;
+        let mut clock = *b"T00:00:00";
+        for (at, value) in [(1, second / 3600), (4, second / 60 % 60), (7, second % 60)] {
+            clock[at] = b'0' + (value / 10) as u8;
+            clock[at + 1] = b'0' + (value % 10) as u8;
         }
+        text.extend_from_slice(&clock);
         fraction(part, per / 10, text);
         if utc {
             text.push(b'Z');
@@ -65,6 +70,14 @@ impl Clock {
             None => text.extend_from_slice(format!("day {day} since 1970").as_bytes()),
         }
     }
+}
+
+/// A day since 1970. One beyond all years is written so that no reader takes it for a day.
+#[cold]
+fn text_of(day: i64) -> String {
+    let known = Day::EPOCH.plus(day);
+    let within = known.days_since(Day::EPOCH) == day;
+    if within { known.to_string() } else { format!("day {day} since 1970") }
 }
 
 /// The part of a second, with no zero at its end; `place` is the worth of the first digit.
