@@ -18,6 +18,7 @@ mod gather;
 mod horizon;
 mod key;
 mod lens;
+mod letters;
 mod listed;
 mod number;
 mod numbered;

@@ -1,7 +1,7 @@
 //! The key of a cell as numbers, of which those are written that differ from the cell before.
 
+use super::letters::{Reader, Unreadable, Writer};
 use super::numbered::Numbering;
-use super::packed::{Reader, Unreadable, Writer};
 use super::{Charged, Key, Kind, Sale};
 use crate::calendar::{Day, Moment};
 use crate::money::Currency;

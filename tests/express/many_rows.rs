@@ -36,6 +36,8 @@ struct Layout {
     table: &'static str,
     columns: Vec<&'static str>,
     delimiter: char,
+    /// Are all its numbers short? Others go another way together with one that is long.
+    short: bool,
 }
 
 const SALES: [&str; 14] = [
@@ -60,11 +62,9 @@ fn layout() -> impl Strategy<Value = Layout> {
         let columns = further.prop_map(move |further| [&all[..needed], &further[..]].concat());
         let delimiter =
             prop_oneof![4 => Just(','), 1 => Just('\t'), 1 => Just(' '), 1 => Just(';')];
-        (columns.prop_shuffle(), delimiter).prop_map(move |(columns, delimiter)| Layout {
-            table,
-            columns,
-            delimiter,
-        })
+        (columns.prop_shuffle(), delimiter, any::<bool>()).prop_map(
+            move |(columns, delimiter, short)| Layout { table, columns, delimiter, short },
+        )
     };
     tables.prop_flat_map(of)
 }
@@ -83,6 +83,16 @@ fn number() -> BoxedStrategy<String> {
             "1099511627777", "-1099511627776.000001", "0.0000001", "0.00000001", "NULL", "١",
             "9223372036854775807", "0.000000000000000000000001",
         ]).prop_map(str::to_owned),
+    ]
+    .boxed()
+}
+
+fn short_number() -> BoxedStrategy<String> {
+    prop_oneof![
+        8 => "[0-9]{1,3}(\\.[0-9]{1,4})?",
+        3 => "-[0-9]{1,3}(\\.[0-9]{1,3})?",
+        2 => "-?[0-9]{7}|-?0?\\.?[0-9]{5}|[0-9]{0,3}\\.[0-9]{0,4}",
+        1 => "[-+.0-9e/:]{0,8}",
     ]
     .boxed()
 }
@@ -111,7 +121,7 @@ fn text(usual: &'static [&'static str]) -> BoxedStrategy<String> {
     .boxed()
 }
 
-fn field(column: &str) -> BoxedStrategy<String> {
+fn field(column: &str, short: bool) -> BoxedStrategy<String> {
     match column {
         "id" => prop_oneof![
             30 => "s-[0-9]{5}", 6 => "s-[0-9]{1,2}", 2 => "[a-c]{0,3}", 2 => "x{1,70}",
@@ -119,6 +129,7 @@ fn field(column: &str) -> BoxedStrategy<String> {
         ]
         .boxed(),
         "time" => time(),
+        "quantity" | "amount" if short => short_number(),
         "quantity" | "amount" => number(),
         "kind" => text(&[
             "charge",
@@ -142,7 +153,7 @@ fn field(column: &str) -> BoxedStrategy<String> {
 }
 
 fn line(layout: &Layout) -> BoxedStrategy<Vec<u8>> {
-    let fields: Vec<_> = layout.columns.iter().map(|column| field(column)).collect();
+    let fields: Vec<_> = layout.columns.iter().map(|column| field(column, layout.short)).collect();
     let between = layout.delimiter.to_string();
     let row = fields.prop_map(move |fields| {
         let clean = |field: &String| field.replace(&between[..], "_");

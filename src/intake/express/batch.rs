@@ -99,21 +99,11 @@ impl<'t> Frame<'t> {
         self.places[row * self.fields].wrapping_add(1) as usize
     }
 
-    /// Calls `each` with where the field of every row begins and ends.
+    /// Calls `each` with every row, and where a field of it begins and ends.
     #[inline(always)]
-    pub(super) fn each(&self, column: usize, mut each: impl FnMut(usize, u32, u32)) {
-        // Lines of signs, once from the place before the first and once from the first.
-        let [starts @ .., _] = self.places else { return };
-        let starts = (0..ROWS).zip(starts.chunks_exact(self.fields));
-        if column + 1 == self.fields {
-            for ((row, start), end) in starts.zip(&self.ends) {
-                each(row, start[column].wrapping_add(1), *end);
-            }
-        } else {
-            let ends = self.places[1..].chunks_exact(self.fields);
-            for ((row, start), end) in starts.zip(ends) {
-                each(row, start[column].wrapping_add(1), end[column]);
-            }
+    pub(super) fn each(&self, column: usize, mut each: impl FnMut(usize, usize, usize)) {
+        for (row, (from, to)) in (0..ROWS).zip(self.runs(column, column)) {
+            each(row, from, to);
         }
     }
 

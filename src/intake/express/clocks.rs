@@ -61,7 +61,7 @@ impl Clocks {
 
     fn read(&mut self, frame: &Frame<'_>, column: usize) {
         frame.each(column, |row, from, to| {
-            let text = frame.text.get(from as usize..to as usize).unwrap_or_default();
+            let text = frame.text.get(from..to).unwrap_or_default();
             let words = text.try_into().map_or([0; 3], wide::instant_words);
             [self.dates[row], self.clocks[row], self.ends[row]] = words;
         });
@@ -69,14 +69,15 @@ impl Clocks {
 
     #[inline(always)]
     fn understand(&mut self, rows: usize, from: i64, half_seconds: &mut [i64; ROWS]) {
-        for row in 0..rows.next_multiple_of(wide::STEP).min(ROWS) {
+        let steps = rows.next_multiple_of(wide::STEP).min(ROWS);
+        for (row, half_seconds) in half_seconds[..steps].iter_mut().enumerate() {
             let instant = Instant::of([self.dates[row], self.clocks[row], self.ends[row]]);
             let seconds = instant.day.wrapping_mul(86_400).wrapping_add(instant.second);
             let at = seconds.wrapping_mul(2).cast_signed();
             self.days[row] = instant.day as u32;
             self.seconds[row] = instant.second as u32;
             self.found[row] = instant.fits & (at >= from);
-            half_seconds[row] = at;
+            *half_seconds = at;
         }
     }
 }
@@ -87,6 +88,7 @@ mod tests {
 
     use super::super::batch::tests::framed;
     use super::super::parse::{self, Time};
+    use super::super::signs::tests::levels;
     use super::*;
     use crate::calendar::Day;
 
@@ -95,7 +97,7 @@ mod tests {
         let (text, places) = framed(texts, at, 3);
         let frame = Frame::of(text.as_bytes(), &places, 3);
         let (mut clocks, mut times) = (Clocks::default(), [0; ROWS]);
-        for level in wide::tests::levels() {
+        for level in levels() {
             clocks.at_once(level, &frame, at, from, &mut times);
             for (row, text) in texts.iter().enumerate() {
                 let due = match parse::time(text.as_bytes()) {

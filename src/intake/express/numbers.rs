@@ -96,7 +96,8 @@ impl Numbers {
         if some_long && !LONG {
             return false;
         }
-        for row in 0..rows.next_multiple_of(wide::STEP).min(ROWS) {
+        let steps = rows.next_multiple_of(wide::STEP).min(ROWS);
+        for (row, sure) in sure[..steps].iter_mut().enumerate() {
             let (last, length) = (tails.last[row], tails.lengths[row]);
             let digits = if LONG {
                 wide::long_number(tails.before[row], last, length)
@@ -107,7 +108,7 @@ impl Numbers {
             self.mantissas[row] = mantissa;
             self.scales[row] = if nothing { NOTHING } else { digits.scale as u8 };
             self.signs[row] = Sign::new(nothing, mantissa);
-            sure[row] &= digits.fits | nothing;
+            *sure &= digits.fits | nothing;
         }
         true
     }
@@ -115,11 +116,9 @@ impl Numbers {
     fn one_by_one(&mut self, frame: &Frame<'_>, column: usize, sure: &mut [bool; ROWS]) {
         for (row, sure) in (0..frame.rows).zip(sure) {
             let (from, to) = frame.field(row, column);
-            let number = match from == to {
-                true => None,
-                false => parse::number_before(frame.text, from, to),
-            };
-            *sure &= number.is_some() || from == to;
+            let nothing = from == to;
+            let number = if nothing { None } else { parse::number_before(frame.text, from, to) };
+            *sure &= number.is_some() | nothing;
             let Short { mantissa, scale } = number.unwrap_or(NONE);
             (self.mantissas[row], self.scales[row]) = (mantissa, scale);
             self.signs[row] = Sign::of(number);
@@ -148,8 +147,8 @@ impl Default for Tails {
 impl Tails {
     fn read(&mut self, frame: &Frame<'_>, column: usize) {
         frame.each(column, |row, from, to| {
-            self.lengths[row] = u64::from(to.wrapping_sub(from));
-            match eight(frame.text, to as usize) {
+            self.lengths[row] = to.wrapping_sub(from) as u64;
+            match eight(frame.text, to) {
                 Some(word) => self.last[row] = word,
                 None => self.lengths[row] = NOWHERE,
             }
@@ -158,7 +157,7 @@ impl Tails {
 
     #[cold]
     fn read_before(&mut self, frame: &Frame<'_>, column: usize) {
-        frame.each(column, |row, _, to| match eight(frame.text, (to as usize).saturating_sub(8)) {
+        frame.each(column, |row, _, to| match eight(frame.text, to.saturating_sub(8)) {
             Some(word) => self.before[row] = word,
             None => self.lengths[row] = NOWHERE,
         });
@@ -177,6 +176,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::batch::tests::framed;
+    use super::super::signs::tests::levels;
     use super::*;
 
     /// Is it what the slow way reads, and is all read that has to be?
@@ -206,7 +206,7 @@ mod tests {
             let (text, places) = framed(&texts, at, 3);
             let frame = Frame::of(text.as_bytes(), &places, 3);
             let (mut numbers, mut tails) = (Numbers::default(), Tails::default());
-            for level in wide::tests::levels() {
+            for level in levels() {
                 let mut sure = [true; ROWS];
                 numbers.at_once(level, &frame, at, &mut tails, &mut sure);
                 is_right(&numbers, &sure, &texts, &frame, at);

@@ -90,8 +90,16 @@ impl Odd {
         self.0 |= 1 << row;
     }
 
-    fn rows(&self, rows: usize) -> impl Iterator<Item = usize> {
-        (0..if self.0 == 0 { 0 } else { rows }).filter(|row| self.0 >> row & 1 == 1)
+    fn and(&self, others: &Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    fn rows(mut self) -> impl Iterator<Item = usize> {
+        std::iter::from_fn(move || {
+            let row = (self.0 != 0).then(|| self.0.trailing_zeros() as usize)?;
+            self.0 &= self.0 - 1;
+            Some(row)
+        })
     }
 }
 
@@ -116,12 +124,12 @@ impl Lane<'_> {
             4 => self.ids::<4>(frame, batch),
             _ => self.ids::<LONGEST>(frame, batch),
         }
-        self.numbers(frame, batch);
+        let odd = self.numbers(frame, batch);
         if [Target::Deal, Target::Resource].iter().all(|it| self.columns.at(*it).is_none()) {
             match words_of(frame, customer) {
-                ..=2 => self.contents::<2>(frame, batch),
-                3 => self.contents::<3>(frame, batch),
-                _ => self.contents::<LONGEST>(frame, batch),
+                ..=2 => self.contents::<2>(frame, batch, odd),
+                3 => self.contents::<3>(frame, batch, odd),
+                _ => self.contents::<LONGEST>(frame, batch, odd),
             }
         } else {
             for row in 0..frame.rows {
@@ -140,13 +148,14 @@ impl Lane<'_> {
             let words = batch.prints.words::<W>(part);
             dispatch!(self.level, _simd => self.ids.of_many(words, ids));
         }
-        for row in odd.rows(frame.rows) {
+        for row in odd.rows() {
             batch.ids[row] = self.ids.of(frame.text(row, column));
         }
     }
 
-    /// Puts down what rows are made of beside their customers.
-    fn numbers(&self, frame: &Frame<'_>, batch: &mut Batch) {
+    /// Puts down what rows are made of beside their customers, and says of which that is not all.
+    fn numbers(&self, frame: &Frame<'_>, batch: &mut Batch) -> Odd {
+        let mut odd = Odd::default();
         let Batch { prints, quantities, amounts, times, shapes, .. } = batch;
         let word = |number: Option<Short>| {
             number.map_or(Some(NOTHING), |it| millionths(it).map(i64::cast_unsigned))
@@ -156,6 +165,9 @@ impl Lane<'_> {
         for row in 0..frame.rows.min(ROWS) {
             let (quantity, amount) = (word(quantities.get(row)), word(amounts.get(row)));
             prints.small[row] = quantity.is_some() && amount.is_some();
+            if !prints.small[row] {
+                odd.add(row);
+            }
             quantity_words[row] = quantity.unwrap_or_default();
             amount_words[row] = amount.unwrap_or_default();
             time_words[row] = times[row].cast_unsigned();
@@ -164,10 +176,11 @@ impl Lane<'_> {
                 [firsts[row], seconds[row]] = known.contents.sums();
             }
         }
+        odd
     }
 
-    fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch) {
-        let odd = batch.prints.read::<W>(frame, self.columns.at(Target::Customer));
+    fn contents<const W: usize>(&self, frame: &Frame<'_>, batch: &mut Batch, numbers: Odd) {
+        let odd = batch.prints.read::<W>(frame, self.columns.at(Target::Customer)).and(&numbers);
         let prints = &batch.prints;
         let contents = batch.contents[..together(frame.rows)].chunks_mut(AT_ONCE);
         for (part, contents) in contents.enumerate() {
@@ -178,12 +191,9 @@ impl Lane<'_> {
             };
             dispatch!(self.level, _simd => self.key.of_many(&facts, contents));
         }
-        let small = &prints.small[..frame.rows];
-        if odd.0 != 0 || !small.iter().all(|small| *small) {
-            for row in 0..frame.rows {
-                if batch.sure[row] && (odd.0 >> row & 1 == 1 || !batch.prints.small[row]) {
-                    batch.contents[row] = self.content(frame, batch, row);
-                }
+        for row in odd.rows() {
+            if batch.sure[row] {
+                batch.contents[row] = self.content(frame, batch, row);
             }
         }
     }

@@ -102,7 +102,7 @@ pub(super) mod tests {
     use super::*;
 
     /// What this machine can do, and all that it could do as well.
-    pub(in crate::intake::express) fn levels() -> Vec<Level> {
+    pub(in super::super) fn levels() -> Vec<Level> {
         let best = Level::new();
         #[cfg(target_arch = "x86_64")]
         let lesser = [
@@ -111,7 +111,7 @@ pub(super) mod tests {
             best.as_avx2().map(Level::Avx2),
         ];
         #[cfg(not(target_arch = "x86_64"))]
-        let lesser = [];
+        let lesser: [Option<Level>; 0] = [];
         lesser.into_iter().flatten().chain([best]).collect()
     }
 

@@ -145,18 +145,3 @@ fn first_of(year: u64, month: u64) -> u64 {
     let leaps = (year >> 2).wrapping_sub((year >= NO_LEAP).into());
     year.wrapping_mul(365).wrapping_add(leaps).wrapping_add(before).wrapping_sub(719_483)
 }
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// What this machine can do, and the least that it could do.
-    pub(in super::super) fn levels() -> Vec<Level> {
-        let best = Level::new();
-        #[cfg(target_arch = "x86_64")]
-        let lesser = [best.as_sse2().map(Level::Sse2), best.as_avx2().map(Level::Avx2)];
-        #[cfg(not(target_arch = "x86_64"))]
-        let lesser = [];
-        lesser.into_iter().flatten().chain([best]).collect()
-    }
-}

@@ -15,7 +15,8 @@ pub(super) type Filter = [u64; WORDS];
 #[inline]
 fn place(key: u64) -> (usize, u64) {
     let bits = 1 << (key & 63) | 1 << (key >> 6 & 63) | 1 << (key >> 12 & 63);
-    (((key >> 18 & 0xFFFF_FFFF) * WORDS as u64 >> 32) as usize, bits)
+    let word = ((key >> 18 & 0xFFFF_FFFF) * WORDS as u64) >> 32;
+    (word as usize, bits)
 }
 
 /// The filter of ids by their keys.
