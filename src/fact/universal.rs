@@ -176,8 +176,7 @@ pub(super) type Columns<'a, const N: usize, const W: usize> = [(&'a Keys<N>, &'a
 
 /// What `fold` makes of the sums of so many rows: of these words, and of what else a row has, from which a
 /// sum starts. Nothing in these loops depends on a row: they are compiled for as many words at once as a
-/// processor takes, which it takes plain indices for.
-#[expect(clippy::needless_range_loop, reason = "iterators become no wide words")]
+/// processor takes, with indices, for iterators over rows are not.
 #[inline(always)]
 pub(super) fn fold_many<const N: usize, const W: usize, const V: usize>(
     folds: &[Fold; N],
