@@ -56,10 +56,9 @@ fn bytes_of(value: i128, width: usize) -> ByteArray {
 /// becomes too large, or without; and encodings that writers seldom choose.
 pub(crate) fn packing(number: usize, compression: Compression) -> WriterProperties {
     let builder = WriterProperties::builder().set_compression(compression);
-    let builder = if number % 2 == 0 {
-        builder
-    } else {
-        builder.set_writer_version(WriterVersion::PARQUET_2_0)
+    let builder = match number % 2 {
+        0 => builder,
+        _ => builder.set_writer_version(WriterVersion::PARQUET_2_0),
     };
     let builder = match number / 2 % 2 {
         0 => builder,

@@ -107,8 +107,8 @@ mod tests {
         for &(value, count, same) in runs {
             let value =
                 |at: usize| (u64::from(value) + if same { 0 } else { at as u64 }) % (1 << width);
-            let count = if same { count } else { count * 8 };
-            head(if same { count << 1 } else { count / 8 << 1 | 1 }, &mut bytes);
+            let (count, begin) = if same { (count, count * 2) } else { (count * 8, count * 2 + 1) };
+            head(begin, &mut bytes);
             numbers.extend((0..count).map(|at| value(at) as u32));
             if same {
                 bytes.extend(&value(0).to_le_bytes()[..width.div_ceil(8) as usize]);
