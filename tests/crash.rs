@@ -6,16 +6,17 @@
 mod faulty;
 mod kept;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use faulty::{Fault, Faulty};
-use kept::{closing, delivery, first_period, id, ids, import_marked};
+use kept::{closing, delivery, first_period, id, ids, import_marked, marks};
 use proptest::prelude::*;
 use revshare::fact::Forgotten;
+use revshare::fact::bulk::{Hand, Placed, Shelf};
 use revshare::store::{Medium, Store, StoreError, verify, verify_on};
 
 const IDS: u64 = 70;
@@ -146,6 +147,29 @@ fn the_disk_is_full_at_every_operation() {
             let acknowledged = run(&medium, STEPS);
             check(medium.after_power_cut(|| 255, false), acknowledged);
         }
+    }
+}
+
+/// Whoever could not write marks down may have others, and finishes in the end.
+#[test]
+fn a_hand_without_room_says_so_as_often_as_it_is_asked() {
+    let empty = Faulty::new(Fault::None, 0);
+    let with_hand = |fault: Fault, act: &dyn Fn(Box<dyn Hand + '_>)| {
+        let medium = Arc::new(empty.failing(fault, 100));
+        let shelf = Store::on(Arc::clone(&medium) as _).unwrap().shelf(0).unwrap();
+        act(shelf.hand().unwrap());
+        medium.operations()
+    };
+    let begun = with_hand(Fault::None, &|hand| drop(hand));
+    let placed = |(at, mark)| Placed { at, mark };
+    let marks: Vec<Placed> = (0..).zip(marks(1, 180_000)).map(placed).collect();
+    let is_full = |done: std::io::Result<()>| done.unwrap_err().kind() == ErrorKind::StorageFull;
+    for at in 1..=2 {
+        with_hand(Fault::FullAt(begun + at), &|mut hand| {
+            assert!(is_full(hand.put(&marks)));
+            assert!(is_full(hand.put(&marks)));
+            assert!(is_full(hand.finish()));
+        });
     }
 }
 

@@ -5,11 +5,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::BookError;
+use crate::store::{Disk, Medium};
 
 const FOLDER: &str = "rejects";
 
 /// The rejects file of an import: made with its first row, and kept only with the import.
 pub(super) struct Rejects {
+    store: PathBuf,
     path: PathBuf,
     /// Its name while it is not whole.
     new: PathBuf,
@@ -20,16 +22,23 @@ impl Rejects {
     /// That of the import of a number.
     pub(super) fn new(store: &Path, import: u64) -> Self {
         let path = store.join(FOLDER).join(format!("{import:06}.jsonl"));
-        Self { new: path.with_extension("jsonl.new"), path, file: None }
+        Self { store: store.to_owned(), new: path.with_extension("jsonl.new"), path, file: None }
     }
 
-    /// Gives the file its name, before the import is acknowledged; none if nothing was refused.
+    /// Gives the file its name, before the import is acknowledged; none if nothing was refused. Once this
+    /// returns, what was refused survives.
     pub(super) fn keep(mut self) -> Result<Option<PathBuf>, BookError> {
-        let Some(file) = self.file.take() else { return Ok(None) };
         let fail = |source| BookError::File { path: self.path.display().to_string(), source };
+        let Some(file) = self.file.take() else {
+            // An import of the same number may have failed after it had kept its own.
+            remove(&self.path).map_err(fail)?;
+            return Ok(None);
+        };
         let whole = file.into_inner().map_err(|error| fail(error.into_error()))?;
         whole.sync_data().map_err(fail)?;
         fs::rename(&self.new, &self.path).map_err(fail)?;
+        let folders = Disk::new(&self.store);
+        ["", FOLDER].iter().try_for_each(|folder| folders.sync_folder(folder)).map_err(fail)?;
         Ok(Some(self.path.clone()))
     }
 
@@ -41,6 +50,14 @@ impl Rejects {
             self.file = Some(BufWriter::new(File::create(&self.new)?));
         }
         Ok(self.file.as_mut().expect("it was just made"))
+    }
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
     }
 }
 
@@ -82,5 +99,27 @@ impl Drop for Rejects {
             // Only an empty folder goes.
             let _empty = self.new.parent().map(fs::remove_dir);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failed_import_refused_is_not_what_the_next_one_did() {
+        let store = tempfile::tempdir().unwrap();
+        let refused = |row: &[u8]| {
+            let mut rejects = Rejects::new(store.path(), 1);
+            rejects.write_all(row).unwrap();
+            rejects.keep().unwrap()
+        };
+        let kept = refused(b"one").expect("a row was refused");
+        assert_eq!(fs::read(&kept).unwrap(), b"one");
+        refused(b"two");
+        assert_eq!(fs::read(&kept).unwrap(), b"two");
+        assert_eq!(Rejects::new(store.path(), 1).keep().unwrap(), None);
+        assert!(!kept.exists());
+        assert_eq!(Rejects::new(store.path(), 1).keep().unwrap(), None);
     }
 }

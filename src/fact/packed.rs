@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Numbers are [letters](super::letters). So a month's sums are some hundred kilobytes that need no
-//! parsing to speak of, and are still JSON. A day is the number of its cells, and for each cell which parts of its key differ from those of the cell before, these, and what
-//! the cell adds up to.
+//! parsing to speak of, and are still JSON. A day is the number of its cells, and for each cell which parts
+//! of its key differ from those of the cell before, these, and what the cell adds up to.
 //!
 //! The law: what was written is read again as it was; anything else is refused, when it is read and not
 //! when it is asked for.

@@ -11,9 +11,10 @@ use super::record::RecordKind;
 use super::{Marked, MarksShelf, Store, StoreError};
 use crate::fact::{Delivery, IdEntry};
 
-/// An import that lacks only its record.
+/// An import that lacks only its record. Its files have the names of the next import, so of two that are
+/// kept one after the other only the second can be recorded.
 #[derive(Debug)]
-pub struct Kept {
+pub(crate) struct Kept {
     import: u64,
     named: Option<Named>,
     marks: Option<NamedMarks>,
@@ -74,7 +75,7 @@ impl Store {
     ///
     /// # Panics
     /// As [`Store::import_with`].
-    pub fn keep(
+    pub(crate) fn keep(
         &self,
         delivery: &Delivery,
         ids: &[IdEntry],
@@ -108,7 +109,7 @@ impl Store {
     ///
     /// # Panics
     /// If another import was recorded since it was kept.
-    pub fn record(&mut self, delivery: &Delivery, kept: Kept) -> Result<u64, StoreError> {
+    pub(crate) fn record(&mut self, delivery: &Delivery, kept: Kept) -> Result<u64, StoreError> {
         let Kept { import, marks, named, packed } = kept;
         assert_eq!(import, self.state.imports + 1, "imports are recorded as they are kept");
         let content = ImportRef { ids: named.as_ref(), marks: marks.as_ref(), delivery: &packed };

@@ -44,7 +44,6 @@ use std::sync::Arc;
 
 pub use closing::{Closing, ClosingHead, statement_digest};
 pub use error::StoreError;
-pub use import::Kept;
 pub use marks::{Marked, MarksShelf};
 pub use medium::{Disk, Medium};
 pub use seen::{Stamp, changed_unseen};

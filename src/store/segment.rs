@@ -8,7 +8,7 @@
 //! foot    32   BLAKE3(head, fences, filter)
 //! ```
 //!
-//! Fences and filter are kept in memory once the file is first asked: 1.7 bytes an entry. The filter
+//! Fences and filter are kept in memory once the file is first asked: 1.6 bytes an entry. The filter
 //! answers 98 of 100 questions for an id that is not there without touching the file; each other
 //! costs one read of one block, whose bytes are checked before they are believed. The journal record
 //! of the import names the BLAKE3 of the whole file.

@@ -103,7 +103,8 @@ impl<'a> MarksHand<'a> {
         let (bucket_of, length) = (bucket as u32, length as u16);
         self.listed.push(Listed { bucket: bucket_of, offset: 0, length, check, filter });
         self.full.push(slot);
-        if self.full.len() == AT_ONCE {
+        // There are more only if they could not be written: that is said again, for no slot is left.
+        if self.full.len() >= AT_ONCE {
             self.write()?;
         }
         let slot = self.free.pop().expect("there are as many as blocks wait at most");

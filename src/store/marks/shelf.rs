@@ -53,8 +53,8 @@ pub struct Marked<'a> {
 /// How far the file is.
 struct Written {
     size: u64,
-    /// An earlier write failed: what the file holds is not known.
-    failed: bool,
+    /// Why an earlier write failed: what the file holds is not known.
+    failed: Option<(io::ErrorKind, String)>,
     writeback: Writeback,
 }
 
@@ -94,7 +94,7 @@ impl MarksShelf {
             .and_then(|()| medium.append(&new, &head));
         made.map_err(StoreError::disk("write", &new))?;
         let writeback = Writeback::of(Arc::clone(medium), &new);
-        let written = Written { size: head.len() as u64, failed: false, writeback };
+        let written = Written { size: head.len() as u64, failed: None, writeback };
         Ok(Self {
             medium: Arc::clone(medium),
             import,
@@ -120,11 +120,11 @@ impl MarksShelf {
     /// Writes at the end; gives back where.
     pub(super) fn append_all(&self, parts: &[&[u8]]) -> io::Result<u64> {
         let mut written = locked(&self.written);
-        if written.failed {
-            return Err(io::Error::other("an earlier write to it failed"));
+        if let Some((kind, why)) = &written.failed {
+            return Err(io::Error::new(*kind, why.clone()));
         }
         let result = self.medium.append_all(&self.new, parts);
-        written.failed = result.is_err();
+        written.failed = result.as_ref().err().map(|error| (error.kind(), error.to_string()));
         result?;
         let (offset, bytes) = (written.size, parts.iter().map(|part| part.len()).sum());
         written.size += bytes as u64;
