@@ -93,6 +93,8 @@ fn a_file_that_changed_is_noticed_wherever_it_is_read_again() {
         ("", &contest, format!("{swapped}\n{contest}"), When::Read, true),
         ("", &contest, contest.replace("9.00", "9.01"), When::Read, true),
         ("", &contest, contest.replace("1.25", "1.24"), When::Read, true),
+        // More lines than there were before the row.
+        ("", &contest, "\n".repeat(contest.len()), When::Read, true),
         // After its rows were taken out: when they are compared.
         (&earlier, &contest, contest.replace("9.00", "9.01"), When::Refused, true),
         (&earlier, &contest, contest.replace("n-000011", "n-000012"), When::Refused, true),

@@ -302,7 +302,10 @@ mod tests {
         #[test]
         fn digits_at_once_are_digits_one_by_one(text in "[0-9]{0,8}[.]?[0-9]{0,8}|[0-9.,\0:/é-]{1,8}", behind in "[,0-9.]{0,9}") {
             if (1..=8).contains(&text.len()) {
-                let due = many(text.as_bytes()).filter(|short| short.scale <= SCALE);
+                let digits = text.strip_prefix('-');
+                let due = many(digits.unwrap_or(&text).as_bytes())
+                    .map(|short| short.signed(digits.is_some()))
+                    .filter(|short| short.scale <= SCALE);
                 prop_assert_eq!(number(text.as_bytes(), text.len()), due);
                 let more = format!("{text}{behind}");
                 prop_assert_eq!(number(more.as_bytes(), text.len()), due);

@@ -54,7 +54,8 @@ impl<'a> Revisit<'a> {
                 // The next one may be nearer.
                 let next = lines.get(next).filter(|next| next.at - at < at - known.at);
                 let line = match next {
-                    Some(next) => next.line - window.line_ends(at, next.at)?,
+                    // Of a file that has changed there may be any number; its row is another one then.
+                    Some(next) => next.line.saturating_sub(window.line_ends(at, next.at)?),
                     None => known.line + window.line_ends(known.at, at)?,
                 };
                 self.counted = Some(LineAt { at, line });
