@@ -32,6 +32,17 @@ impl Columns {
         Some(Self { table, count, delimiter, nulls, places, made })
     }
 
+    /// Fields that are columns as they are, in this order.
+    #[cfg(test)]
+    pub(super) fn plain(table: Table, targets: impl Iterator<Item = Target>) -> Self {
+        let (mut places, mut count) = ([None; Target::COUNT], 0);
+        for target in targets {
+            places[target as usize] = Some(count);
+            count += 1;
+        }
+        Self { table, count, delimiter: b',', nulls: false, places, made: Vec::new() }
+    }
+
     /// The columns that rows are read from.
     pub(in crate::intake) fn read(&self) -> impl Iterator<Item = usize> {
         let columns = self.count - self.made.len();

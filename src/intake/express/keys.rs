@@ -117,7 +117,7 @@ impl Keys {
     fn widen(&mut self, place: impl Fn(&Run) -> (usize, usize)) -> Option<()> {
         let needed = |run: &Run| {
             let (from, to) = place(run);
-            words::needed(to - from).max(run.words)
+            rounded(words::needed(to - from)).max(run.words)
         };
         if self.runs.iter().all(|run| needed(run) == run.words) {
             return Some(());
@@ -176,6 +176,8 @@ impl Keys {
                 6 => read.words::<6>(),
                 7 => read.words::<7>(),
                 8 => read.words::<8>(),
+                12 => read.words::<12>(),
+                16 => read.words::<16>(),
                 _ => sure.fill(false),
             }
             at += run.words;
@@ -211,6 +213,11 @@ impl Keys {
             *number = number.wrapping_sub(1);
         }
     }
+}
+
+/// Words for a run that needs so many: there is a loop for each count that is likely, and few for long ones.
+fn rounded(words: usize) -> usize {
+    if (9..=16).contains(&words) { words.next_multiple_of(4) } else { words }
 }
 
 /// The number of a key and one, or 0.
@@ -351,7 +358,7 @@ mod tests {
                     for (row, due) in dues.iter().enumerate() {
                         prop_assert!(!sure[row] || found[row] == *due);
                         let room = frame.start(row) + 400 < text.len();
-                        let wide = keys.runs.iter().any(|run| run.words > 8);
+                        let wide = keys.runs.iter().any(|run| run.words > 16);
                         prop_assert!(sure[row] || wide || !room);
                     }
                 }

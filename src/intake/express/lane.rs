@@ -67,6 +67,14 @@ pub(in crate::intake) struct Taken {
     pub(in crate::intake) mark: Mark,
 }
 
+#[cfg(test)]
+impl Taken {
+    /// What it adds, and to which sum.
+    pub(super) fn sum(&self) -> (u32, u32, Option<Small>, Cell) {
+        (self.shape, self.span, self.small, self.cell)
+    }
+}
+
 /// The fields that a shape is made of.
 const SHAPE: [Target; 7] = [
     Target::Kind,

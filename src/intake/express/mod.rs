@@ -4,6 +4,8 @@
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
 
+#[cfg(test)]
+mod agree;
 mod anew;
 mod batch;
 mod buffer;

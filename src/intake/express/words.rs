@@ -3,7 +3,7 @@
 use crate::fact::fingerprint::word;
 
 /// Bytes that are read at once at most.
-const LONGEST: usize = 64;
+const LONGEST: usize = 128;
 
 /// Ends a text: a byte that no text has.
 const END: u8 = 0xFF;
@@ -76,13 +76,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_are_bytes(text in proptest::collection::vec(any::<u8>(), 0..200), from in 0..200_usize, length in 0..70_usize) {
+        fn words_are_bytes(text in proptest::collection::vec(any::<u8>(), 0..200), from in 0..200_usize, length in 0..140_usize) {
             let from = from.min(text.len());
             let to = (from + length).min(text.len());
             is_right::<1>(&text, from, to);
             is_right::<2>(&text, from, to);
             is_right::<4>(&text, from, to);
             is_right::<8>(&text, from, to);
+            is_right::<16>(&text, from, to);
         }
     }
 }
