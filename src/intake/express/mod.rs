@@ -35,6 +35,7 @@ mod shapes;
 mod signs;
 mod split;
 mod sums;
+mod texts;
 mod wide;
 mod words;
 
