@@ -119,7 +119,7 @@ impl<'t> Frame<'t> {
     }
 
     /// Where a row begins.
-    #[inline(always)]
+    #[cfg(test)]
     pub(super) fn start(&self, row: usize) -> usize {
         self.places[row * self.fields].wrapping_add(1) as usize
     }
