@@ -86,18 +86,21 @@ impl<'f, const RUNS: usize> Cuts<'f, RUNS> {
         if row >= self.span {
             return None;
         }
-        // Where the key would have to begin for what is read to be in its place.
-        let mut base = self.starts[0][row].wrapping_add(1);
-        let mut key = read(simd, text, base)?;
+        // Where each run begins in the key, and where a key would begin in which it stands there.
+        let (mut ats, mut bases) = ([0; RUNS], [0; RUNS]);
+        bases[0] = self.starts[0][row].wrapping_add(1);
         for run in 1..RUNS {
-            let at = self.stops[run - 1][row].wrapping_sub(base);
-            base = self.starts[run][row].wrapping_sub(at);
-            let behind = read::<S, LINES>(simd, text, base)?;
+            ats[run] = self.stops[run - 1][row].wrapping_sub(bases[run - 1]);
+            bases[run] = self.starts[run][row].wrapping_sub(ats[run]);
+        }
+        let mut key = read(simd, text, bases[0])?;
+        for run in 1..RUNS {
+            let behind = read::<S, LINES>(simd, text, bases[run])?;
             for (line, key) in key.iter_mut().enumerate() {
-                *key = from_on::<S, LINES>(simd, at, line, *key, behind[line]);
+                *key = from_on::<S, LINES>(simd, ats[run], line, *key, behind[line]);
             }
         }
-        let at = end.wrapping_sub(base);
+        let at = end.wrapping_sub(bases[RUNS - 1]);
         if at >= (LINES * LINE) as u32 {
             return None;
         }
@@ -145,7 +148,8 @@ fn from_on<S: Simd, const LINES: usize>(
         };
         mask8x64::from_bitmask(simd, bits).select(behind, before)
     } else {
-        before ^ ((before ^ behind) & slide::<S, LINES>(simd, &ONES, at, line))
+        let ones = slide::<S, LINES>(simd, &ONES, at, line);
+        (before & !ones) | (behind & ones)
     }
 }
 

@@ -4,7 +4,7 @@
 //! The law: two rows have the same number if and only if all fields of their shapes are the same, as their
 //! [joined texts](super::joined) are then; all of a key is compared.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, Simd, dispatch};
 use hashbrown::HashTable;
 
 use super::batch::{Frame, ROWS};
