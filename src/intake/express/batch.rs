@@ -158,6 +158,25 @@ impl<'t> Frame<'t> {
         Runs { starts: &self.places[first..], ends, at: (0, 0), to_next: (self.fields, to_next) }
     }
 
+    /// The places before a field of all rows, or behind the last: a row's stand so many behind those of the row
+    /// before as it has [`fields`](Self::fields), all within a [span](Self::span).
+    #[inline(always)]
+    pub(super) fn before(&self, column: usize) -> &[u32] {
+        &self.places[column..]
+    }
+
+    /// From the first row's place to the last row's, both counted.
+    #[inline(always)]
+    pub(super) fn span(&self) -> usize {
+        self.rows.checked_sub(1).map_or(0, |rows| rows * self.fields + 1)
+    }
+
+    /// Fields of a row.
+    #[inline(always)]
+    pub(super) fn fields(&self) -> usize {
+        self.fields
+    }
+
     /// The text of a field; empty if there is no such column.
     #[inline(always)]
     pub(super) fn text(&self, row: usize, column: Option<usize>) -> &'t [u8] {

@@ -1,20 +1,18 @@
-//! The texts of shapes, looked up by what a row says: as words, so that a row's own text is neither
-//! copied nor compared byte by byte.
+//! The texts of shapes, looked up by what a row says: a row's own text is neither copied nor compared byte
+//! by byte.
 //!
-//! The law: two rows have the same key if and only if all fields of their shapes are the same. A field
-//! has no delimiter within, each run of fields has an end that no text has, and all of a key is
-//! compared.
+//! The law: two rows have the same number if and only if all fields of their shapes are the same, as their
+//! [joined texts](super::joined) are then; all of a key is compared.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*, u64x2};
+use fearless_simd::{Level, Simd, dispatch};
 use hashbrown::HashTable;
 
 use super::batch::{Frame, ROWS};
-use super::words;
+use super::joined::{self, Cuts, LINE, LONGEST, Run, lines, lines_mut, quick, same};
 
-/// Words of the longest key: rows with a longer one are left.
-const WORDS: usize = 48;
-/// Words of the longest run.
-const LONGEST: usize = 32;
+/// Runs of most files; of columns that make a shape there can be no more than the second.
+const FEW: usize = 4;
+const MANY: usize = 7;
 /// Keys that are looked for first, by the highest bits of their hash.
 const RECENT: usize = 1 << RECENT_BITS;
 const RECENT_BITS: u32 = 15;
@@ -23,28 +21,17 @@ const RECENT_BITS: u32 = 15;
 pub(super) struct Keys {
     level: Level,
     runs: Vec<Run>,
-    /// Further words of a key.
-    further: usize,
-    /// All words of a key: those of its runs, the further ones, and perhaps a zero, for they are compared
-    /// by twos.
+    /// Bytes of a key, with its end: all have as many lines as the longest that was met.
     width: usize,
-    words: Vec<u64>,
+    key: Vec<u8>,
     /// Key by key. The first is none.
-    known: Vec<u64>,
+    known: Vec<u8>,
     table: HashTable<u32>,
     /// By the highest bits of a hash, the number of the key that last had them, or 0.
-    recent: Box<[u32]>,
-    /// The keys of many rows.
-    rows: Vec<u64>,
-}
-
-/// Neighbouring columns as one.
-#[derive(Clone, Copy)]
-struct Run {
-    first: usize,
-    last: usize,
-    /// Words of the longest that was met, with its end.
-    words: usize,
+    recent: Box<[u32; RECENT]>,
+    /// The keys of many rows, and those bits of their hashes.
+    rows: Vec<u8>,
+    slots: [u32; ROWS],
 }
 
 /// What is known of a key.
@@ -57,39 +44,24 @@ pub(super) enum Found {
 }
 
 impl Keys {
-    /// Keys of these columns and so many further words.
-    pub(super) fn new(columns: impl Iterator<Item = usize>, further: usize) -> Self {
-        let mut columns: Vec<usize> = columns.collect();
-        columns.sort_unstable();
-        columns.dedup();
-        let runs = columns.chunk_by(|a, b| a + 1 == *b);
-        let runs: Vec<Run> =
-            runs.map(|run| Run { first: run[0], last: run[run.len() - 1], words: 1 }).collect();
-        let mut keys = Self {
+    /// Keys of these columns.
+    pub(super) fn new(columns: impl Iterator<Item = usize>) -> Self {
+        let recent = vec![0; RECENT].into_boxed_slice();
+        Self {
             level: Level::new(),
-            runs,
-            further,
-            width: 0,
-            words: Vec::new(),
-            known: Vec::new(),
+            runs: Run::all(columns),
+            width: LINE,
+            key: Vec::new(),
+            // Bytes that no key is made of.
+            known: vec![u8::MAX; LINE],
             table: HashTable::new(),
-            recent: vec![0; RECENT].into(),
-            rows: Vec::new(),
-        };
-        keys.measure();
-        // Words that no text is made of.
-        keys.known = vec![u64::MAX; keys.width];
-        keys
+            recent: recent.try_into().expect("there are as many"),
+            rows: vec![0; ROWS * LINE],
+            slots: [0; ROWS],
+        }
     }
 
-    /// Makes room for the words of a key.
-    fn measure(&mut self) {
-        let words: usize = self.runs.iter().map(|run| run.words).sum();
-        self.width = (words + self.further).max(1).next_multiple_of(2);
-        self.rows = vec![0; ROWS * self.width];
-    }
-
-    /// Looks up the key of a row; none if it is too long.
+    /// Looks up the key of a row, with further words before it: as many for each row. None if it is too long.
     pub(super) fn find(
         &mut self,
         text: &[u8],
@@ -97,57 +69,35 @@ impl Keys {
         ends: &[usize],
         further: &[u64],
     ) -> Option<Found> {
-        let place = |run: &Run| {
-            let from = if run.first == 0 { start } else { ends[run.first - 1] + 1 };
-            (from, ends[run.last])
-        };
-        self.widen(|run| place(run))?;
-        self.words.clear();
-        for run in &self.runs {
-            let (from, to) = place(run);
-            words::put(&mut self.words, &text[from..to], run.words);
+        self.key.clear();
+        self.key.extend(further.iter().flat_map(|word| word.to_le_bytes()));
+        joined::put(&mut self.key, &self.runs, text, start, ends);
+        if self.key.len() > self.width {
+            self.widen(self.key.len().next_power_of_two())?;
         }
-        self.words.extend_from_slice(further);
-        self.words.resize(self.width, 0);
-        let number = find_further(&self.table, &self.known, &self.words);
+        self.key.resize(self.width, 0);
+        let number = find_further(&self.table, &self.known, &self.key);
         Some(if number == 0 { Found::New } else { Found::Known(number - 1) })
     }
 
-    /// Sees to it that runs of such lengths have room; none if they are too long.
-    fn widen(&mut self, place: impl Fn(&Run) -> (usize, usize)) -> Option<()> {
-        let needed = |run: &Run| {
-            let (from, to) = place(run);
-            rounded(words::needed(to - from)).max(run.words)
-        };
-        if self.runs.iter().all(|run| needed(run) == run.words) {
-            return Some(());
-        }
-        let words: usize = self.runs.iter().map(needed).sum();
-        if self.runs.iter().any(|run| needed(run) > LONGEST) || words + self.further > WORDS {
+    /// Sees to it that keys of so many bytes have room; none if they are too long.
+    #[cold]
+    fn widen(&mut self, width: usize) -> Option<()> {
+        if width > LONGEST * LINE {
             return None;
         }
-        let before = self.runs.clone();
-        self.runs.iter_mut().for_each(|run| run.words = needed(run));
-        let width = self.width;
-        self.measure();
-        let mut known = Vec::with_capacity(self.known.len() / width * self.width);
-        for mut key in self.known.chunks_exact(width) {
-            for (old, new) in before.iter().zip(&self.runs) {
-                let words = key.split_off(..old.words).expect("a key has all its words");
-                known.extend_from_slice(words);
-                known.extend(std::iter::repeat_n(0, new.words - old.words));
-            }
-            known.extend_from_slice(&key[..self.further]);
-            known.resize(known.len().next_multiple_of(self.width), 0);
+        let mut known = Vec::with_capacity(self.known.len() / self.width * width);
+        for key in self.known.chunks_exact(self.width) {
+            known.extend_from_slice(key);
+            known.resize(known.len().next_multiple_of(width), 0);
         }
         // Keys stand elsewhere now, and have other hashes.
-        self.known = known;
+        (self.known, self.width) = (known, width);
+        self.rows = vec![0; ROWS * width];
         self.recent.fill(0);
-        let (known, width) = (&self.known, self.width);
         self.table = HashTable::new();
-        for number in 1..(known.len() / width) as u32 {
-            let again = |number: &u32| strong(key(known, width, *number));
-            self.table.insert_unique(again(&number), number, again);
+        for number in 1..(self.known.len() / width) as u32 {
+            self.enter(number);
         }
         Some(())
     }
@@ -155,58 +105,89 @@ impl Keys {
     /// Remembers the key that was put together; gives back its number, which is that of the keys before.
     pub(super) fn keep(&mut self) -> Option<u32> {
         let number = u32::try_from(self.known.len() / self.width).ok()?;
-        self.known.extend_from_slice(&self.words);
+        self.known.extend_from_slice(&self.key);
+        self.enter(number);
+        Some(number - 1)
+    }
+
+    /// Puts a known key into the table.
+    fn enter(&mut self, number: u32) {
         let (known, width) = (&self.known, self.width);
         let again = |number: &u32| strong(key(known, width, *number));
         self.table.insert_unique(again(&number), number, again);
-        Some(number - 1)
     }
 
     /// Looks up the keys of rows without further words: their numbers, for those that stay sure.
     pub(super) fn find_many(&mut self, frame: &Frame<'_>, sure: &mut [bool], numbers: &mut [u32]) {
-        let mut at = 0;
-        for run in &self.runs {
-            let read = Column { frame, run, sure, rows: &mut self.rows, width: self.width, at };
-            match run.words {
-                1 => read.words::<1>(),
-                2 => read.words::<2>(),
-                3 => read.words::<3>(),
-                4 => read.words::<4>(),
-                5 => read.words::<5>(),
-                6 => read.words::<6>(),
-                7 => read.words::<7>(),
-                8 => read.words::<8>(),
-                12 => read.words::<12>(),
-                16 => read.words::<16>(),
-                _ => sure.fill(false),
-            }
-            at += run.words;
-        }
-        let (level, rows) = (self.level, sure.iter_mut().zip(numbers));
+        let level = self.level;
         // Of a width that it knows, the processor is told all steps in a row.
-        match self.width {
-            4 => dispatch!(level, simd => self.look_up(simd, 4, rows)),
-            6 => dispatch!(level, simd => self.look_up(simd, 6, rows)),
-            8 => dispatch!(level, simd => self.look_up(simd, 8, rows)),
-            10 => dispatch!(level, simd => self.look_up(simd, 10, rows)),
-            12 => dispatch!(level, simd => self.look_up(simd, 12, rows)),
-            width => dispatch!(level, simd => self.look_up(simd, width, rows)),
+        match (self.width / LINE, self.runs.len()) {
+            (_, 0 | 8..) => sure.fill(false),
+            (1, ..=FEW) => {
+                dispatch!(level, simd => self.all::<_, FEW, 1>(simd, frame, sure, numbers))
+            }
+            (1, _) => dispatch!(level, simd => self.all::<_, MANY, 1>(simd, frame, sure, numbers)),
+            (2, _) => dispatch!(level, simd => self.all::<_, MANY, 2>(simd, frame, sure, numbers)),
+            (4, _) => dispatch!(level, simd => self.all::<_, MANY, 4>(simd, frame, sure, numbers)),
+            _ => dispatch!(level, simd => self.all::<_, MANY, LONGEST>(simd, frame, sure, numbers)),
         }
     }
 
-    /// Looks up keys of so many words.
+    /// The same, for so many runs at most and keys of so many lines. First all keys are put down: to look one up
+    /// takes long, but not of the processor's time, and so it has many in hand.
     #[inline(always)]
-    fn look_up<'s, S: Simd>(
+    fn all<S: Simd, const RUNS: usize, const LINES: usize>(
         &mut self,
         simd: S,
-        width: usize,
-        rows: impl Iterator<Item = (&'s mut bool, &'s mut u32)>,
+        frame: &Frame<'_>,
+        sure: &mut [bool],
+        numbers: &mut [u32],
     ) {
-        for (words, (sure, number)) in self.rows.chunks_exact(width).zip(rows) {
-            let slot = slot(simd, words);
+        self.join::<S, RUNS, LINES>(simd, frame, sure);
+        self.look_up::<S, LINES>(simd, sure, numbers);
+    }
+
+    /// Puts down the keys of rows. What is not all there is not sure.
+    #[inline(always)]
+    fn join<S: Simd, const RUNS: usize, const LINES: usize>(
+        &mut self,
+        simd: S,
+        frame: &Frame<'_>,
+        sure: &mut [bool],
+    ) {
+        let Some(last) = self.runs.last() else { return };
+        let cuts = Cuts::<RUNS>::of(frame, &self.runs, last);
+        let keys = lines_mut::<LINES>(&mut self.rows).iter_mut().zip(&mut self.slots);
+        let rows = sure.iter_mut().zip(frame.runs(last.first, last.last)).zip(keys);
+        let mut row = 0;
+        for ((sure, (_, end)), (into, slot)) in rows {
+            match cuts.key::<S, LINES>(simd, frame.text, row, end as u32) {
+                Some(key) => {
+                    *slot = (quick(simd, key) >> (64 - RECENT_BITS)) as u32;
+                    for (into, line) in into.iter_mut().zip(key) {
+                        *into = line.into();
+                    }
+                }
+                None => *sure = false,
+            }
+            row = row.wrapping_add(frame.fields());
+        }
+    }
+
+    /// Looks up keys that were put down.
+    #[inline(always)]
+    fn look_up<S: Simd, const LINES: usize>(
+        &mut self,
+        simd: S,
+        sure: &mut [bool],
+        numbers: &mut [u32],
+    ) {
+        let keys = lines::<LINES>(&self.rows).iter().zip(&self.slots);
+        for ((sure, number), (key, slot)) in sure.iter_mut().zip(numbers).zip(keys) {
+            let slot = *slot as usize % RECENT;
             *number = self.recent[slot];
-            if *sure && !same(simd, words, key(&self.known, width, *number)) {
-                *number = find_further(&self.table, &self.known, words);
+            if *sure && !same(simd, key, &lines::<LINES>(&self.known)[*number as usize]) {
+                *number = find_further(&self.table, &self.known, key.as_flattened());
                 self.recent[slot] = *number;
                 *sure = *number != 0;
             }
@@ -215,81 +196,22 @@ impl Keys {
     }
 }
 
-/// Words for a run that needs so many: there is a loop for each count that is likely, and few for long ones.
-fn rounded(words: usize) -> usize {
-    if (9..=16).contains(&words) { words.next_multiple_of(4) } else { words }
-}
-
 /// The number of a key and one, or 0.
 #[cold]
 #[inline(never)]
-fn find_further(table: &HashTable<u32>, known: &[u64], words: &[u64]) -> u32 {
-    let alike = |number: &u32| key(known, words.len(), *number) == words;
-    table.find(strong(words), alike).copied().unwrap_or_default()
+fn find_further(table: &HashTable<u32>, known: &[u8], text: &[u8]) -> u32 {
+    let alike = |number: &u32| key(known, text.len(), *number) == text;
+    table.find(strong(text), alike).copied().unwrap_or_default()
 }
 
-/// One run of many rows.
-struct Column<'c, 't> {
-    frame: &'c Frame<'t>,
-    run: &'c Run,
-    sure: &'c mut [bool],
-    rows: &'c mut [u64],
-    /// Words of a row, and which of them are this run's.
-    width: usize,
-    at: usize,
-}
-
-impl Column<'_, '_> {
-    /// Reads its words. What is not all there is not sure.
-    #[inline(never)]
-    fn words<const W: usize>(self) {
-        let (text, runs, mut at) =
-            (self.frame.text, self.frame.runs(self.run.first, self.run.last), self.at);
-        for (sure, (from, to)) in self.sure.iter_mut().zip(runs) {
-            let room = self.rows.get_mut(at..at.wrapping_add(W));
-            let Some(into) = room.and_then(|room| room.first_chunk_mut::<W>()) else { return };
-            at = at.wrapping_add(self.width);
-            match words::ended(text, from, to) {
-                Some(words) => *into = words,
-                None => *sure = false,
-            }
-        }
-    }
-}
-
-/// Two words at a time.
-#[inline(always)]
-fn pairs<S: Simd>(simd: S, words: &[u64]) -> impl Iterator<Item = u64x2<S>> {
-    words.as_chunks().0.iter().map(move |pair: &[u64; 2]| (*pair).simd_into(simd))
-}
-
-#[inline(always)]
-fn same<S: Simd>(simd: S, a: &[u64], b: &[u64]) -> bool {
-    let both = pairs(simd, a).zip(pairs(simd, b));
-    let [first, last] = both.fold(u64x2::splat(simd, 0), |all, (a, b)| all | (a ^ b)).into();
-    first | last == 0
-}
-
-#[inline(always)]
-fn key(known: &[u64], width: usize, number: u32) -> &[u64] {
+fn key(known: &[u8], width: usize, number: u32) -> &[u8] {
     &known[number as usize * width..][..width]
 }
 
-/// Where keys with the quick hash of these words stand: keys that share it are only found more slowly.
-#[inline(always)]
-fn slot<S: Simd>(simd: S, words: &[u64]) -> usize {
-    let both = pairs(simd, words);
-    let hash = both.fold(u64x2::splat(simd, 0), |hash, pair| (hash + (hash << 21)) ^ pair);
-    let [first, last]: [u64; 2] = hash.into();
-    let first = first.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let last = last.wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    (first.wrapping_add(last) >> (64 - RECENT_BITS)) as usize
-}
-
 /// The hash of a key in the table of all.
-fn strong(words: &[u64]) -> u64 {
-    words.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, word| {
-        let product = u128::from(hash ^ word) * 0xBF58_476D_1CE4_E5B9;
+fn strong(key: &[u8]) -> u64 {
+    key.as_chunks().0.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, word| {
+        let product = u128::from(hash ^ u64::from_le_bytes(*word)) * 0xBF58_476D_1CE4_E5B9;
         product as u64 ^ (product >> 64) as u64
     })
 }
@@ -311,17 +233,43 @@ mod tests {
         }
     }
 
+    /// Rows, and what stands behind them.
+    fn text_of(rows: &[Vec<String>], end: &str, behind: &str) -> String {
+        rows.iter().map(|row| row.join(",") + end).chain([behind.to_owned()]).collect()
+    }
+
+    /// Looks up rows many at once, on all levels: the numbers due are found of all rows behind which there is room.
+    fn many_are_right(keys: &mut Keys, text: &str, dues: &[u32]) {
+        let mut signs = Signs::default();
+        signs.restart();
+        signs.find(text.as_bytes(), 0, b',');
+        let mut places = vec![u32::MAX];
+        signs.each(text.as_bytes(), |_, line| places.extend(line));
+        places.truncate(1 + 5 * dues.len());
+        let frame = Frame::of(text.as_bytes(), &places, 5);
+        for level in levels() {
+            keys.level = level;
+            let (mut sure, mut found) = (vec![true; dues.len()], vec![0; dues.len()]);
+            keys.find_many(&frame, &mut sure, &mut found);
+            for (row, due) in dues.iter().enumerate() {
+                assert!(!sure[row] || found[row] == *due, "{level:?}: row {row} of {text:?}");
+                let room = frame.field(row, 4).1 + keys.width <= text.len();
+                assert!(sure[row] || keys.runs.is_empty() || !room, "{level:?}: {row} of {text:?}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn keys_are_alike_when_their_fields_are(
             rows in proptest::collection::vec(
-                proptest::collection::vec("[ab]{0,2}|a{7,9}|(ab){7,9}|\0|a{0,70}", 5), 1..30),
+                proptest::collection::vec("[ab]{0,2}|a{7,9}|(ab){7,9}|\0|b?\0{1,3}|a{0,70}|a{60,110}", 5), 1..30),
             columns in proptest::collection::vec(0_usize..5, 0..5),
             further in any::<bool>(),
-            behind in ".{0,70}",
+            returns in any::<bool>(),
+            behind in ".{0,600}",
         ) {
-            let (mut keys, mut numbers) =
-                (Keys::new(columns.iter().copied(), usize::from(further)), BTreeMap::new());
+            let (mut keys, mut numbers) = (Keys::new(columns.iter().copied()), BTreeMap::new());
             let mut dues = Vec::new();
             let mut tell = |keys: &mut Keys| {
                 dues.clear();
@@ -343,36 +291,97 @@ mod tests {
             tell(&mut keys);
             tell(&mut keys);
             if !further {
-                let text = format!("{}\n{behind}", rows.iter().map(|row| row.join(",")).collect::<Vec<_>>().join("\n"));
-                let mut signs = Signs::default();
-                signs.restart();
-                signs.find(text.as_bytes(), 0, b',');
-                let mut places = vec![u32::MAX];
-                signs.each(text.as_bytes(), |_, line| places.extend(line));
-                places.truncate(1 + 5 * rows.len());
-                let frame = Frame::of(text.as_bytes(), &places, 5);
-                for level in levels() {
-                    keys.level = level;
-                    let (mut sure, mut found) = (vec![true; rows.len()], vec![0; rows.len()]);
-                    keys.find_many(&frame, &mut sure, &mut found);
-                    for (row, due) in dues.iter().enumerate() {
-                        prop_assert!(!sure[row] || found[row] == *due);
-                        let room = frame.start(row) + 400 < text.len();
-                        let wide = keys.runs.iter().any(|run| run.words > 16);
-                        prop_assert!(sure[row] || wide || !room);
-                    }
-                }
+                let end = if returns { "\r\n" } else { "\n" };
+                many_are_right(&mut keys, &text_of(&rows, end, &behind), &dues);
             }
         }
     }
 
     #[test]
+    fn numbers_stay_when_keys_grow() {
+        let row =
+            |length: usize| ["", "a", "b", "", "c"].map(|field| field.repeat(length)).to_vec();
+        let (rows, mut keys): (Vec<_>, _) =
+            ((0..150).map(row).collect(), Keys::new([1, 2, 4].into_iter()));
+        let mut widths = Vec::new();
+        for (due, row) in rows.iter().enumerate() {
+            let text = row.join(",");
+            let ends: Vec<usize> = row
+                .iter()
+                .scan(0, |at, field| {
+                    *at += field.len() + 1;
+                    Some(*at - 1)
+                })
+                .collect();
+            let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+            assert_eq!((found, keys.keep()), (Found::New, Some(due as u32)));
+            widths.push(keys.width);
+            let known = 0..=due as u32;
+            if due % 10 == 0 {
+                let text = text_of(&rows[..=due], "\n", &"z".repeat(8 * LINE));
+                let dues: Vec<u32> = known.collect();
+                dues.chunks(ROWS).take(1).for_each(|dues| {
+                    let lines: usize =
+                        text.split_inclusive('\n').take(dues.len()).map(str::len).sum();
+                    many_are_right(
+                        &mut keys,
+                        &(text[..lines].to_owned() + &"z".repeat(8 * LINE)),
+                        dues,
+                    );
+                });
+            }
+        }
+        widths.dedup();
+        assert_eq!(widths, [1, 2, 4, 8].map(|lines| lines * LINE));
+    }
+
+    #[test]
+    fn fields_that_hold_the_ends_of_others_differ() {
+        let rows = [
+            ["", "", "", "", ""],
+            ["", "", "a", "", ""],
+            ["", "a", "", "", ""],
+            ["a", "", "", "", ""],
+            ["a\0", "", "", "", ""],
+            ["", "", "", "", "\0"],
+            ["", "", "", "", "\0\0"],
+            ["b", "", "a", "", ""],
+            ["", "", "a", "", "b"],
+            ["", "", "ab", "", ""],
+            ["", "", "a", "", "b\0"],
+            ["ÿ", "", "", "", ""],
+        ];
+        let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+        let mut keys = Keys::new([0, 2, 4].into_iter());
+        let mut numbers = Vec::new();
+        for row in &rows {
+            let text = row.join(",");
+            let ends: Vec<usize> = row
+                .iter()
+                .scan(0, |at, field| {
+                    *at += field.len() + 1;
+                    Some(*at - 1)
+                })
+                .collect();
+            let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+            numbers.push(number(&mut keys, found));
+        }
+        // The second and the fourth column are not looked at.
+        assert_eq!(numbers, [0, 1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        for behind in 0..2 * LINE {
+            many_are_right(&mut keys, &text_of(&rows, "\r\n", &"z".repeat(behind)), &numbers);
+        }
+    }
+
+    #[test]
     fn a_key_that_is_too_long_is_none() {
-        let mut keys = Keys::new([0].into_iter(), 0);
-        let text = vec![b'a'; 8 * WORDS];
-        assert_eq!(keys.find(&text, 0, &[255], &[]), Some(Found::New));
-        assert!(keys.find(&text, 0, &[256], &[]).is_none());
-        let mut keys = Keys::new([0, 2].into_iter(), 0);
-        assert!(keys.find(&text, 0, &[200, 201, 384], &[]).is_none());
+        let mut keys = Keys::new([0].into_iter());
+        let most = LONGEST * LINE - 1;
+        let text = vec![b'a'; 2 * most];
+        assert_eq!(keys.find(&text, 0, &[most], &[]), Some(Found::New));
+        assert!(keys.find(&text, 0, &[most + 1], &[]).is_none());
+        assert!(keys.find(&text, 0, &[most], &[1]).is_none());
+        let mut keys = Keys::new([0, 2].into_iter());
+        assert!(keys.find(&text, 0, &[most / 2, most / 2 + 1, most + 2], &[]).is_none());
     }
 }

@@ -97,10 +97,7 @@ impl<'a> Lane<'a> {
             level: Level::new(),
             ids: key.ids_of(columns.table, source),
             days: Days::new(&lens.zones),
-            keys: Keys::new(
-                SHAPE.iter().filter_map(|field| columns.at(*field)),
-                if lens.keeps_names() { 2 } else { 0 },
-            ),
+            keys: Keys::new(SHAPE.iter().filter_map(|field| columns.at(*field))),
             shapes: Vec::new(),
             names: BTreeMap::new(),
             sums: Sums::default(),

@@ -15,6 +15,7 @@ mod columns;
 mod cutter;
 mod days;
 mod job;
+mod joined;
 mod keys;
 mod lane;
 mod made;

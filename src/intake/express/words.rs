@@ -1,7 +1,5 @@
 //! A short text as words: read whole, as far as the room goes, and cut to its length without a branch.
 
-use crate::fact::fingerprint::word;
-
 /// Bytes that are read at once at most.
 const LONGEST: usize = 128;
 
@@ -39,15 +37,6 @@ pub(super) fn ended<const W: usize>(text: &[u8], from: usize, to: usize) -> Opti
     Some(words)
 }
 
-/// Puts the same of any text behind other words: so many, or as many as it needs.
-pub(super) fn put(into: &mut Vec<u64>, text: &[u8], words: usize) {
-    let behind = into.len() + words.max(needed(text.len()));
-    let (whole, rest) = text.as_chunks();
-    into.extend(whole.iter().map(|bytes| u64::from_le_bytes(*bytes)));
-    into.push(word(rest) | u64::from(END) << (8 * rest.len()));
-    into.resize(behind, 0);
-}
-
 /// Words that a text of a length needs with its end.
 pub(super) fn needed(length: usize) -> usize {
     length / 8 + 1
@@ -65,13 +54,9 @@ mod tests {
         due.push(END);
         let found = ended(text, from, to);
         assert_eq!(found.is_some(), room && due.len() <= 8 * W);
-        due.resize(due.len().next_multiple_of(8).max(8 * W), 0);
+        due.resize(due.len().max(8 * W), 0);
         let found = found.map(|words: [u64; W]| words.map(u64::to_le_bytes));
         assert!(found.is_none_or(|found| found.as_flattened() == due));
-        let mut all = vec![7];
-        put(&mut all, &text[from..to], W);
-        let all: Vec<[u8; 8]> = all[1..].iter().map(|word| word.to_le_bytes()).collect();
-        assert_eq!(all.as_flattened(), due);
     }
 
     proptest! {
