@@ -36,6 +36,7 @@ mod signs;
 mod split;
 mod sums;
 mod wide;
+mod window;
 mod words;
 
 pub(super) use anew::AT_ONCE;
