@@ -107,20 +107,19 @@ impl Window {
         Ok((from < self.held).then(|| &self.bytes[from..to]))
     }
 
-    /// How many lines end between two places.
+    /// How many lines end between two places, one of which is asked for next.
     pub(super) fn line_ends(&mut self, from: u64, to: u64) -> io::Result<u64> {
         let (mut at, mut ends) = (from, 0);
         while at < to {
             let piece = usize::try_from(to - at).map_or(MOST, |left| left.min(MOST));
             self.restart(at);
-            let read = self.read(piece)?;
+            let read = self.read(piece + self.least)?.min(piece);
             if read == 0 {
                 break;
             }
             ends += memchr::memchr_iter(b'\n', &self.bytes[..read]).count() as u64;
             at += read as u64;
         }
-        self.restart(at);
         Ok(ends)
     }
 }
@@ -194,6 +193,7 @@ mod tests {
                 let packed = Revisit::of_packed(&text[5..], *at);
                 prop_assert_eq!(packed, (*lines, due.map(<[u8]>::to_vec)));
                 prop_assert_eq!(counts.line_ends(0, *at).unwrap(), *lines);
+                prop_assert_eq!(counts.row(*at, std::iter::empty()).unwrap(), due);
             }
         }
     }
