@@ -45,8 +45,9 @@ pub struct Bulk<'a> {
 }
 
 impl Bulk<'_> {
-    /// A chunk that stays in a core's cache, with what comes of it.
-    pub const CHUNK: usize = 256 << 10;
+    /// A chunk that stays near a core, and is read at once: the system copies a whole megabyte faster than its
+    /// parts.
+    pub const CHUNK: usize = 1 << 20;
 }
 
 /// What an import is at.

@@ -110,12 +110,12 @@ fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(u8::is_ascii_whitespace) && line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Reads a chunk that begins at `at`, and adds up what is taken of it. Marks of rows that are read many at once
+/// Reads a chunk that begins at `at` and may be known to be ASCII, and adds up what is taken of it. Marks of rows that are read many at once
 /// go to the hand.
 pub(super) fn read(
     lane: &mut Lane<'_>,
     hand: &mut dyn Hand,
-    text: &[u8],
+    (text, ascii): (&[u8], bool),
     delimiter: u8,
     at: u64,
 ) -> io::Result<Read> {
@@ -124,7 +124,7 @@ pub(super) fn read(
         lane,
         text,
         at,
-        readable: text.is_ascii() || std::str::from_utf8(text).is_ok(),
+        readable: ascii || std::str::from_utf8(text).is_ok(),
         lines: Lines::default(),
         read: Read::default(),
     };

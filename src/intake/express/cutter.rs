@@ -8,11 +8,14 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use fearless_simd::Level;
+
 use super::super::digest::Part;
 use super::super::rows::LONGEST;
 use super::super::scan::opens_at_end;
 use super::super::source::{Tap, fill};
 use super::buffer::Buffer;
+use super::plain::{self, Found};
 use super::quoted::is_closed;
 
 /// So many bytes without a line end are no row, and no more of them is kept.
@@ -25,6 +28,8 @@ pub(super) struct Chunk {
     pub(super) offset: u64,
     buffer: Buffer,
     length: usize,
+    /// All of it is ASCII, and not knotty.
+    pub(super) ascii: bool,
     /// It has quotes, and all of its fields end within their line.
     pub(super) quoted: bool,
     /// It has other quotes, or a line that is too long: only the ordinary reader knows its rows.
@@ -65,8 +70,17 @@ impl Chunk {
     }
 }
 
+/// May a line of a text be longer than a row? It would lie over the middle of it.
+fn may_be_too_long(text: &[u8]) -> bool {
+    let from = text.len().saturating_sub(LONGEST);
+    let middle = text.get(from..LONGEST);
+    from > 0 && middle.is_none_or(|middle| memchr::memchr(b'\n', middle).is_none())
+}
+
 /// Cuts what a reader gives.
 pub(super) struct Cutter<R> {
+    /// What the machine can do.
+    level: Level,
     input: R,
     /// How much of the file was read, and whether that is all.
     read: u64,
@@ -90,8 +104,18 @@ impl<R: Read> Cutter<R> {
         delimiter: u8,
         size: usize,
     ) -> Self {
-        let (size, read) = (size.clamp(1, LONGEST / 2), head + offset + carry.len() as u64);
-        Self { input, read, ended: false, carry, head, offset, delimiter, size }
+        let (size, read) = (size.clamp(1, LONGEST), head + offset + carry.len() as u64);
+        Self {
+            level: Level::new(),
+            input,
+            read,
+            ended: false,
+            carry,
+            head,
+            offset,
+            delimiter,
+            size,
+        }
     }
 
     /// The next chunk; none at the end. `buffer` lends its memory.
@@ -105,9 +129,9 @@ impl<R: Read> Cutter<R> {
         let found = self.line_end(&mut buffer, seen)?;
         let (mut end, hopeless) = (found.unwrap_or(HOPELESS), found.is_none());
         let text = &buffer.text()[..end];
-        let quotes = hopeless || memchr::memchr(b'"', text).is_some();
+        let Found { quotes, ascii } = plain::look(self.level, text);
         // The ordinary reader refuses a row that is too long, so none of the others may take it.
-        let too_long = end > LONGEST;
+        let too_long = hopeless || may_be_too_long(text);
         let quoted = quotes && !too_long && is_closed(text, self.delimiter);
         let knotty = (quotes || too_long) && !quoted;
         if knotty && !hopeless {
@@ -119,7 +143,15 @@ impl<R: Read> Cutter<R> {
         self.offset += end as u64;
         let passed = if hopeless { self.pass_line()? } else { Vec::new() };
         let fresh = Fresh { at, bytes: fresh, passed };
-        Ok(Some(Chunk { offset, buffer, length: end, quoted, knotty, fresh }))
+        Ok(Some(Chunk {
+            offset,
+            buffer,
+            length: end,
+            ascii: ascii && !knotty,
+            quoted,
+            knotty,
+            fresh,
+        }))
     }
 
     /// What was read beyond the last chunk, and where that begins.
@@ -240,17 +272,20 @@ mod tests {
     }
 
     /// All records, read chunk by chunk; a header and so many bytes behind it were read before.
-    fn in_chunks(text: &[u8], head: u64, before: usize) -> Vec<Record> {
+    fn in_chunks(text: &[u8], (head, before): (u64, usize), size: usize) -> Vec<Record> {
         let before = before.min(text.len());
         let carry = text[..before].to_vec();
-        let mut cutter = Cutter::at((head, 0), carry, &text[before..], b',', SIZE);
+        let mut cutter = Cutter::at((head, 0), carry, &text[before..], b',', size);
         let (mut line, mut all, mut memory) = (1, Vec::new(), Buffer::default());
         while let Some(chunk) = next(&mut cutter, memory) {
             let (place, rest) = ((head, chunk.offset), &text[chunk.offset as usize..]);
-            let mut again = Cutter::at(place, Vec::new(), rest, b',', SIZE);
+            let mut again = Cutter::at(place, Vec::new(), rest, b',', size);
             let again = next(&mut again, Buffer::default()).unwrap();
             let of = |it: &Chunk| (it.offset, it.text().to_vec(), it.quoted, it.knotty);
             assert_eq!(of(&again), of(&chunk), "a chunk is known by its place");
+            assert_eq!(chunk.ascii, chunk.text().is_ascii() && !chunk.knotty);
+            let lines = chunk.text().split_inclusive(|byte| *byte == b'\n');
+            assert!(chunk.knotty || lines.map(<[u8]>::len).max().unwrap() <= LONGEST);
             let (records, next) = records(chunk.text(), line);
             line = next;
             all.extend(records);
@@ -264,15 +299,17 @@ mod tests {
         #[test]
         fn chunks_hold_the_rows_of_the_file(
             parts in proptest::collection::vec(
-                ("(a,b|\"x\ny\"|\"open|c\r|\"q\"\"q\",|)\n", 1_usize..60_000), 1..12),
+                ("(a,b|\"x\ny\"|\"open|c\r|\"q\"\"q\",|é|)\n", 1_usize..60_000), 1..12),
             tail in "(last|\"open|)",
             head in prop_oneof![Just(0), 1_u64..200, Just(SIZE as u64 - 1)],
             before in prop_oneof![Just(0), 0_usize..300_000],
+            size in prop_oneof![3 => Just(SIZE), 1 => Just(LONGEST)],
         ) {
             let mut text = String::new();
             parts.iter().for_each(|(part, times)| text.push_str(&part.repeat(*times)));
             text.push_str(&tail);
-            prop_assert_eq!(in_chunks(text.as_bytes(), head, before), records(text.as_bytes(), 1).0);
+            let read = in_chunks(text.as_bytes(), (head, before), size);
+            prop_assert_eq!(read, records(text.as_bytes(), 1).0);
         }
     }
 
@@ -297,15 +334,18 @@ mod tests {
 
     #[test]
     fn lines_that_are_too_long_are_cut_as_ever() {
-        for around in ["", "a,b\n", "\"x\ny\",\n"] {
+        let some = "a,b\n".repeat(LONGEST / 10);
+        for around in ["", "a,b\n", "\"x\ny\",\n", &some] {
             for length in
                 [SIZE - 1, SIZE, LONGEST, LONGEST + 1, LONGEST + 2, LONGEST + 3, 3 * LONGEST]
             {
                 let text = format!("{around}{}\n{around}\"open\n{}", "x".repeat(length), around);
                 let due = records(text.as_bytes(), 1).0;
-                for (head, before) in [(0, 0), (70, 0), (70, 2 * SIZE - 70)] {
-                    let read = in_chunks(text.as_bytes(), head, before);
-                    assert_eq!(read, due, "{around:?} {length} {head} {before}");
+                for place in [(0, 0), (70, 0), (70, 2 * SIZE - 70)] {
+                    for size in [SIZE, LONGEST] {
+                        let read = in_chunks(text.as_bytes(), place, size);
+                        assert!(read == due, "{:?} {length} {place:?} {size}", around.get(..9));
+                    }
                 }
             }
         }

@@ -225,7 +225,7 @@ impl<'r> Job<'r> {
         let Read { lines, rows, marks, left, begun } = if chunk.quoted || columns.are_made() {
             quoted::read(lane, text, columns, at)
         } else {
-            chunk::read(lane, hand, text, columns.delimiter, at)?
+            chunk::read(lane, hand, (text, chunk.ascii), columns.delimiter, at)?
         };
         hand.put_batch(&marks.batch())?;
         let mut kept = Vec::new();

@@ -25,6 +25,7 @@ mod parse;
 mod pass;
 #[cfg(target_arch = "x86_64")]
 mod picked;
+mod plain;
 mod poured;
 mod prints;
 mod quoted;

@@ -7,7 +7,6 @@
 
 use fearless_simd::Level;
 
-use super::super::rows::LONGEST;
 use super::chunk::{Left, Read};
 use super::columns::Columns;
 use super::lane::{Lane, Taken};
@@ -66,7 +65,7 @@ impl Walk {
     }
 }
 
-/// Do all fields of all lines end within their line, and is no line longer than a row may be?
+/// Do all fields of all lines end within their line?
 pub(super) fn is_closed(text: &[u8], delimiter: u8) -> bool {
     let mut walk = Walk::default();
     let mut from = 0;
@@ -80,7 +79,7 @@ pub(super) fn is_closed(text: &[u8], delimiter: u8) -> bool {
         _ => walk.end(at, at + 1),
     });
     walk.end(end_of(text, from, text.len()), text.len());
-    !walk.knotty && text.len() <= LONGEST
+    !walk.knotty
 }
 
 /// Where a line from `from` to its end sign ends.
