@@ -19,7 +19,7 @@ pub(super) const WORDS: usize = 32;
 /// Bytes of a word.
 const WORD: usize = 8;
 /// Rows that are hashed at once.
-pub(crate) const AT_ONCE: usize = 64;
+pub(crate) const AT_ONCE: usize = 128;
 /// The lower half of a word.
 const HALF: u64 = u32::MAX as u64;
 /// Ends a text: a byte that no text has.

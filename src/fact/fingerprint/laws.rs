@@ -74,14 +74,15 @@ fn many_contents(key: [u8; 16], all: &[Said]) -> Vec<Content> {
         std::array::from_fn(|row| all.get(row).map_or(7, of))
     };
     let shapes = [0, 1].map(|at| column(&|said| key.shape(&said.shape()).sums()[at]));
+    let times = column(&|said| time_code(said.time).0 as u64).map(u64::cast_signed);
     let numbers = [
-        column(&|said| time_code(said.time).0 as u64),
         column(&|said| number_word(said.numbers[0])),
         column(&|said| number_word(said.numbers[1])),
     ];
     let customers = words(&all.iter().map(|said| said.texts[0].as_bytes()).collect::<Vec<_>>());
     let facts = Facts {
         shapes: shapes.each_ref(),
+        times: &times,
         numbers: numbers.each_ref(),
         customers: customers.each_ref(),
     };

@@ -33,9 +33,11 @@ impl ContentHasher {
 pub(crate) struct Facts<'a, const W: usize> {
     /// What their shapes [add](ContentHasher::sums).
     pub(crate) shapes: [&'a Column; CONTENT],
-    /// Their times as [`time_code`](super::time_code)s, and their quantities and amounts as the words
-    /// that [they are](super::number_word), but no more than millionths.
-    pub(crate) numbers: [&'a Column; 3],
+    /// Their times as [`time_code`](super::time_code)s.
+    pub(crate) times: &'a [i64; AT_ONCE],
+    /// Their quantities and amounts as the words that [they are](super::number_word), but no more than
+    /// millionths.
+    pub(crate) numbers: [&'a Column; 2],
     /// Their customers as [`IdHasher::of_many`] takes ids.
     pub(crate) customers: [&'a Column; W],
 }
@@ -47,8 +49,10 @@ impl HashKey {
         let Words { numbers, customer: region, folds, .. } = &*self.words;
         let (mut zeros, keys) = ([0; CONTENT], region.first::<W>());
         region.take_off(&mut zeros, W);
-        let plain: Columns<'_, CONTENT, 3> =
-            std::array::from_fn(|at| (&numbers[at], facts.numbers[at]));
+        let times = facts.times.map(i64::cast_unsigned);
+        let [quantities, amounts] = facts.numbers;
+        let [time, quantity, amount] = numbers;
+        let plain = [(time, &times), (quantity, quantities), (amount, amounts)];
         let customers: Columns<'_, CONTENT, W> =
             std::array::from_fn(|at| (keys[at], facts.customers[at]));
         let start = |at: usize, row: usize| facts.shapes[at][row].wrapping_add(zeros[at]);
@@ -64,6 +68,15 @@ fn put_all<const N: usize, const BYTES: usize>(
     found: &[[u32; AT_ONCE]; N],
     prints: &mut [[u8; BYTES]],
 ) {
+    if BYTES == 4 * N {
+        let (parts, _) = prints.as_flattened_mut().as_chunks_mut::<4>();
+        for (row, parts) in parts.chunks_exact_mut(N).enumerate().take(AT_ONCE) {
+            for (found, part) in found.iter().zip(parts) {
+                *part = found[row].to_le_bytes();
+            }
+        }
+        return;
+    }
     for (row, print) in prints.iter_mut().enumerate().take(AT_ONCE) {
         for (at, found) in found.iter().enumerate() {
             put(print, at, found[row]);

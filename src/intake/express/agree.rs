@@ -151,7 +151,7 @@ proptest! {
                 let due = due[row].as_ref().expect("what many rows are sure of, one row is");
                 let Mark { id, content, time, place } = due.mark;
                 prop_assert_eq!((batch.ids[row], batch.contents[row]), (id, content));
-                let (shape, span, small) = (batch.shapes[row], batch.spans[row], batch.prints.small(row));
+                let (shape, span, small) = (batch.shapes[row], batch.spans[row], batch.small(row));
                 let known = lane.shapes[shape as usize].place;
                 prop_assert_eq!((moment_of(batch.times[row]), known), (time, place));
                 let cell = small.map_or(batch.cell(row), Into::into);

@@ -5,14 +5,15 @@
 //! nothing. Rows of which nothing is found go that way.
 
 use super::clocks::Clocks;
-use super::marks::Marks;
 use super::numbers::{Numbers, Tails};
 use super::prints::Prints;
-use super::sums::Cell;
+use super::sums::{Cell, Small};
+use super::texts::Odd;
+use crate::fact::fingerprint::{AT_ONCE, NOTHING};
 use crate::fact::{Content, Hash};
 
 /// The most rows at once: what is known of them stays in the nearest cache.
-pub(super) const ROWS: usize = 128;
+pub(super) const ROWS: usize = AT_ONCE;
 
 /// What is known of rows.
 pub(super) struct Batch {
@@ -30,10 +31,13 @@ pub(super) struct Batch {
     pub(super) ids: [Hash; ROWS],
     pub(super) contents: [Content; ROWS],
     pub(super) prints: Prints,
+    /// The places of kinds and products in the list of the delivery.
+    pub(super) places: [u32; ROWS],
+    /// Where rows begin that were taken.
+    pub(super) at: [u64; ROWS],
     /// What numbers and times are read from.
     pub(super) tails: Tails,
     pub(super) clocks: Clocks,
-    pub(super) marks: Marks,
 }
 
 impl Default for Batch {
@@ -48,9 +52,10 @@ impl Default for Batch {
             ids: [Hash::default(); ROWS],
             contents: [Content::default(); ROWS],
             prints: Prints::default(),
+            places: [0; ROWS],
+            at: [0; ROWS],
             tails: Tails::default(),
             clocks: Clocks::default(),
-            marks: Marks::default(),
         }
     }
 }
@@ -60,6 +65,26 @@ impl Batch {
     #[inline(always)]
     pub(super) fn units(&self, row: usize) -> (Option<i128>, Option<i128>) {
         (self.quantities.units(row), self.amounts.units(row))
+    }
+
+    /// What the row adds, if that is small.
+    #[inline(always)]
+    pub(super) fn small(&self, row: usize) -> Option<Small> {
+        let of = |word: u64| if word == NOTHING { 0 } else { word.cast_signed() };
+        let numbers = [self.quantities.words[row], self.amounts.words[row]];
+        let small = self.quantities.small[row] & self.amounts.small[row];
+        small.then(|| Small::row(numbers.map(of)))
+    }
+
+    /// The rows of which a number is not small.
+    pub(super) fn large(&self, rows: usize) -> Odd {
+        let mut odd = Odd::default();
+        let small = self.quantities.small[..rows].iter().zip(&self.amounts.small);
+        if !small.clone().fold(true, |all, (quantity, amount)| all & quantity & amount) {
+            let large = (0..).zip(small).filter(|(_, (quantity, amount))| !(**quantity & **amount));
+            large.for_each(|(row, _)| odd.add(row));
+        }
+        odd
     }
 
     /// What the row adds.
@@ -94,7 +119,7 @@ impl<'t> Frame<'t> {
     }
 
     /// Where a row begins.
-    #[inline(always)]
+    #[cfg(test)]
     pub(super) fn start(&self, row: usize) -> usize {
         self.places[row * self.fields].wrapping_add(1) as usize
     }

@@ -15,7 +15,7 @@ use super::keys::{Found, Keys};
 use super::parse::{self, Short, Time, number};
 use super::pass::Common;
 use super::poured::Poured;
-use super::rules::{Numbers, Rules, Unwanted};
+use super::rules::{Numbers, Rules};
 use super::shapes::{Places, Shape};
 use super::split::Signs;
 use super::sums::{Cell, Small, Sums, millionths};
@@ -41,8 +41,6 @@ pub(in crate::intake) struct Lane<'a> {
     /// The texts of the shapes that came by, and for each what it says of its rows.
     pub(super) keys: Keys,
     pub(super) shapes: Vec<Known>,
-    /// The signs that they do not want.
-    pub(super) unwanted: Vec<Unwanted>,
     /// The customers and deals that are kept apart, by number.
     names: BTreeMap<String, u64>,
     pub(super) sums: Sums,
@@ -104,7 +102,6 @@ impl<'a> Lane<'a> {
                 if lens.keeps_names() { 2 } else { 0 },
             ),
             shapes: Vec::new(),
-            unwanted: Vec::new(),
             names: BTreeMap::new(),
             sums: Sums::default(),
             spare: None,
@@ -265,7 +262,6 @@ impl<'a> Lane<'a> {
         let number = self.keys.keep()?;
         self.sums.open(shape);
         self.shapes.push(Known { contents, place, rules });
-        self.unwanted.push(rules.unwanted);
         Some(number)
     }
 }

@@ -26,10 +26,8 @@ impl Lane<'_> {
     pub(super) fn understand(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
         let columns = self.columns;
         let Batch { tails, sure, .. } = batch;
-        match columns.at(Target::Id) {
-            Some(column) => frame.each(column, |row, from, to| sure[row] = from != to),
-            None => sure.fill(false),
-        }
+        // Whether the id of a row is empty is seen when it is read.
+        sure.fill(columns.at(Target::Id).is_some());
         if let Some(column) = columns.at(Target::Ref) {
             frame.each(column, |row, from, to| sure[row] &= from == to);
         }
@@ -38,7 +36,7 @@ impl Lane<'_> {
         self.times(frame, batch);
         self.keys.find_many(frame, &mut batch.sure[..frame.rows], &mut batch.shapes);
         self.sums.fetch(&batch.shapes[..frame.rows], &batch.spans[..frame.rows]);
-        self.check(frame, batch);
+        self.known(frame, batch);
         self.fingerprints(frame, batch);
     }
 
@@ -67,17 +65,24 @@ impl Lane<'_> {
         (!self.horizon.is_before(moment(time))).then(|| (code, self.days.span(time)))
     }
 
-    /// Are the numbers such as their shapes want them?
-    fn check(&self, frame: &Frame<'_>, batch: &mut Batch) {
+    /// What is known of the shapes of rows: what they add to fingerprints, where marks say that they are, and
+    /// whether the numbers are such as they want them.
+    fn known(&self, frame: &Frame<'_>, batch: &mut Batch) {
         if self.columns.table == Table::Usage {
             // A reading has no amount.
             batch.amounts.clear();
         }
-        let signs = batch.quantities.signs.iter().zip(&batch.amounts.signs);
-        let rows = batch.sure[..frame.rows].iter_mut().zip(&batch.shapes);
-        for ((sure, shape), (quantity, amount)) in rows.zip(signs) {
-            let unwanted = self.unwanted.get(*shape as usize);
-            *sure &= unwanted.is_some_and(|it| it.spares(*quantity, *amount));
+        let Batch { prints, quantities, amounts, shapes, places, sure, .. } = batch;
+        let [firsts, seconds] = &mut prints.shapes;
+        for row in 0..frame.rows.min(ROWS) {
+            // A row that is not sure may have no shape.
+            let Some(known) = self.shapes.get(shapes[row] as usize) else {
+                sure[row] = false;
+                continue;
+            };
+            [firsts[row], seconds[row]] = known.contents.sums();
+            places[row] = known.place;
+            sure[row] &= known.rules.unwanted.spares(quantities.signs[row], amounts.signs[row]);
         }
     }
 
@@ -85,7 +90,7 @@ impl Lane<'_> {
         for row in 0..frame.rows {
             if batch.sure[row] {
                 let (shape, span) = (batch.shapes[row], batch.spans[row]);
-                match batch.prints.small(row) {
+                match batch.small(row) {
                     Some(small) => self.sums.add_small(shape, span, small),
                     None => self.sums.add(shape, span, batch.cell(row)),
                 }

@@ -36,6 +36,7 @@ mod shapes;
 mod signs;
 mod split;
 mod sums;
+mod texts;
 mod wide;
 mod window;
 mod words;

@@ -8,7 +8,9 @@ use fearless_simd::{Level, dispatch};
 use super::batch::{Frame, ROWS};
 use super::parse::{self, Short};
 use super::rules::Sign;
+use super::sums::{self, millionths};
 use super::wide;
+use crate::fact::fingerprint::NOTHING as NO_WORD;
 
 /// Stands for the scale of a number that is not there.
 const NOTHING: u8 = u8::MAX;
@@ -22,12 +24,17 @@ pub(super) struct Numbers {
     /// Digits behind the point.
     scales: [u8; ROWS],
     pub(super) signs: [Sign; ROWS],
+    /// The numbers as millionths, which is how fingerprints and sums take them.
+    pub(super) words: [u64; ROWS],
+    /// Of which rows are they so few, and whole ones, that these words are the numbers?
+    pub(super) small: [bool; ROWS],
 }
 
 impl Default for Numbers {
     fn default() -> Self {
         let signs = [Sign::of(None); ROWS];
-        Self { mantissas: [0; ROWS], scales: [NOTHING; ROWS], signs }
+        let (mantissas, scales) = ([0; ROWS], [NOTHING; ROWS]);
+        Self { mantissas, scales, signs, words: [NO_WORD; ROWS], small: [true; ROWS] }
     }
 }
 
@@ -108,6 +115,9 @@ impl Numbers {
             self.mantissas[row] = mantissa;
             self.scales[row] = if nothing { NOTHING } else { digits.scale as u8 };
             self.signs[row] = Sign::new(nothing, mantissa);
+            let (word, small) = sums::small(mantissa, digits.scale);
+            self.words[row] = if nothing { NO_WORD } else { word.cast_unsigned() };
+            self.small[row] = small | nothing;
             *sure &= digits.fits | nothing;
         }
         true
@@ -122,6 +132,9 @@ impl Numbers {
             let Short { mantissa, scale } = number.unwrap_or(NONE);
             (self.mantissas[row], self.scales[row]) = (mantissa, scale);
             self.signs[row] = Sign::of(number);
+            let word = number.map_or(Some(NO_WORD), |it| millionths(it).map(i64::cast_unsigned));
+            self.small[row] = word.is_some();
+            self.words[row] = word.unwrap_or_default();
         }
     }
 }
@@ -191,6 +204,9 @@ mod tests {
                 assert!(due.is_some() || text.is_empty(), "{text:?}");
                 assert_eq!(numbers.signs[row], Sign::of(due), "{text:?}");
                 assert_eq!(numbers.units(row), due.map(|it| it.units().unwrap()));
+                let word = due.map_or(Some(NO_WORD), |it| millionths(it).map(i64::cast_unsigned));
+                assert_eq!(numbers.small[row], word.is_some(), "{text:?}");
+                assert!(word.is_none_or(|word| word == numbers.words[row]), "{text:?}");
             }
         }
     }

@@ -65,6 +65,17 @@ pub(super) fn millionths(number: Short) -> Option<i64> {
     (number.mantissa.unsigned_abs() <= LARGEST).then(|| number.mantissa.wrapping_mul(*power))
 }
 
+/// The same of a number in a column, and whether it is that: made of three powers of ten, for what is looked up
+/// in a table is looked up for one row after the other.
+#[inline(always)]
+pub(super) fn small(mantissa: i64, scale: u64) -> (i64, bool) {
+    let more = u64::from(SMALL).wrapping_sub(scale);
+    let power = |bit: u64, power: i64| if more & bit == 0 { 1 } else { power };
+    let power = power(1, 10).wrapping_mul(power(2, 100)).wrapping_mul(power(4, 10_000));
+    let fits = (scale <= SMALL.into()) & (mantissa.unsigned_abs() <= LARGEST);
+    (mantissa.wrapping_mul(power), fits)
+}
+
 impl Small {
     /// A row; none if a number is large or has more digits behind the point.
     #[inline(always)]

@@ -6,7 +6,7 @@ use crate::fact::fingerprint::word;
 const LONGEST: usize = 128;
 
 /// Ends a text: a byte that no text has.
-const END: u8 = 0xFF;
+pub(super) const END: u8 = 0xFF;
 
 /// Ones, zeros and ones again. So many bytes before the zeros are within a text; so many before the
 /// second ones are not beyond it.
