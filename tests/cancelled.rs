@@ -49,7 +49,7 @@ fn every_step_can_be_stopped() {
         (Step::Reading, 1),
         (Step::Reading, 9),
         (Step::Comparing, 1),
-        (Step::Comparing, 100),
+        (Step::Comparing, 12),
         (Step::ReadingAgain, 1),
         (Step::ReadingAgain, 3),
     ] {

@@ -154,6 +154,14 @@ fn damaged_marks_are_found_and_never_believed() {
     assert!(!verify(&dir).unwrap().is_sound());
 }
 
+/// A store whose index was asked: before, there is none.
+fn asked(imports: u64) -> (tempfile::TempDir, PathBuf) {
+    let (book, dir) = filled(imports);
+    assert_eq!(Store::open(&dir).unwrap().import_of("a digest that no file has"), None);
+    assert!(dir.join("index").is_dir());
+    (book, dir)
+}
+
 fn index_files(dir: &Path) -> Vec<PathBuf> {
     let mut files = vec![dir.join("index.seal")];
     let mut folders = vec![dir.join("index")];
@@ -168,7 +176,7 @@ fn index_files(dir: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn the_index_can_be_cut_spoiled_or_gone() {
-    let (_book, dir) = filled(3);
+    let (_book, dir) = asked(3);
     let whole = |dir: &Path, why: &str| {
         let store = Store::open(dir).unwrap();
         assert!(store.notes().iter().any(|note| note.code.id == "T002"), "{why}");
@@ -196,8 +204,8 @@ fn the_index_can_be_cut_spoiled_or_gone() {
 
 #[test]
 fn an_index_of_another_time_is_not_used() {
-    let (_book, dir) = filled(3);
-    let (_older, older) = filled(2);
+    let (_book, dir) = asked(3);
+    let (_older, older) = asked(2);
     for name in ["index", "index.seal"] {
         let (from, to) = (older.join(name), dir.join(name));
         if from.is_dir() {

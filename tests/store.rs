@@ -127,9 +127,8 @@ fn write_the_kept_store() {
     let kept = Path::new(KEPT).join("7");
     fs::remove_dir_all(&kept).ok();
     copy(&dir, &kept);
-    for part in ["index", "index.seal", "lock"] {
-        let path = kept.join(part);
-        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+    for part in ["index.seal", "lock"] {
+        fs::remove_file(kept.join(part)).unwrap();
     }
 }
 

@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ahead::ahead;
 use super::express::{
@@ -72,28 +75,78 @@ impl<'p> Again<'p> {
         self.open().map(|(rows, _)| rows)
     }
 
-    /// Goes through some rows of a plain file, on several threads.
-    pub(super) fn each_spot<T: Send>(
+    /// One thread's look at single rows of a plain file.
+    fn look<'l>(&self, common: &'l Common<'_>) -> Result<Look<'l>, IntakeError>
+    where
+        'p: 'l,
+    {
+        let Self { pass, reader, file } = *self;
+        let lane = common.lane(&pass.columns, &pass.source);
+        Ok(Look {
+            lane,
+            revisit: open_plain(pass, file)?,
+            pass,
+            file,
+            interrupt: &reader.interrupt,
+        })
+    }
+
+    /// Takes rows of a plain file out of its sums that repeat others: part by part, as long as other threads leave
+    /// any. Rows before `begun` were begun by somebody.
+    pub(super) fn repeats(
+        &self,
+        common: &Common<'_>,
+        spots: &[Spot],
+        begun: &AtomicUsize,
+        sums: &Mutex<Poured>,
+    ) -> Result<(), IntakeError> {
+        let mut look = None;
+        let outcome = loop {
+            let from = begun.fetch_add(PART, Ordering::Relaxed);
+            let Some(rest) = spots.get(from..).filter(|rest| !rest.is_empty()) else {
+                break Ok(());
+            };
+            let part = &rest[..rest.len().min(PART)];
+            let done = match &mut look {
+                None => self.look(common).and_then(|new| look.insert(new).repeats(part)),
+                Some(look) => look.repeats(part),
+            };
+            if done.is_err() {
+                leave(spots, begun);
+                break done;
+            }
+        };
+        if let Some(look) = look {
+            sums.lock().expect("nobody panics while holding it").add(look.lane.poured());
+        }
+        outcome
+    }
+
+    /// Takes rows of a plain file out of its sums for the ordinary reader, on several threads.
+    pub(super) fn ordinary(
         &self,
         common: &Common<'_>,
         threads: usize,
         spots: &[Spot],
-        act: &Act<'_, T>,
-    ) -> Result<Vec<T>, IntakeError> {
-        let (pass, file, interrupt) = (self.pass, self.file, &self.reader.interrupt);
-        let lane = || common.lane(&pass.columns, &pass.source);
+        sums: &Mutex<Poured>,
+    ) -> Result<Vec<Found>, IntakeError> {
         let part = |spots: &[Spot]| {
-            let revisit = open_plain(pass, file)?;
-            let mut look = Look { lane: lane(), revisit, pass, file, interrupt };
-            act(&mut look, spots)
+            let mut look = self.look(common)?;
+            let found = look.ordinary(spots)?;
+            sums.lock().expect("nobody panics while holding it").add(look.lane.poured());
+            Ok(found)
         };
         let parts = spots.chunks(spots.len().div_ceil(threads).max(FEWEST));
-        std::thread::scope(|scope| {
+        let found: Vec<Vec<Found>> = std::thread::scope(|scope| {
             let threads: Vec<_> = parts.map(|spots| scope.spawn(move || part(spots))).collect();
             let broke =
-                |_| unreadable(file, io::Error::other("a thread that reads rows has stopped"));
-            threads.into_iter().map(|thread| thread.join().map_err(broke)?).collect()
-        })
+                |_| unreadable(self.file, io::Error::other("a thread that reads rows has stopped"));
+            threads
+                .into_iter()
+                .map(|thread| thread.join().map_err(broke)?)
+                .collect::<Result<_, _>>()
+        })?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Goes through the rows of a packed file that are looked at again, in one go: takes all of them out, counts
@@ -103,7 +156,7 @@ impl<'p> Again<'p> {
         common: &Common<'_>,
         repeats: &[Spot],
         ordinary: &[Spot],
-        sums: &mut Poured,
+        sums: &Mutex<Poured>,
     ) -> Result<Vec<Found>, IntakeError> {
         let (pass, file, interrupt) = (self.pass, self.file, &self.reader.interrupt);
         if repeats.is_empty() && ordinary.is_empty() {
@@ -112,12 +165,12 @@ impl<'p> Again<'p> {
         let lane = common.lane(&pass.columns, &pass.source);
         let mut look = Look { lane, revisit: self.open()?.1, pass, file, interrupt };
         let found = look.both(repeats, ordinary)?;
-        sums.add(look.lane.poured());
+        sums.lock().expect("nobody panics while holding it").add(look.lane.poured());
         Ok(found)
     }
 
     /// Gives the rows that were noted, in the order of the file. `noted` may have a row more than once. The
-    /// file is not unpacked again if the texts of all of them were kept.
+    /// file is not read again if the texts of all of them were kept.
     pub(super) fn each_noted(
         &self,
         mut noted: Vec<Noted>,
@@ -142,7 +195,7 @@ impl<'p> Again<'p> {
             self.reader.interrupt.check()?;
             let (first, at) = (group[0], group[0].at - self.pass.start);
             if !revisit.is_knotty(at) {
-                let text = revisit.row_at(at).map_err(fail)?;
+                let text = revisit.row_at(at, std::iter::empty()).map_err(fail)?;
                 let text = text.filter(|text| check(text) == first.check);
                 each(rows.line(text.ok_or_else(|| changed(self.file))?, first.line))?;
                 continue;
@@ -158,17 +211,21 @@ impl<'p> Again<'p> {
     }
 }
 
-/// What a thread does with its part of the rows.
-type Act<'a, T> = dyn Fn(&mut Look<'_>, &[Spot]) -> Result<T, IntakeError> + Sync + 'a;
+/// No thread is to begin any more of some rows.
+pub(super) fn leave(spots: &[Spot], begun: &AtomicUsize) {
+    begun.fetch_max(spots.len(), Ordering::Relaxed);
+}
 
 /// Bytes of text that are read again at once, roughly.
 const ENOUGH: usize = 16 << 10;
 /// Rows that one thread sees to at least.
-const FEWEST: usize = 64;
+pub(super) const FEWEST: usize = 64;
+/// Rows that a thread takes at once of those that any may take.
+const PART: usize = 512;
 
 /// One thread's look at rows that were taken on the express way.
-pub(super) struct Look<'l> {
-    pub(super) lane: Lane<'l>,
+struct Look<'l> {
+    lane: Lane<'l>,
     revisit: Revisit<'l>,
     pass: &'l FilePass,
     file: &'l SourceFile,
@@ -177,12 +234,12 @@ pub(super) struct Look<'l> {
 
 impl Look<'_> {
     /// Takes rows out that repeat others.
-    pub(super) fn repeats(&mut self, spots: &[Spot]) -> Result<(), IntakeError> {
+    fn repeats(&mut self, spots: &[Spot]) -> Result<(), IntakeError> {
         let (mut lines, mut rest) = (Lines::default(), spots);
         while !rest.is_empty() {
             lines.clear();
-            for spot in rest.iter().take(AT_ONCE) {
-                lines.push(self.row(spot)?, spot.check);
+            for (number, spot) in rest.iter().take(AT_ONCE).enumerate() {
+                lines.push(self.row(spot, &rest[number + 1..])?, spot.check);
                 if lines.text.len() > ENOUGH {
                     break;
                 }
@@ -202,21 +259,22 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// The text of a row as it is now.
-    fn row(&mut self, spot: &Spot) -> Result<&[u8], IntakeError> {
+    /// The text of a row as it is now; those behind will be asked for next.
+    fn row(&mut self, spot: &Spot, next: &[Spot]) -> Result<&[u8], IntakeError> {
         self.interrupt.check()?;
-        let row = self.revisit.row_at(spot.at - self.pass.start);
+        let start = self.pass.start;
+        let row = self.revisit.row_at(spot.at - start, next.iter().map(|spot| spot.at - start));
         let row = row.map_err(|source| unreadable(self.file, source))?;
         row.ok_or_else(|| changed(self.file))
     }
 
     /// Takes rows out that the ordinary reader is to have.
-    pub(super) fn ordinary(&mut self, spots: &[Spot]) -> Result<Vec<Found>, IntakeError> {
+    fn ordinary(&mut self, spots: &[Spot]) -> Result<Vec<Found>, IntakeError> {
         let mut found = Vec::with_capacity(spots.len());
         for spot in spots {
             let line = self.revisit.line_at(spot.at - self.pass.start);
             let line = line.map_err(|source| unreadable(self.file, source))?;
-            let text = self.row(spot)?.to_vec();
+            let text = self.row(spot, &[])?.to_vec();
             let taken = understood(&mut self.lane, &self.pass.columns, &text, spot.check);
             self.lane.remove(&taken.ok_or_else(|| changed(self.file))?);
             found.push(Found { at: spot.at, line, text });
@@ -242,7 +300,7 @@ impl Look<'_> {
         spots.iter().try_for_each(|spot| {
             let line = self.revisit.line_at(spot.at - self.pass.start);
             line.map_err(|source| unreadable(self.file, source))?;
-            let row = self.row(spot)?.to_vec();
+            let row = self.row(spot, &[])?.to_vec();
             self.repeat(&row, spot.check)
         })
     }
@@ -301,8 +359,24 @@ fn ended(line: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn open_plain<'p>(pass: &'p FilePass, file: &SourceFile) -> Result<Revisit<'p>, IntakeError> {
-    let open = File::open(&file.path).map_err(|source| unreadable(file, source))?;
+    let open = open_untouched(&file.path).map_err(|source| unreadable(file, source))?;
     Ok(Revisit::plain(pass, open))
+}
+
+/// Opens a file of which no reading is noted: to ask for the time each time is a tenth of reading a row. Only
+/// its owner may do so.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn open_untouched(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    /// As these machines have it.
+    const O_NOATIME: i32 = 0o1_000_000;
+    let noted = |_| File::open(path);
+    File::options().read(true).custom_flags(O_NOATIME).open(path).or_else(noted)
+}
+
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+fn open_untouched(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 pub(super) fn changed(file: &SourceFile) -> IntakeError {

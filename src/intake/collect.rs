@@ -64,10 +64,8 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
             self.count += 1;
             let (at, line) = (at + left.from as u64, self.line + left.line);
             let row = self.rows.line(text, line);
-            let packed = self.file.is_packed().then_some(text);
-            self.ordinary.note(&self.run.gather, self.number, &row, packed, |id, _| {
-                Noted::plain(id, at, line, text)
-            });
+            let plain = |id, _: &Row| Noted::plain(id, at, line, text);
+            self.ordinary.note(&self.run.gather, self.number, &row, Some(text), plain);
             self.run.row(self.number, &self.rows, &self.file.name, row)?;
         }
         self.line += lines;

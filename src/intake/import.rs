@@ -17,6 +17,7 @@ use super::large::Large;
 use super::read::{Reader, Reading, Row, Rows};
 use super::reject::{self, Refusal};
 use super::request::{Bulk, Progress, Request, Step};
+use super::second::Passes;
 use super::{IntakeError, SourceFile};
 use crate::fact::{Disposition, Entry, FileHeader, Gather, Gathered, Hash, Slice};
 use crate::finding::Finding;
@@ -83,15 +84,7 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
             for file in request.files {
                 run.file(reader.open(file)?, file)?;
             }
-        }
-    }
-    if run.gather.contested() {
-        for (number, file) in request.files.iter().enumerate() {
-            run.tell_of(Step::ReadingAgain, &file.name, number, request.files.len());
-            match large.as_mut().filter(|large| large.has(number)) {
-                Some(large) => large.contest(&mut run, number, &reader, file)?,
-                None => run.contest(number, reader.open(file)?)?,
-            }
+            run.decide(None, &reader, request.files)?;
         }
     }
     let places = large.as_ref().map_or_else(Vec::new, |large| large.places(&run.gather));
@@ -112,10 +105,10 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
             complaints.add(finding);
             Ok(())
         };
-        match large.as_mut().filter(|large| large.has(number)) {
-            Some(large) => {
+        match large.as_ref().map(Large::passes).filter(|passes| passes.has(number)) {
+            Some(passes) => {
                 let lines = losers.keys().copied().collect();
-                large.lines(number, &reader, file, &lines, &mut tell)?;
+                passes.lines(number, &reader, file, &lines, &mut tell)?;
             }
             None => each_row(reader.open(file)?, &mut tell)?,
         }
@@ -318,6 +311,27 @@ impl<'a> Run<'a> {
         text: &str,
     ) -> Result<(), IntakeError> {
         write_reject(&mut self.rejects, findings, file, line, text)
+    }
+
+    /// Decides between rows that contradict each other, once all rows came by: they are fed for the second time.
+    pub(super) fn decide(
+        &mut self,
+        large: Option<Passes<'_>>,
+        reader: &Reader<'_>,
+        files: &[SourceFile],
+    ) -> Result<(), IntakeError> {
+        if !self.gather.contested() {
+            return Ok(());
+        }
+        for (number, file) in files.iter().enumerate() {
+            self.tell_of(Step::ReadingAgain, &file.name, number, files.len());
+            match large.filter(|passes| passes.has(number)) {
+                Some(passes) => passes.contest(self, number, reader, file)?,
+                None => self.contest(number, reader.open(file)?)?,
+            }
+        }
+        self.gather.decide();
+        Ok(())
     }
 
     /// Feeds a file for the second time, to decide between rows that contradict each other.

@@ -1,5 +1,5 @@
-//! Rows of large files that went the ordinary way: where they are, and, of packed files, the texts of
-//! the first of them. To read a row of such a file again would be to unpack it up to there once more.
+//! Rows of large files that went the ordinary way: where they are, and the texts of the first of them. To
+//! ask for a row again is a call of the system, and of a packed file to unpack it up to there once more.
 //!
 //! The law: what is kept is bounded, and what is not kept is read again.
 
@@ -30,19 +30,19 @@ const MOST: usize = 16 << 20;
 const OVERHEAD: usize = 48;
 
 impl Ordinary {
-    /// Notes where the ids of a row are, and keeps its text if it is of a packed file.
+    /// Notes where the ids of a row are, and keeps its text if it is one line.
     pub(super) fn note(
         &mut self,
         gather: &Gather<'_>,
         number: usize,
         row: &Row,
-        packed: Option<&[u8]>,
+        line: Option<&[u8]>,
         noted: impl Fn(Hash, &Row) -> Noted,
     ) {
         let Reading::Entries(entries) = &row.result else { return };
         for id in entries.iter().filter_map(|(_, entry)| gather.id(number, entry)) {
             let noted = noted(id, row);
-            if let Some(text) = packed {
+            if let Some(text) = line {
                 self.kept.keep(noted.at, text);
             }
             self.noted.push(noted);

@@ -66,6 +66,7 @@ mod reject;
 mod request;
 mod rows;
 mod scan;
+mod second;
 mod source;
 mod survey;
 mod tally;

@@ -6,7 +6,8 @@
 //! is checked against the journal. In doubt it is made anew from the journal.
 //!
 //! Opening it costs more than most commands need, so it is opened only when it is asked, and may be
-//! behind the journal until then: the seal says how far it knows it.
+//! behind the journal until then: the seal says how far it knows it. That of a new store says that there is
+//! none yet.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,11 +17,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::journal::Mark;
+use super::seal::{FOLDER, SEAL, digest_of, files, head_value, seal, sealed};
 use super::trail::Trail;
 use crate::calendar::Period;
 
-const FOLDER: &str = "index";
-const SEAL: &str = "index.seal";
 const HEAD: &[u8] = b"head";
 
 /// One thing that the index knows.
@@ -58,24 +58,6 @@ fn file_key(digest: &str) -> Vec<u8> {
 
 fn closing_key(contract: &str, period: Period) -> Vec<u8> {
     format!("c{contract}\n{period}").into_bytes()
-}
-
-fn head_value(mark: &Mark) -> Vec<u8> {
-    let numbers = [mark.records.to_be_bytes(), mark.end.to_be_bytes()];
-    [numbers.as_flattened(), &mark.chain].concat()
-}
-
-/// The seal of an index whose files have that digest, and which knows the journal up to a place.
-fn seal(files: &str, known: &Mark) -> String {
-    format!("{files} {} {}\n", known.records, blake3::hash(&head_value(known)).to_hex())
-}
-
-/// Up to which place of the journal the index knows it, if its files are as they were left.
-fn sealed(root: &Path, trail: &Trail) -> Option<Mark> {
-    let found = fs::read_to_string(root.join(SEAL)).ok()?;
-    let records = found.split(' ').nth(1)?.parse().ok()?;
-    let known = *trail.after(records)?;
-    (found == seal(&digest_of(&root.join(FOLDER)).ok()?, &known)).then_some(known)
 }
 
 /// Is there a whole index that knows this journal, up to some place?
@@ -130,9 +112,13 @@ impl Index {
         let known = sealed(root, trail)?;
         fs::remove_file(root.join(SEAL)).ok()?;
         let mut index = Self::start(root)?;
-        let head = guarded(|| index.db().get(HEAD).ok().flatten())??;
-        index.known = (head == head_value(&known)).then_some(known);
-        index.known.is_some().then_some(index)
+        let good = match guarded(|| index.db().get(HEAD).ok())?? {
+            Some(head) => head == head_value(&known),
+            // It was not there yet: it begins with what it was sealed to know, which is nothing.
+            None => trail.split(&known)?.0.is_empty() && index.put(&[], &known),
+        };
+        index.known = good.then_some(known);
+        good.then_some(index)
     }
 
     /// Throws away what is there and makes the index anew. None if the disk does not let it.
@@ -204,6 +190,17 @@ impl Drop for Index {
     }
 }
 
+/// Throws away what is there and seals that there is no index yet, which is right as long as the journal has no
+/// record; it is made when it is first asked. False if the disk does not let it.
+pub(super) fn begin(root: &Path, trail: &Trail) -> bool {
+    let begun = || {
+        discard(root).ok()?;
+        let nothing = digest_of(&root.join(FOLDER)).ok()?;
+        fs::write(root.join(SEAL), seal(&nothing, trail.end()?)).ok()
+    };
+    begun().is_some()
+}
+
 /// Removes the index.
 pub(super) fn discard(root: &Path) -> io::Result<()> {
     let gone = |done: io::Result<()>| match done {
@@ -253,32 +250,6 @@ impl Drop for Copy {
     }
 }
 
-/// Every file below a folder, relative to it, sorted.
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(below) = folders.pop() {
-        for entry in fs::read_dir(folder.join(&below))? {
-            let entry = entry?;
-            let path = below.join(entry.file_name());
-            if entry.file_type()?.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// A digest of the names and bytes of every file below a folder.
-fn digest_of(folder: &Path) -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    for file in files(folder)? {
-        let bytes = fs::read(folder.join(&file))?;
-        hasher.update(blake3::hash(file.to_string_lossy().as_bytes()).as_bytes());
-        hasher.update(blake3::hash(&bytes).as_bytes());
-    }
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
 /// sled panics on damage; here that is no answer.
 fn guarded<T>(ask: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(ask)).ok()
@@ -322,6 +293,33 @@ mod tests {
             trail.stop(other);
             assert!(!stands(dir.path(), &trail) && Index::open(dir.path(), &trail).is_none());
         }
+    }
+
+    #[test]
+    fn one_that_was_not_there_yet_is_made_when_it_is_asked() {
+        let (dir, mut trail) = (tempfile::tempdir().unwrap(), Trail::default());
+        trail.stop(Mark { records: 0, ..MARK });
+        assert!(begin(dir.path(), &trail) && stands(dir.path(), &trail));
+        assert!(!dir.path().join(FOLDER).exists());
+        assert_eq!(agrees(dir.path(), &trail), Some(true));
+        trail.note([record(1), file(1)]);
+        trail.stop(Mark { records: 1, ..MARK });
+        assert!(stands(dir.path(), &trail));
+        assert_eq!(agrees(dir.path(), &trail), Some(true), "it knows nothing, and nothing wrong");
+        let lookup = Lookup::new(dir.path());
+        assert_eq!(lookup.import_of(&format!("{:064}", 1), &trail), Some(1));
+        drop(lookup);
+        assert!(Index::open(dir.path(), &trail).unwrap().holds(trail.rows()));
+        // Files that are gone are another matter than none.
+        fs::remove_dir_all(dir.path().join(FOLDER)).unwrap();
+        assert!(!stands(dir.path(), &trail));
+        // One that was never there is not taken for one that knows records.
+        fs::write(
+            dir.path().join(SEAL),
+            seal(&digest_of(&dir.path().join(FOLDER)).unwrap(), &MARK),
+        )
+        .unwrap();
+        assert!(Index::open(dir.path(), &trail).is_none());
     }
 
     #[test]

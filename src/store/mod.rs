@@ -33,6 +33,7 @@ mod marks;
 mod medium;
 mod open;
 mod record;
+mod seal;
 mod seen;
 mod segment;
 mod trail;
@@ -346,14 +347,15 @@ fn again(before: &ClosingHead, closing: &Closing) -> Result<Closed, StoreError> 
     })
 }
 
-/// An index that is whole is left as it is; any other is made anew.
+/// An index that is whole is left as it is; any other is made anew, but in a new store only when it is asked.
 fn find_index(dir: &Path, opened: &mut Opened) -> Option<Lookup> {
     let trail = &opened.state.trail;
     if index::stands(dir, trail) {
         return Some(Lookup::new(dir));
     }
-    let made = Index::make(dir, trail).is_some();
-    if !(trail.rows().is_empty() && made) {
+    let new = trail.rows().is_empty();
+    let made = if new { index::begin(dir, trail) } else { Index::make(dir, trail).is_some() };
+    if !(new && made) {
         opened.notes.push(index_note(made, &dir.join("index")));
     }
     made.then(|| Lookup::new(dir))

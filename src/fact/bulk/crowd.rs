@@ -75,12 +75,12 @@ impl<'b> Crowd<'b> {
         others.iter().for_each(|key| self.room.met.meet(*key));
         let company = Company { ordinary, earlier, wanted };
         let Self { bucket, room } = self;
-        let mut judged = Judged::default();
+        let (mut judged, mut marks) = (Judged::default(), Vec::<Placed>::new());
         room.find(&others);
         for alike in room.candidates.chunk_by(|a, b| a.0 == b.0) {
             if alike.len() > 1 || others.binary_search(&alike[0].0).is_ok() {
-                let marks = alike.iter().map(|(_, number)| bucket.mark(*number as usize));
-                let mut marks: Vec<Placed> = marks.collect();
+                marks.clear();
+                marks.extend(alike.iter().map(|(_, number)| bucket.mark(*number as usize)));
                 marks.sort_unstable_by_key(|placed| (placed.mark.id, placed.at));
                 let groups = marks.chunk_by(|a, b| a.mark.id == b.mark.id);
                 groups.for_each(|group| judge_group(group, &company, &mut judged));

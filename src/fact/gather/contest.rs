@@ -65,16 +65,19 @@ impl Gather<'_> {
         contest.feed(row, entry, canonical, entered);
     }
 
-    /// Decides every contest.
-    pub(super) fn decide(&mut self) -> Vec<Loser> {
+    /// Decides every contest. [`finish`](Self::finish) does it too: for whoever has time for it before.
+    ///
+    /// # Panics
+    /// If contested rows were not fed again as they were pushed.
+    pub fn decide(&mut self) {
         let contests: BTreeMap<Hash, Contest> = std::mem::take(&mut self.contests);
-        let mut losers = Vec::new();
+        let mut losers = std::mem::take(&mut self.losers);
         for (id, contest) in contests {
             self.uncount(&id, &contest.rows);
             self.crown(id, contest, &mut losers);
         }
         losers.sort();
-        losers
+        self.losers = losers;
     }
 
     /// Takes back what the first pass counted: the entered content, once accepted, then duplicate.

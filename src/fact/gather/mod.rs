@@ -116,6 +116,8 @@ pub struct Gather<'a> {
     sheets: Vec<Sheet>,
     seen: BTreeMap<Hash, Seen>,
     contests: BTreeMap<Hash, Contest>,
+    /// Rows that lost one, in order.
+    losers: Vec<Loser>,
     /// Accepted facts that refer to others, by id.
     referring: BTreeMap<Hash, Referring>,
     /// The same of feeds without ids.
@@ -139,6 +141,7 @@ impl<'a> Gather<'a> {
             sheets: Vec::new(),
             seen: BTreeMap::new(),
             contests: BTreeMap::new(),
+            losers: Vec::new(),
             referring: BTreeMap::new(),
             referring_unnamed: Vec::new(),
             originals: BTreeMap::new(),
@@ -219,7 +222,7 @@ impl<'a> Gather<'a> {
     /// # Panics
     /// If contested rows were not fed again as they were pushed.
     pub fn finish_with(mut self, places: &[BulkPlace]) -> Gathered {
-        let losers = self.decide();
+        self.decide();
         let (mut pending, moves) = self.place();
         let mut ids = self.ids();
         let mut marked = self.number_places(places);
@@ -239,7 +242,7 @@ impl<'a> Gather<'a> {
             pending,
             moves,
         };
-        Gathered { delivery, ids, losers, places: marked }
+        Gathered { delivery, ids, losers: self.losers, places: marked }
     }
 
     /// Puts an accepted row where it belongs.

@@ -39,6 +39,7 @@ mod split;
 mod sums;
 mod texts;
 mod wide;
+mod window;
 mod words;
 
 pub(super) use anew::AT_ONCE;
