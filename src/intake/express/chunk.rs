@@ -41,9 +41,9 @@ pub(in crate::intake) struct Left {
 }
 
 /// So much of a chunk is split before its rows are read: it stays in the nearest cache.
-const PIECE: usize = 8 << 10;
+const PIECE: usize = 14 << 10;
 /// After so many pieces it is noted which line begins: whoever looks for a row again counts on from there.
-const NOTED: u32 = 4;
+const NOTED: u32 = 2;
 
 /// A line without a quote.
 struct Line<'t> {

@@ -130,9 +130,8 @@ pub(super) fn put<const NARROW: bool>(
     let after = batch.times[row].wrapping_sub(frame.least).cast_unsigned();
     let (place, further) = (batch.places[row], batch.at[row].wrapping_sub(frame.at));
     let bytes: &mut [u8; FIXED + SLACK] = bytes.first_chunk_mut().expect("there is slack");
-    let (front, rest) = bytes.split_at_mut(FIXED);
-    front[..ID].copy_from_slice(&batch.ids[row][1..]);
-    front[ID..].copy_from_slice(&batch.contents[row]);
+    put_prints(bytes, batch, row);
+    let rest = &mut bytes[FIXED..];
     if NARROW {
         let word = after | u64::from(place) << 24 | further << 32;
         rest[..8].copy_from_slice(&word.to_le_bytes());
@@ -142,6 +141,22 @@ pub(super) fn put<const NARROW: bool>(
             | u128::from(place) << shift
             | u128::from(further) << (shift + 8 * frame.place);
         rest.copy_from_slice(&word.to_le_bytes());
+    }
+}
+
+/// Writes id and content in as few steps as can be, with what stands behind them in the batch, where anything does:
+/// what is written next covers it. Lines that are far away take one step after the other.
+#[inline(always)]
+fn put_prints(bytes: &mut [u8; FIXED + SLACK], batch: &Batch<'_>, row: usize) {
+    let (ids, contents) = (batch.ids.as_flattened(), batch.contents.as_flattened());
+    let id = ids.get(size_of::<Hash>() * row + 1..).and_then(<[u8]>::first_chunk::<16>);
+    let content = contents.get(size_of::<Content>() * row..).and_then(<[u8]>::first_chunk::<8>);
+    if let (Some(id), Some(content)) = (id, content) {
+        bytes[..16].copy_from_slice(id);
+        bytes[ID..ID + 8].copy_from_slice(content);
+    } else {
+        bytes[..ID].copy_from_slice(&batch.ids[row][1..]);
+        bytes[ID..FIXED].copy_from_slice(&batch.contents[row]);
     }
 }
 
