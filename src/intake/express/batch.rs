@@ -118,12 +118,6 @@ impl<'t> Frame<'t> {
         Self { text, places, fields, rows, ends }
     }
 
-    /// Where a row begins.
-    #[cfg(test)]
-    pub(super) fn start(&self, row: usize) -> usize {
-        self.places[row * self.fields].wrapping_add(1) as usize
-    }
-
     /// Calls `each` with every row, and where a field of it begins and ends.
     #[inline(always)]
     pub(super) fn each(&self, column: usize, mut each: impl FnMut(usize, usize, usize)) {

@@ -13,13 +13,12 @@
 use fearless_simd::{Simd, mask8x64, prelude::*, u8x64, u64x2, u64x4, u64x8};
 
 use super::batch::Frame;
+use super::texts::END;
 
 /// Bytes that are read at once. Keys are so long, or twice, four or eight times.
 pub(super) const LINE: usize = 64;
 /// Lines of the longest key.
 pub(super) const LONGEST: usize = 8;
-/// Ends a key: a byte that no text has.
-const END: u8 = 0xFF;
 
 /// Neighbouring columns: the first and the last.
 pub(super) struct Run {

@@ -40,7 +40,6 @@ mod sums;
 mod texts;
 mod wide;
 mod window;
-mod words;
 
 pub(super) use anew::AT_ONCE;
 pub(super) use chunk::each_line;

@@ -9,7 +9,6 @@ use super::batch::{Batch, Frame, ROWS};
 use super::lane::{Lane, by_value};
 use super::parse::Short;
 use super::texts::{self, LONGEST, Odd, Texts};
-use super::words;
 use crate::fact::Content;
 use crate::fact::bulk::moment_of;
 use crate::fact::fingerprint::{Column, Facts, Rest};
@@ -120,5 +119,5 @@ impl Lane<'_> {
 
 /// Words of the first row's field, with its end.
 fn words_of(frame: &Frame<'_>, column: Option<usize>) -> usize {
-    words::needed(frame.text(0, column).len())
+    texts::needed(frame.text(0, column).len())
 }

@@ -4,13 +4,15 @@
 //! right behind or beyond. So rows are put down one by one, and their words stand side by side only when
 //! eight rows at a time have changed places.
 //!
-//! The law: a text's words are those of [`words::ended`](super::words::ended), or it is said to be odd.
+//! The law: a text's words are its bytes, the first of them the lowest, then [`END`] and zeros; or it is said to be
+//! odd.
 
 use fearless_simd::{Level, dispatch, prelude::*, u8x16, u8x32, u8x64, u64x8};
 
 use super::batch::{Frame, ROWS};
-use super::words::END;
 
+/// Ends a text: a byte that no text has.
+pub(super) const END: u8 = 0xFF;
 /// Words of the longest text that is read with others.
 pub(super) const LONGEST: usize = 6;
 /// Bytes that are read at once for it.
@@ -25,6 +27,11 @@ static PLACES: [u8; MOST] = {
     }
     places
 };
+
+/// Words that a text of a length needs with its end.
+pub(super) fn needed(length: usize) -> usize {
+    length / 8 + 1
+}
 
 /// The words of many rows' texts. Behind the last row stands what stood there before.
 pub(super) struct Texts {
@@ -171,8 +178,15 @@ mod tests {
 
     use super::super::batch::tests::framed;
     use super::super::signs::tests::levels;
-    use super::super::words;
     use super::*;
+
+    /// A text as so many words, if it fits.
+    fn slowly<const W: usize>(text: &str) -> Option<[u64; W]> {
+        let bytes: Vec<u8> = text.bytes().chain([END]).collect();
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+        let word = |word| u64::from_le_bytes(std::array::from_fn(|at| byte(8 * word + at)));
+        (bytes.len() <= 8 * W).then(|| std::array::from_fn(word))
+    }
 
     /// Has every text its words, and is it odd if and only if it has to be?
     fn is_right<const W: usize>(texts: &mut Texts, rows: &[String], at: usize) {
@@ -186,7 +200,7 @@ mod tests {
             for (row, due) in rows.iter().enumerate() {
                 let (from, to) = frame.field(row, at);
                 let room = from + MOST <= text.len();
-                let due_words = words::ended::<W>(text.as_bytes(), from, to);
+                let due_words = slowly::<W>(&text[from..to]);
                 assert!(!odd.contains(&row) || !room || due_words.is_none(), "{due:?} is odd");
                 if !odd.contains(&row) {
                     assert_eq!(Some(words.map(|column| column[row])), due_words, "{due:?}");
@@ -202,8 +216,7 @@ mod tests {
         let frame = Frame::of(text.as_bytes(), &places, 1);
         let mut texts = Texts::default();
         assert_eq!(texts.read::<2>(Level::new(), &frame, None).rows().count(), 0);
-        let empty = words::ended::<2>(&[0; 16], 0, 0).unwrap();
-        assert_eq!(texts.words::<2>().map(|column| column[0]), empty);
+        assert_eq!(Some(texts.words::<2>().map(|column| column[0])), slowly(""));
     }
 
     proptest! {
