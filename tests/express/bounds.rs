@@ -4,7 +4,8 @@ use std::fs;
 
 use revshare::intake::Bulk;
 
-use super::ways::{MAPS, compare, compare_by};
+use super::many_rows::contract;
+use super::ways::{MAPS, compare, compare_by, compare_for};
 
 /// Texts may hold a byte that separates texts elsewhere.
 #[test]
@@ -57,5 +58,27 @@ fn a_field_that_ends_with_a_line_sign_is_the_same_at_the_second_look() {
         let row = format!("s-1,2026-10-05,aria-1,charge,7,request,5.00,USD,{customer}\r\n");
         fs::write(dir.path().join("sales.csv"), format!("{head}\n{row}{row}")).unwrap();
         compare(&[dir.path()], (2, 40), None).unwrap();
+    }
+}
+
+/// What rows share may be just as long as what is compared at once, with another sign behind it that ends its line:
+/// then columns between are none of it either.
+#[test]
+fn columns_between_are_no_part_of_what_rows_share() {
+    let contract = contract("UTC");
+    let head = "product,id,time,quantity,amount,customer,kind,unit,currency,channel";
+    for length in 30..50 {
+        let channel = "c".repeat(length);
+        let row = |at: usize| {
+            let (product, customer) =
+                if at.is_multiple_of(3) { ("aa", "bb") } else { ("bb", "aa") };
+            format!(
+                "{product},s-{at},2026-10-05,7,5.00,{customer},charge,request,USD,{channel}\r\n"
+            )
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let rows: String = (0..600).map(row).collect();
+        fs::write(dir.path().join("sales.csv"), format!("{head}\r\n{rows}")).unwrap();
+        compare_for(Some(&contract), MAPS[0], &[dir.path()], (1, Bulk::CHUNK), None).unwrap();
     }
 }

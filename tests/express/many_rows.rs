@@ -9,7 +9,7 @@ use revshare::contract::Contract;
 use revshare::intake::Bulk;
 
 /// A contract that keeps no customers or deals apart: only then are rows read many at once.
-fn contract(zone: &str) -> Contract {
+pub(crate) fn contract(zone: &str) -> Contract {
     let text = format!(
         r#"
         id = "deal"

@@ -48,7 +48,9 @@ pub(super) fn put(into: &mut Vec<u8>, runs: &[Run], text: &[u8], start: usize, e
 }
 
 /// Where the runs of many rows begin and end: signs, a row's so many places behind those of the row before.
-/// Where there are fewer runs, empty ones stand behind the last.
+/// Where there are fewer runs, empty ones stand before the last: behind it, they would stand behind the first of two
+/// signs that end a line, which is no part of the key and may not have room there. An only run has them behind it,
+/// where they change nothing: it is the text from one place on.
 pub(super) struct Cuts<'f, const RUNS: usize> {
     /// Places from the first row's to the last row's.
     span: usize,
@@ -61,10 +63,15 @@ pub(super) struct Cuts<'f, const RUNS: usize> {
 impl<'f, const RUNS: usize> Cuts<'f, RUNS> {
     #[inline(always)]
     pub(super) fn of(frame: &'f Frame<'_>, runs: &[Run], last: &Run) -> Self {
-        let (mut starts, mut stops) = ([last.last + 1; RUNS], [last.last + 1; RUNS]);
+        let (at, empty) = if runs.len() == 1 { (0, last.last + 1) } else { (RUNS - 1, last.first) };
+        let (mut starts, mut stops) = ([empty; RUNS], [empty; RUNS]);
         for ((start, stop), run) in starts.iter_mut().zip(&mut stops).zip(runs) {
             (*start, *stop) = (run.first, run.last + 1);
         }
+        if at > 0 {
+            (starts[runs.len() - 1], stops[runs.len() - 1]) = (empty, empty);
+        }
+        (starts[at], stops[at]) = (last.first, last.last + 1);
         let span = frame.span();
         Self {
             span,

@@ -374,6 +374,25 @@ mod tests {
     }
 
     #[test]
+    fn what_ends_a_line_is_no_part_of_a_key_that_just_fits() {
+        for length in LINE - 8..=LINE {
+            let last = "z".repeat(length);
+            let rows = [["AA", "", "", "BB", &last], ["BB", "", "", "AA", &last]];
+            let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+            let mut keys = Keys::new([0, 4].into_iter());
+            let mut numbers = Vec::new();
+            for row in &rows {
+                let text = row.join(",");
+                let ends = [2, 3, 4, 7, text.len()];
+                let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+                numbers.push(number(&mut keys, found));
+            }
+            assert_eq!(numbers, [0, 1]);
+            many_are_right(&mut keys, &text_of(&rows, "\r\n", &"y".repeat(3 * LINE)), &numbers);
+        }
+    }
+
+    #[test]
     fn a_key_that_is_too_long_is_none() {
         let mut keys = Keys::new([0].into_iter());
         let most = LONGEST * LINE - 1;
