@@ -214,6 +214,10 @@ pub(super) fn discard(root: &Path) -> io::Result<()> {
 /// Looks at a copy, so that nothing is changed: does the index agree with the journal? None if
 /// there is no whole index to look at.
 pub(super) fn agrees(root: &Path, trail: &Trail) -> Option<bool> {
+    if !root.join(FOLDER).exists() {
+        // Either there is none yet, which is sealed, or it is gone.
+        sealed(root, trail)?;
+    }
     let copy = Copy::of(root).ok()?;
     let agrees = |index: Index| {
         let (rows, _) = trail.split(&index.known?)?;
@@ -313,6 +317,7 @@ mod tests {
         // Files that are gone are another matter than none.
         fs::remove_dir_all(dir.path().join(FOLDER)).unwrap();
         assert!(!stands(dir.path(), &trail));
+        assert_eq!(agrees(dir.path(), &trail), None);
         // One that was never there is not taken for one that knows records.
         fs::write(
             dir.path().join(SEAL),
