@@ -110,8 +110,8 @@ fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(u8::is_ascii_whitespace) && line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Reads a chunk that begins at `at` and may be known to be ASCII, and adds up what is taken of it. Marks of rows that are read many at once
-/// go to the hand.
+/// Reads a chunk that begins at `at` and may be known to be ASCII, and adds up what is taken of it. Marks of rows
+/// that are read many at once go to the hand.
 pub(super) fn read(
     lane: &mut Lane<'_>,
     hand: &mut dyn Hand,
