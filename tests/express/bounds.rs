@@ -23,6 +23,7 @@ fn neighbouring_texts_keep_their_bounds() {
         fs::write(dir.path().join("sales.csv"), format!("{head}\n{rows}")).unwrap();
         for express in [(1, 40), (2, 300)] {
             compare_by(map, &[dir.path()], express, None).unwrap();
+            compare_for(Some(&contract("UTC")), map, &[dir.path()], express, None).unwrap();
         }
     }
 }

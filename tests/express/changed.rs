@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::Write;
 
+use revshare::contract::Contract;
 use revshare::fact::bulk::MemoryShelf;
 use revshare::intake::{IntakeError, Progress, Step};
 
 use super::brought::{Before, Way};
+use super::many_rows::contract;
 use super::rows::{HEAD, many, packed_of, row_of};
-use super::ways::{MAPS, brought};
+use super::ways::{MAPS, all_of};
 
 /// When a file is changed during an import.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +24,17 @@ enum When {
 /// Imports a file on the express way that is replaced by another on the way; `earlier` was delivered
 /// before, and the rows of `beside` come with it in a file of their own.
 fn replaced(
+    others: (&str, &str),
+    texts: (&str, &str),
+    when: When,
+    packed: bool,
+) -> Result<(), IntakeError> {
+    replaced_for(None, others, texts, when, packed)
+}
+
+/// The same with another contract than the one that keeps customers apart.
+fn replaced_for(
+    contract: Option<&Contract>,
     (earlier, beside): (&str, &str),
     (before, after): (&str, &str),
     when: When,
@@ -35,13 +48,14 @@ fn replaced(
     let (first, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(first.path().join("sales.csv"), format!("{HEAD}\n{earlier}")).unwrap();
     let mut known = Before::default();
-    let brought = brought(first.path(), MAPS[0], &known, None);
+    let ordinary = Way { contract, map: MAPS[0], before: &known, express: None };
+    let brought = all_of(&ordinary, first.path());
     known.archive.apply(&brought.delivery);
     known.ids.extend(brought.ids);
     let path = dir.path().join(if packed { "sales.csv.zst" } else { "sales.csv" });
     fs::write(&path, bytes(before)).unwrap();
     fs::write(dir.path().join("sales-0.csv"), format!("{HEAD}\n{beside}")).unwrap();
-    let way = Way { contract: None, map: MAPS[0], before: &known, express: Some((2, 300)) };
+    let way = Way { contract, map: MAPS[0], before: &known, express: Some((2, 300)) };
     let files = way.files(dir.path());
     // Whoever still reads the old one reads it to its end.
     let put = || {
@@ -185,4 +199,23 @@ fn a_change_is_noticed_of_rows_that_are_not_kept() {
             assert!(replaced(beside, (&before, &before), When::Refused, packed).is_ok());
         }
     }
+}
+
+/// Also where rows that repeat others are read again many at once: a lane has to know their shape, and there has to
+/// be room behind them.
+#[test]
+fn a_change_is_noticed_among_many_repeats() {
+    let rows = many(0, 500);
+    let (before, contract) = (rows.repeat(2), contract("UTC"));
+    let contract = Some(&contract);
+    for number in [140, 200, 300, 499] {
+        let changed = rows.replace(
+            &row_of(&format!("n-{number:06}"), "1.25"),
+            &row_of(&format!("n-{number:06}"), "1.26"),
+        );
+        let after = rows.clone() + &changed;
+        let outcome = replaced_for(contract, ("", ""), (&before, &after), When::Read, false);
+        assert!(matches!(outcome, Err(IntakeError::Changed { .. })), "{number}: {outcome:?}");
+    }
+    assert!(replaced_for(contract, ("", ""), (&before, &before), When::Read, false).is_ok());
 }

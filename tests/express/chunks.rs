@@ -4,8 +4,9 @@ use std::fs;
 
 use revshare::intake::Bulk;
 
+use super::many_rows::contract;
 use super::rows::{HEAD, many, packed_of, row_of};
-use super::ways::compare;
+use super::ways::{MAPS, compare, compare_for};
 
 /// Rows that repeat others, far apart and side by side, over chunks, files and deliveries, on threads
 /// that share them.
@@ -23,8 +24,11 @@ fn many_repeats_in_many_chunks() {
     fs::write(folders[1].path().join("sales-4.csv.zst"), packed_of(packed.as_bytes())).unwrap();
     let paths = [folders[0].path(), folders[1].path()];
     for express in [(1, 4000), (3, 4000), (2, 777), (2, Bulk::CHUNK)] {
-        compare(&paths, express, None).unwrap();
-        compare(&paths, express, Some("2026-10-06")).unwrap();
+        // The second contract keeps no customers apart: rows are read many at once.
+        for contract in [None, Some(&contract("America/Los_Angeles"))] {
+            compare_for(contract, MAPS[0], &paths, express, None).unwrap();
+            compare_for(contract, MAPS[0], &paths, express, Some("2026-10-06")).unwrap();
+        }
     }
 }
 
@@ -65,5 +69,6 @@ fn contradictions_all_over_a_chunk_have_their_lines() {
     fs::write(dir.path().join("sales.csv"), text).unwrap();
     for express in [(1, Bulk::CHUNK), (2, Bulk::CHUNK), (2, 40_000)] {
         compare(&[dir.path()], express, None).unwrap();
+        compare_for(Some(&contract("UTC")), MAPS[0], &[dir.path()], express, None).unwrap();
     }
 }

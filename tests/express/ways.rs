@@ -38,16 +38,7 @@ pub(crate) const MAPS: [&str; 3] = [
     "#,
 ];
 
-pub(crate) fn brought(
-    dir: &Path,
-    map: &str,
-    before: &Before,
-    express: Option<(usize, usize)>,
-) -> Brought {
-    all_of(&Way { contract: None, map, before, express }, dir)
-}
-
-fn all_of(way: &Way<'_>, dir: &Path) -> Brought {
+pub(crate) fn all_of(way: &Way<'_>, dir: &Path) -> Brought {
     way.brought(dir, |finding| format!("{finding:?}"), str::to_owned)
 }
 

@@ -245,15 +245,16 @@ mod tests {
         signs.find(text.as_bytes(), 0, b',');
         let mut places = vec![u32::MAX];
         signs.each(text.as_bytes(), |_, line| places.extend(line));
-        places.truncate(1 + 5 * dues.len());
-        let frame = Frame::of(text.as_bytes(), &places, 5);
+        let fields = text.split('\n').next().unwrap_or_default().split(',').count();
+        places.truncate(1 + fields * dues.len());
+        let frame = Frame::of(text.as_bytes(), &places, fields);
         for level in levels() {
             keys.level = level;
             let (mut sure, mut found) = (vec![true; dues.len()], vec![0; dues.len()]);
             keys.find_many(&frame, &mut sure, &mut found);
             for (row, due) in dues.iter().enumerate() {
                 assert!(!sure[row] || found[row] == *due, "{level:?}: row {row} of {text:?}");
-                let room = frame.field(row, 4).1 + keys.width <= text.len();
+                let room = frame.field(row, fields - 1).1 + keys.width <= text.len();
                 assert!(sure[row] || keys.runs.is_empty() || !room, "{level:?}: {row} of {text:?}");
             }
         }
@@ -294,6 +295,41 @@ mod tests {
                 let end = if returns { "\r\n" } else { "\n" };
                 many_are_right(&mut keys, &text_of(&rows, end, &behind), &dues);
             }
+        }
+    }
+
+    proptest! {
+        /// Of up to seven runs, as long as some lines are, or nearly.
+        #[test]
+        fn keys_that_just_fit_are_told_apart(
+            rows in proptest::collection::vec(proptest::collection::vec("[ab]{1,2}|[ab]?", 14), 2..20),
+            columns in proptest::sample::subsequence((0..14).collect::<Vec<usize>>(), 1..=7),
+            (padded, lines, less) in (0_usize..7, 1_usize..=LONGEST, 0_usize..4),
+            returns in any::<bool>(),
+        ) {
+            let (mut keys, mut numbers) = (Keys::new(columns.iter().copied()), BTreeMap::new());
+            let (mut rows, mut dues) = (rows, Vec::new());
+            let padded = columns[padded % columns.len()];
+            let runs = Run::all(columns.iter().copied()).len();
+            let between = columns.len() - 1;
+            for (at, row) in rows.iter_mut().enumerate() {
+                // With what ends a line, and the delimiters between and before.
+                let length: usize = columns.iter().map(|at| row[*at].len()).sum();
+                let due = lines * LINE - 1 - less * (at % 2);
+                row[padded] += &"z".repeat(due.saturating_sub(length + between));
+                let text = row.join(",");
+                let ends: Vec<usize> = row.iter()
+                    .scan(0, |at, field| { *at += field.len() + 1; Some(*at - 1) }).collect();
+                let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+                let fields: Vec<String> = columns.iter().map(|at| row[*at].clone()).collect();
+                let next = numbers.len() as u32;
+                let due = *numbers.entry(fields).or_insert(next);
+                prop_assert_eq!(number(&mut keys, found), due);
+                dues.push(due);
+            }
+            prop_assert!(runs <= MANY);
+            let end = if returns { "\r\n" } else { "\n" };
+            many_are_right(&mut keys, &text_of(&rows, end, &"y".repeat(LONGEST * LINE)), &dues);
         }
     }
 
