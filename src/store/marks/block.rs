@@ -296,6 +296,53 @@ mod tests {
         }
     }
 
+    /// Behind the last rows of a batch less can be read than behind others.
+    #[test]
+    fn no_mark_has_anything_of_its_neighbours() {
+        for rows in 1..=5 {
+            let each = || (0..rows).map(|row| 20 * row as u8);
+            let ids: Vec<Hash> = each()
+                .map(|row| std::array::from_fn(|at| if at == 0 { 9 } else { row + at as u8 }))
+                .collect();
+            let contents: Vec<Content> =
+                each().map(|row| std::array::from_fn(|at| 0xFF - row - at as u8)).collect();
+            let (at, times): (Vec<u64>, Vec<i64>) =
+                (0..rows).map(|row| (1000 + 90 * row as u64, 40_000 + row as i64)).unzip();
+            for least in [0, 300] {
+                let places: Vec<u32> = (least..).take(rows).collect();
+                let batch = Batch {
+                    at: &at,
+                    ids: &ids,
+                    contents: &contents,
+                    times: &times,
+                    places: &places,
+                };
+                let frame = Frame::around(&Span::of(&batch).unwrap());
+                let mut bytes = vec![0; HEAD + rows * frame.size() + SLACK];
+                for row in 0..rows {
+                    let bytes = &mut bytes[HEAD + row * frame.size()..];
+                    if frame.is_narrow() {
+                        put::<true>(bytes, &frame, &batch, row);
+                    } else {
+                        put::<false>(bytes, &frame, &batch, row);
+                    }
+                }
+                assert_eq!(end(&mut bytes, &frame, rows).count(), rows);
+                let read: Vec<_> = Marks::of(&bytes, 9).unwrap().those(|_| true).collect();
+                assert_eq!(read.len(), rows);
+                for (row, read) in read.iter().enumerate() {
+                    let mark = Mark {
+                        id: ids[row],
+                        content: contents[row],
+                        time: moment_of(times[row]),
+                        place: places[row],
+                    };
+                    assert_eq!(*read, Placed { at: at[row], mark }, "{row} of {rows}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_frame_says_what_does_not_fit() {
         let span = |time, at, place| Span { times: (time, time), at: (0, at), place };
