@@ -16,6 +16,20 @@ fn number(keys: &mut Keys, found: Found) -> u32 {
     }
 }
 
+/// Where the fields of a row end that begins at a place.
+fn ends_of(row: &[String], start: usize) -> Vec<usize> {
+    let next = |at: &mut usize, field: &String| {
+        *at += field.len() + 1;
+        Some(*at - 1)
+    };
+    row.iter().scan(start, next).collect()
+}
+
+/// Looks up a row that stands alone.
+fn find(keys: &mut Keys, row: &[String]) -> Found {
+    keys.find(row.join(",").as_bytes(), 0, &ends_of(row, 0), &[]).unwrap()
+}
+
 /// Rows, and what stands behind them.
 fn text_of(rows: &[Vec<String>], end: &str, behind: &str) -> String {
     rows.iter().map(|row| row.join(",") + end).chain([behind.to_owned()]).collect()
@@ -59,8 +73,7 @@ proptest! {
             dues.clear();
             for (at, row) in rows.iter().enumerate() {
                 let text = format!("x\n{}\n{behind}", row.join(","));
-                let ends: Vec<usize> = row.iter()
-                    .scan(1, |at, field| { *at += field.len() + 1; Some(*at) }).collect();
+                let ends = ends_of(row, 2);
                 let more = if further { at as u64 % 3 } else { 0 };
                 let words = if further { vec![more] } else { vec![] };
                 let found = keys.find(text.as_bytes(), 2, &ends, &words).unwrap();
@@ -100,10 +113,7 @@ proptest! {
             let length: usize = columns.iter().map(|at| row[*at].len()).sum();
             let due = lines * LINE - 1 - less * (at % 2);
             row[padded] += &"z".repeat(due.saturating_sub(length + between));
-            let text = row.join(",");
-            let ends: Vec<usize> = row.iter()
-                .scan(0, |at, field| { *at += field.len() + 1; Some(*at - 1) }).collect();
-            let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+            let found = find(&mut keys, row);
             let fields: Vec<String> = columns.iter().map(|at| row[*at].clone()).collect();
             let next = numbers.len() as u32;
             let due = *numbers.entry(fields).or_insert(next);
@@ -123,29 +133,13 @@ fn numbers_stay_when_keys_grow() {
         ((0..150).map(row).collect(), Keys::new([1, 2, 4].into_iter()));
     let mut widths = Vec::new();
     for (due, row) in rows.iter().enumerate() {
-        let text = row.join(",");
-        let ends: Vec<usize> = row
-            .iter()
-            .scan(0, |at, field| {
-                *at += field.len() + 1;
-                Some(*at - 1)
-            })
-            .collect();
-        let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+        let found = find(&mut keys, row);
         assert_eq!((found, keys.keep()), (Found::New, Some(due as u32)));
         widths.push(keys.width);
-        let known = 0..=due as u32;
         if due % 10 == 0 {
-            let text = text_of(&rows[..=due], "\n", &"z".repeat(8 * LINE));
-            let dues: Vec<u32> = known.collect();
-            dues.chunks(ROWS).take(1).for_each(|dues| {
-                let lines: usize = text.split_inclusive('\n').take(dues.len()).map(str::len).sum();
-                many_are_right(
-                    &mut keys,
-                    &(text[..lines].to_owned() + &"z".repeat(8 * LINE)),
-                    dues,
-                );
-            });
+            let dues: Vec<u32> = (0..=due as u32).take(ROWS).collect();
+            let text = text_of(&rows[..dues.len()], "\n", &"z".repeat(8 * LINE));
+            many_are_right(&mut keys, &text, &dues);
         }
     }
     widths.dedup();
@@ -172,15 +166,7 @@ fn fields_that_hold_the_ends_of_others_differ() {
     let mut keys = Keys::new([0, 2, 4].into_iter());
     let mut numbers = Vec::new();
     for row in &rows {
-        let text = row.join(",");
-        let ends: Vec<usize> = row
-            .iter()
-            .scan(0, |at, field| {
-                *at += field.len() + 1;
-                Some(*at - 1)
-            })
-            .collect();
-        let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+        let found = find(&mut keys, row);
         numbers.push(number(&mut keys, found));
     }
     // The second and the fourth column are not looked at.
@@ -199,9 +185,7 @@ fn what_ends_a_line_is_no_part_of_a_key_that_just_fits() {
         let mut keys = Keys::new([0, 4].into_iter());
         let mut numbers = Vec::new();
         for row in &rows {
-            let text = row.join(",");
-            let ends = [2, 3, 4, 7, text.len()];
-            let found = keys.find(text.as_bytes(), 0, &ends, &[]).unwrap();
+            let found = find(&mut keys, row);
             numbers.push(number(&mut keys, found));
         }
         assert_eq!(numbers, [0, 1]);
