@@ -16,7 +16,8 @@ use super::express::{
 };
 use super::interrupt::Interrupt;
 use super::kept::Kept;
-use super::read::{Reader, Row, Rows};
+use super::piece::Line;
+use super::read::{Reader, Rows};
 use super::{IntakeError, SourceFile};
 use crate::fact::Hash;
 use crate::fact::bulk::Spot;
@@ -175,7 +176,7 @@ impl<'p> Again<'p> {
         &self,
         mut noted: Vec<Noted>,
         kept: &Kept,
-        each: &mut dyn FnMut(Row) -> Result<(), IntakeError>,
+        each: &mut dyn FnMut(&mut Rows<'_>, Line<'_>) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
         noted.sort_unstable_by_key(|noted| (noted.at, noted.line));
         noted.dedup_by_key(|noted| (noted.at, noted.line));
@@ -184,10 +185,9 @@ impl<'p> Again<'p> {
         }
         if let Some(texts) = kept.all(noted.iter().map(|noted| noted.at)) {
             let mut rows = self.rows()?;
+            let mut noted = noted.iter().zip(texts);
             return noted
-                .iter()
-                .zip(texts)
-                .try_for_each(|(noted, text)| each(rows.line(text, noted.line)));
+                .try_for_each(|(noted, text)| each(&mut rows, Line::Text(noted.line, text)));
         }
         let (mut rows, mut revisit) = self.open()?;
         let fail = |source| unreadable(self.file, source);
@@ -197,15 +197,20 @@ impl<'p> Again<'p> {
             if !revisit.is_knotty(at) {
                 let text = revisit.row_at(at, std::iter::empty()).map_err(fail)?;
                 let text = text.filter(|text| check(text) == first.check);
-                each(rows.line(text.ok_or_else(|| changed(self.file))?, first.line))?;
+                let text = text.ok_or_else(|| changed(self.file))?;
+                each(&mut rows, Line::Text(first.line, text))?;
                 continue;
             }
             let chunk = revisit.chunk_at(at).map_err(fail)?;
             let (line, text) = chunk.ok_or_else(|| changed(self.file))?;
+            let mut asked = Vec::new();
             rows.each_in(&text, line, &mut |_, row| {
-                let asked = group.binary_search_by_key(&row.line, |noted| noted.line).is_ok();
-                if asked { each(row) } else { Ok(()) }
+                if group.binary_search_by_key(&row.line, |noted| noted.line).is_ok() {
+                    asked.push(row);
+                }
+                Ok(())
             })?;
+            asked.into_iter().try_for_each(|row| each(&mut rows, Line::Row(row)))?;
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 //! The law: nothing disappears. A refused row is counted, reported, and stands in the rejects
 //! file; findings shown are few per code and file, the rest is counted.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -88,43 +87,16 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
         }
     }
     let places = large.as_ref().map_or_else(Vec::new, |large| large.places(&run.gather));
-    let Run { gather, mut complaints, feeds, mut rejects, .. } = run;
+    let Run { gather, mut complaints, feeds, .. } = run;
     let gathered = gather.finish_with(&places);
     let lost = forgotten::references(&gathered.delivery, request.archive);
     lost.into_iter().for_each(|finding| complaints.add(finding));
-    for (number, file) in request.files.iter().enumerate() {
-        let losers = losers_of(&gathered, number);
-        if losers.is_empty() {
-            continue;
-        }
-        let mut tell = |line: u64, text: &str| {
-            let Some(id) = losers.get(&line) else { return Ok(()) };
-            let name = Arc::from(file.name.as_str());
-            let finding = conflict(id).finding(&name, line, text, &[]);
-            write_reject(&mut rejects, std::slice::from_ref(&finding), &file.name, line, text)?;
-            complaints.add(finding);
-            Ok(())
-        };
-        match large.as_ref().map(Large::passes).filter(|passes| passes.has(number)) {
-            Some(passes) => {
-                let lines = losers.keys().copied().collect();
-                passes.lines(number, &reader, file, &lines, &mut tell)?;
-            }
-            None => each_row(reader.open(file)?, &mut tell)?,
-        }
-    }
     let marked = large.map_or_else(MarkedFacts::default, Large::marked);
     Ok(Import { gathered, findings: complaints.finish(), feeds, marked })
 }
 
-/// The rows of a file that lost a contest, and the ids that they lost.
-fn losers_of(gathered: &Gathered, number: usize) -> BTreeMap<u64, &str> {
-    let of = gathered.losers.iter().filter(|loser| loser.file == number);
-    of.map(|loser| (loser.row, loser.id.as_str())).collect()
-}
-
 /// Puts a refused row where such rows go, if there is such a place.
-fn write_reject(
+pub(super) fn write_reject(
     rejects: &mut Option<&mut dyn Write>,
     reasons: &[Finding],
     file: &str,
@@ -135,29 +107,18 @@ fn write_reject(
     reject::write(&mut **out, reasons, file, line, text).map_err(IntakeError::Rejects)
 }
 
-/// Tells of every row of a file.
-fn each_row(
-    mut rows: Rows<'_>,
-    tell: &mut dyn FnMut(u64, &str) -> Result<(), IntakeError>,
-) -> Result<(), IntakeError> {
-    while let Some(row) = rows.next_row()? {
-        tell(row.line, &row.text)?;
-    }
-    Ok(())
-}
-
 fn size(files: &[SourceFile]) -> u64 {
     files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum()
 }
 
 pub(super) struct Run<'a> {
     pub(super) gather: Gather<'a>,
-    rejects: Option<&'a mut dyn Write>,
+    pub(super) rejects: Option<&'a mut dyn Write>,
     progress: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
     /// Rows and bytes of the files that are done.
     read: (u64, u64),
-    complaints: Complaints,
+    pub(super) complaints: Complaints,
     feeds: Feeds,
     digests: Vec<String>,
 }
@@ -313,7 +274,8 @@ impl<'a> Run<'a> {
         write_reject(&mut self.rejects, findings, file, line, text)
     }
 
-    /// Decides between rows that contradict each other, once all rows came by: they are fed for the second time.
+    /// Decides between rows that contradict each other, once all rows came by: they are fed for the second time. Then
+    /// tells of those that lost.
     pub(super) fn decide(
         &mut self,
         large: Option<Passes<'_>>,
@@ -331,7 +293,7 @@ impl<'a> Run<'a> {
             }
         }
         self.gather.decide();
-        Ok(())
+        self.tell_losers(large, reader, files)
     }
 
     /// Feeds a file for the second time, to decide between rows that contradict each other.
@@ -349,14 +311,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn conflict(id: &str) -> Refusal {
-    let message = format!(
-        "{id:?} stands in this delivery with other content as well, and the other one counts"
-    );
-    Refusal::new(&codes::CONFLICT, message).help(CORRECT)
-}
-
-const CORRECT: &str = "correct it by a further fact that refers to it, or give it its own id";
+pub(super) const CORRECT: &str =
+    "correct it by a further fact that refers to it, or give it its own id";
 
 /// Rows of earlier deliveries are not kept, so a later version cannot take one of them back.
 fn conflict_with_earlier(id: &str, format: &str) -> Refusal {

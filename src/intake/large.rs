@@ -45,11 +45,6 @@ impl<'a> Large<'a> {
         }
     }
 
-    /// The files that were read the express way, and their rows that went the ordinary way.
-    pub(super) fn passes(&self) -> Passes<'_> {
-        Passes { passes: &self.passes, ordinary: &self.ordinary }
-    }
-
     /// Reads all files of a delivery, those with plain rows on the express way.
     pub(super) fn read<'r>(
         &mut self,

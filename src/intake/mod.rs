@@ -54,6 +54,7 @@ mod interrupt;
 mod json;
 mod kept;
 mod large;
+mod losers;
 mod mapping;
 mod outside;
 mod overlap;

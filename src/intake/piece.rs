@@ -1,5 +1,6 @@
 //! Rows out of pieces of a file that somebody else has read: a line, or a chunk of lines.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::IntakeError;
@@ -22,6 +23,24 @@ pub(super) struct Feed {
     pub(super) head: u64,
     /// The number of its first line.
     pub(super) line: u64,
+}
+
+/// A row that is asked for again.
+pub(super) enum Line<'t> {
+    /// One line of the text: its number, and what stands there.
+    Text(u64, &'t [u8]),
+    /// One that only the ordinary reader knows.
+    Row(Row),
+}
+
+impl Line<'_> {
+    /// What it says.
+    pub(super) fn read(self, rows: &mut Rows<'_>) -> Row {
+        match self {
+            Self::Text(line, text) => rows.line(text, line),
+            Self::Row(row) => row,
+        }
+    }
 }
 
 impl Rows<'_> {
@@ -57,6 +76,14 @@ impl Rows<'_> {
     pub(super) fn line(&mut self, text: &[u8], line: u64) -> Row {
         let refused = split(text, self.delimiter.unwrap_or(b','), &mut self.spans);
         self.row_of(Raw { line, bytes: text.to_vec(), refused })
+    }
+
+    /// What is shown of such a row, without a look at what it says.
+    pub(super) fn shown<'t>(&mut self, text: &'t [u8], line: u64) -> Cow<'t, str> {
+        match std::str::from_utf8(text) {
+            Ok(text) if self.columnar.is_none() => Cow::Borrowed(text),
+            Ok(_) | Err(_) => Cow::Owned(self.line(text, line).text),
+        }
     }
 
     /// Every row of some whole lines; says the number of the line behind them.

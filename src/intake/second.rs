@@ -13,6 +13,7 @@ use super::again::{Again, FEWEST, Found, Noted, leave, unreadable};
 use super::express::{Common, Express, FilePass, Poured};
 use super::import::Run;
 use super::kept::Ordinary;
+use super::piece::Line;
 use super::read::{Reader, Reading, Row};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
@@ -190,7 +191,8 @@ impl Passes<'_> {
         let noted = of(pass, &self.ordinary.noted, |noted| noted.at).iter();
         let contested = noted.filter(|noted| run.gather.is_contested(&noted.id)).copied().collect();
         let again = Again { pass, reader, file };
-        again.each_noted(contested, &self.ordinary.kept, &mut |row| {
+        again.each_noted(contested, &self.ordinary.kept, &mut |rows, line| {
+            let row = line.read(rows);
             if let Reading::Entries(entries) = &row.result {
                 for (slice, entry) in entries {
                     run.gather.contest(number, row.line, slice.as_ref(), entry);
@@ -213,7 +215,10 @@ impl Passes<'_> {
         let noted = of(pass, &self.ordinary.noted, |noted| noted.at).iter();
         let asked = noted.filter(|noted| lines.contains(&noted.line)).copied().collect();
         let again = Again { pass, reader, file };
-        again.each_noted(asked, &self.ordinary.kept, &mut |row| tell(row.line, &row.text))
+        again.each_noted(asked, &self.ordinary.kept, &mut |rows, line| match line {
+            Line::Text(line, text) => tell(line, &rows.shown(text, line)),
+            Line::Row(row) => tell(row.line, &row.text),
+        })
     }
 }
 

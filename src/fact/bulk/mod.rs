@@ -9,6 +9,7 @@
 mod batch;
 mod crowd;
 mod judge;
+pub(crate) mod near;
 mod shelf;
 
 pub use batch::{Batch, Columns, half_seconds, moment_of};

@@ -209,6 +209,11 @@ impl<'a> Gather<'a> {
         !self.contests.is_empty()
     }
 
+    /// The rows that lost, as far as it is [decided](Self::decide): sorted.
+    pub fn losers(&self) -> &[Loser] {
+        &self.losers
+    }
+
     /// Everything is in: decides what was contested, places what refers to other facts.
     ///
     /// # Panics

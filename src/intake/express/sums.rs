@@ -9,6 +9,7 @@ use super::days::Days;
 use super::parse::{SCALE, Short};
 use super::poured::{Counts, Poured, Sum};
 use super::shapes::Shape;
+use crate::fact::bulk::near;
 use crate::fact::{self, Count};
 use crate::money::Exact;
 
@@ -155,11 +156,11 @@ impl Sums {
         *self.shapes[shape as usize].wide.entry(span).or_default() += cell;
     }
 
-    /// Brings the small cells of rows near: all that are far away are waited for at once.
+    /// Asks for the small cells of rows, which will be added to.
     pub(super) fn fetch(&self, shapes: &[u32], spans: &[u32]) {
         let at = |(shape, span): (&u32, &u32)| *shape as usize * self.spans + *span as usize;
         let cells = shapes.iter().zip(spans).filter_map(|row| self.small.get(at(row)));
-        std::hint::black_box(cells.fold(0, |sum, cell| sum ^ cell.rows));
+        cells.for_each(near::fetch);
     }
 
     /// The same of a row with small numbers.

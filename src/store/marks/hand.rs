@@ -6,7 +6,7 @@ use super::block::{self, BLOCK, Frame, HEAD, PAGE, SLACK, Span};
 use super::directory::Listed;
 use super::filter;
 use super::shelf::MarksShelf;
-use crate::fact::bulk::{Batch, Hand, bucket_of};
+use crate::fact::bulk::{Batch, Hand, bucket_of, near};
 
 /// Bytes from block to block: not a power of two, or all of them would compete for the same few lines
 /// of the cache.
@@ -15,6 +15,10 @@ const _: () = assert!(STRIDE >= BLOCK + SLACK);
 /// Full blocks that are written at once. A write of a whole megabyte that begins at a page costs the
 /// system half of what it costs in small and odd pieces.
 const AT_ONCE: usize = 64;
+
+/// So far behind a mark a block is asked for, a line beyond the next mark: with as many rows between two marks of a
+/// bucket as there are buckets, it has long come when it is written.
+const AHEAD: usize = 96;
 
 /// The block of a bucket that is not yet full.
 #[derive(Clone, Copy)]
@@ -68,6 +72,9 @@ impl<'a> MarksHand<'a> {
             let from = usize::from(open.slot) * STRIDE + usize::from(open.used);
             block::put::<NARROW>(&mut self.bytes[from..], frame, batch, row);
             self.open[bucket].used = open.used + size as u16;
+            if let Some(soon) = self.bytes.get(from + AHEAD) {
+                near::fetch(soon);
+            }
         }
         Ok(())
     }

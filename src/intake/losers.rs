@@ -1,0 +1,71 @@
+//! Rows that lost against another one of their id: refused as soon as that is decided, while others may still be
+//! looked at again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::codes;
+use super::import::{CORRECT, Run, write_reject};
+use super::read::{Reader, Rows};
+use super::reject::Refusal;
+use super::second::Passes;
+use super::{IntakeError, SourceFile};
+use crate::fact::Gather;
+
+impl Run<'_> {
+    /// Tells of the rows that lost, file by file.
+    pub(super) fn tell_losers(
+        &mut self,
+        large: Option<Passes<'_>>,
+        reader: &Reader<'_>,
+        files: &[SourceFile],
+    ) -> Result<(), IntakeError> {
+        let Self { gather, rejects, complaints, .. } = self;
+        for (number, file) in files.iter().enumerate() {
+            let losers = losers_of(gather, number);
+            if losers.is_empty() {
+                continue;
+            }
+            let name = Arc::from(file.name.as_str());
+            let mut tell = |line: u64, text: &str| {
+                let Some(id) = losers.get(&line) else { return Ok(()) };
+                let finding = conflict(id).finding(&name, line, text, &[]);
+                write_reject(rejects, std::slice::from_ref(&finding), &file.name, line, text)?;
+                complaints.add(finding);
+                Ok(())
+            };
+            match large.filter(|passes| passes.has(number)) {
+                Some(passes) => {
+                    let lines = losers.keys().copied().collect();
+                    passes.lines(number, reader, file, &lines, &mut tell)?;
+                }
+                None => each_row(reader.open(file)?, &mut tell)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a file that lost, and the ids that they lost.
+fn losers_of<'g>(gather: &'g Gather<'_>, number: usize) -> BTreeMap<u64, &'g str> {
+    let of = gather.losers().iter().filter(|loser| loser.file == number);
+    of.map(|loser| (loser.row, loser.id.as_str())).collect()
+}
+
+/// Tells of every row of a file.
+fn each_row(
+    mut rows: Rows<'_>,
+    tell: &mut dyn FnMut(u64, &str) -> Result<(), IntakeError>,
+) -> Result<(), IntakeError> {
+    while let Some(row) = rows.next_row()? {
+        tell(row.line, &row.text)?;
+    }
+    Ok(())
+}
+
+fn conflict(id: &str) -> Refusal {
+    let message = format!(
+        "{id:?} stands in this delivery with other content as well, and the other one counts"
+    );
+    Refusal::new(&codes::CONFLICT, message).help(CORRECT)
+}
