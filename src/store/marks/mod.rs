@@ -5,8 +5,8 @@
 //! head   4096   mark 8 | format 4 | bits of an id that tell its bucket 4 | zeros
 //! blocks        up to 16 KiB each, of marks of one bucket, in the order in which they were full; all
 //!                 but the last of a hand are whole pages
-//! sections      for each bucket, in the order in which they were judged: its blocks, 524 each
-//!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 512), and its void ids, 12 each
+//! sections      for each bucket, in the order in which they were judged: its blocks, 652 each
+//!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 640), and its void ids, 12 each
 //! rows          for each bucket, 24: where its section is 8 | blocks 4 | void ids 4
 //!                 | CRC-32 of the section 4 | CRC-32 of the bucket's number and this row 4
 //! places        for each place, 5: kind 1 | number of the product, or 0 4
