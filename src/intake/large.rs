@@ -80,7 +80,7 @@ impl<'a> Large<'a> {
     }
 
     /// Finds the rows that share their id with others, and sees to them; decides between rows of any file that
-    /// contradict each other.
+    /// contradict each other, and tells of those that lost.
     pub(super) fn judge(
         &mut self,
         run: &mut Run<'_>,

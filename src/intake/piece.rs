@@ -78,7 +78,7 @@ impl Rows<'_> {
         self.row_of(Raw { line, bytes: text.to_vec(), refused })
     }
 
-    /// What is shown of such a row, without a look at what it says.
+    /// What is shown of such a row; of text that is shown as it stands, without a look at what it says.
     pub(super) fn shown<'t>(&mut self, text: &'t [u8], line: u64) -> Cow<'t, str> {
         match std::str::from_utf8(text) {
             Ok(text) if self.columnar.is_none() => Cow::Borrowed(text),

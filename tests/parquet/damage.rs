@@ -28,21 +28,26 @@ fn a_row_is_known_by_its_number_whatever_its_texts_hold() {
         sale("s-2", &long, "charge"),
         sale("s-3", "a, b", "gift"),
         sale("s-4", "b", "charge"),
+        sale("s-5", "d", "charge"),
+        sale("s-5", "c", "charge"),
     ];
-    write(&dir.path().join("sales.parquet"), &as_columns(&sales, 0), 4, 10, Compression::SNAPPY);
+    write(&dir.path().join("sales.parquet"), &as_columns(&sales, 0), 6, 10, Compression::SNAPPY);
     for express in [None, Some((2, 40)), Some((2, Bulk::CHUNK))] {
         let mut rejects = Vec::new();
         let import = read(dir.path(), "", &mut rejects, express).unwrap();
         let said: Vec<_> =
             import.findings.iter().map(|it| (it.code.id, it.origin.as_ref().unwrap())).collect();
-        let [("I011", second), ("I017", third)] = said[..] else { panic!("{said:?}") };
+        let [("I011", second), ("I017", third), ("I027", loser)] = said[..] else {
+            panic!("{said:?}")
+        };
         assert_eq!((second.line, third.line), (2, 3));
+        assert!(loser.excerpt.starts_with("id=s-5, time="), "{}", loser.excerpt);
         let row = "id=s-3, time=1970-01-01T00:00:00Z, customer=\"a, b\", kind=gift, amount=0, currency=USD";
         assert_eq!(third.excerpt, row);
         assert_eq!((third.column, third.width), (58, 4));
         let control = &import.gathered.delivery.files[0].controls;
         let count = |of: fn(&revshare::fact::Control) -> u64| control.iter().map(of).sum::<u64>();
-        assert_eq!((count(|it| it.accepted.rows), count(|it| it.rejected.rows)), (2, 2));
+        assert_eq!((count(|it| it.accepted.rows), count(|it| it.rejected.rows)), (3, 3));
     }
 }
 

@@ -77,7 +77,7 @@ pub struct Gathered {
     pub delivery: Delivery,
     /// What is to be remembered of its facts, sorted by id.
     pub ids: Vec<IdEntry>,
-    /// Contested rows that lost, by file and row: for the rejects file. They are counted.
+    /// Contested rows that lost, by file and row. They are counted.
     pub losers: Vec<Loser>,
     /// What marks say of their facts, in the order of the places that were given.
     pub places: Vec<NumberedPlace>,

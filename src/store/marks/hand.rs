@@ -16,8 +16,8 @@ const _: () = assert!(STRIDE >= BLOCK + SLACK);
 /// system half of what it costs in small and odd pieces.
 const AT_ONCE: usize = 64;
 
-/// So far behind a mark a block is asked for, a line beyond the next mark: with as many rows between two marks of a
-/// bucket as there are buckets, it has long come when it is written.
+/// How far behind a mark its block is asked for: in a line that the marks after the next will be in. As many rows
+/// lie between two marks of a bucket as there are buckets, so it is there by then.
 const AHEAD: usize = 96;
 
 /// The block of a bucket that is not yet full.
