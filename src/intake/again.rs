@@ -16,7 +16,7 @@ use super::express::{
 };
 use super::interrupt::Interrupt;
 use super::kept::Kept;
-use super::piece::Line;
+use super::piece::Asked;
 use super::read::{Reader, Rows};
 use super::{IntakeError, SourceFile};
 use crate::fact::Hash;
@@ -176,7 +176,7 @@ impl<'p> Again<'p> {
         &self,
         mut noted: Vec<Noted>,
         kept: &Kept,
-        each: &mut dyn FnMut(&mut Rows<'_>, Line<'_>) -> Result<(), IntakeError>,
+        each: &mut dyn FnMut(&mut Rows<'_>, Asked<'_>) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
         noted.sort_unstable_by_key(|noted| (noted.at, noted.line));
         noted.dedup_by_key(|noted| (noted.at, noted.line));
@@ -187,7 +187,7 @@ impl<'p> Again<'p> {
             let mut rows = self.rows()?;
             let mut noted = noted.iter().zip(texts);
             return noted
-                .try_for_each(|(noted, text)| each(&mut rows, Line::Text(noted.line, text)));
+                .try_for_each(|(noted, text)| each(&mut rows, Asked::Text(noted.line, text)));
         }
         let (mut rows, mut revisit) = self.open()?;
         let fail = |source| unreadable(self.file, source);
@@ -198,7 +198,7 @@ impl<'p> Again<'p> {
                 let text = revisit.row_at(at, std::iter::empty()).map_err(fail)?;
                 let text = text.filter(|text| check(text) == first.check);
                 let text = text.ok_or_else(|| changed(self.file))?;
-                each(&mut rows, Line::Text(first.line, text))?;
+                each(&mut rows, Asked::Text(first.line, text))?;
                 continue;
             }
             let chunk = revisit.chunk_at(at).map_err(fail)?;
@@ -210,7 +210,7 @@ impl<'p> Again<'p> {
                 }
                 Ok(())
             })?;
-            asked.into_iter().try_for_each(|row| each(&mut rows, Line::Row(row)))?;
+            asked.into_iter().try_for_each(|row| each(&mut rows, Asked::Row(row)))?;
         }
         Ok(())
     }

@@ -95,30 +95,18 @@ pub fn import<'a>(request: Request<'a>) -> Result<Import, IntakeError> {
     Ok(Import { gathered, findings: complaints.finish(), feeds, marked })
 }
 
-/// Puts a refused row where such rows go, if there is such a place.
-pub(super) fn write_reject(
-    rejects: &mut Option<&mut dyn Write>,
-    reasons: &[Finding],
-    file: &str,
-    line: u64,
-    text: &str,
-) -> Result<(), IntakeError> {
-    let Some(out) = rejects else { return Ok(()) };
-    reject::write(&mut **out, reasons, file, line, text).map_err(IntakeError::Rejects)
-}
-
 fn size(files: &[SourceFile]) -> u64 {
     files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum()
 }
 
 pub(super) struct Run<'a> {
     pub(super) gather: Gather<'a>,
-    pub(super) rejects: Option<&'a mut dyn Write>,
+    rejects: Option<&'a mut dyn Write>,
     progress: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
     /// Rows and bytes of the files that are done.
     read: (u64, u64),
-    pub(super) complaints: Complaints,
+    complaints: Complaints,
     feeds: Feeds,
     digests: Vec<String>,
 }
@@ -251,7 +239,7 @@ impl<'a> Run<'a> {
     }
 
     /// Refuses a row that could be read.
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         refusal: Refusal,
         file: &str,
@@ -264,6 +252,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Puts a refused row where such rows go, if there is such a place.
     fn reject(
         &mut self,
         findings: &[Finding],
@@ -271,7 +260,8 @@ impl<'a> Run<'a> {
         line: u64,
         text: &str,
     ) -> Result<(), IntakeError> {
-        write_reject(&mut self.rejects, findings, file, line, text)
+        let Some(out) = &mut self.rejects else { return Ok(()) };
+        reject::write(&mut **out, findings, file, line, text).map_err(IntakeError::Rejects)
     }
 
     /// Decides between rows that contradict each other, once all rows came by: they are fed for the second time. Then

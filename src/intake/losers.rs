@@ -2,15 +2,13 @@
 //! looked at again.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::codes;
-use super::import::{CORRECT, Run, write_reject};
+use super::import::{CORRECT, Run};
 use super::read::{Reader, Rows};
 use super::reject::Refusal;
 use super::second::Passes;
 use super::{IntakeError, SourceFile};
-use crate::fact::Gather;
 
 impl Run<'_> {
     /// Tells of the rows that lost, file by file.
@@ -20,19 +18,14 @@ impl Run<'_> {
         reader: &Reader<'_>,
         files: &[SourceFile],
     ) -> Result<(), IntakeError> {
-        let Self { gather, rejects, complaints, .. } = self;
         for (number, file) in files.iter().enumerate() {
-            let losers = losers_of(gather, number);
+            let losers = self.losers_of(number);
             if losers.is_empty() {
                 continue;
             }
-            let name = Arc::from(file.name.as_str());
-            let mut tell = |line: u64, text: &str| {
-                let Some(id) = losers.get(&line) else { return Ok(()) };
-                let finding = conflict(id).finding(&name, line, text, &[]);
-                write_reject(rejects, std::slice::from_ref(&finding), &file.name, line, text)?;
-                complaints.add(finding);
-                Ok(())
+            let mut tell = |line: u64, text: &str| match losers.get(&line) {
+                Some(id) => self.refuse(conflict(id), &file.name, line, text),
+                None => Ok(()),
             };
             match large.filter(|passes| passes.has(number)) {
                 Some(passes) => {
@@ -44,12 +37,12 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
 
-/// The rows of a file that lost, and the ids that they lost.
-fn losers_of<'g>(gather: &'g Gather<'_>, number: usize) -> BTreeMap<u64, &'g str> {
-    let of = gather.losers().iter().filter(|loser| loser.file == number);
-    of.map(|loser| (loser.row, loser.id.as_str())).collect()
+    /// The rows of a file that lost, and the ids that they lost.
+    fn losers_of(&self, number: usize) -> BTreeMap<u64, String> {
+        let of = self.gather.losers().iter().filter(|loser| loser.file == number);
+        of.map(|loser| (loser.row, loser.id.clone())).collect()
+    }
 }
 
 /// Tells of every row of a file.

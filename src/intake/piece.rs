@@ -26,14 +26,14 @@ pub(super) struct Feed {
 }
 
 /// A row that is asked for again.
-pub(super) enum Line<'t> {
+pub(super) enum Asked<'t> {
     /// One line of the text: its number, and what stands there.
     Text(u64, &'t [u8]),
     /// One that only the ordinary reader knows.
     Row(Row),
 }
 
-impl Line<'_> {
+impl Asked<'_> {
     /// What it says.
     pub(super) fn read(self, rows: &mut Rows<'_>) -> Row {
         match self {

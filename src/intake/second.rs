@@ -13,7 +13,7 @@ use super::again::{Again, FEWEST, Found, Noted, leave, unreadable};
 use super::express::{Common, Express, FilePass, Poured};
 use super::import::Run;
 use super::kept::Ordinary;
-use super::piece::Line;
+use super::piece::Asked;
 use super::read::{Reader, Reading, Row};
 use super::request::Step;
 use super::{IntakeError, SourceFile};
@@ -216,8 +216,8 @@ impl Passes<'_> {
         let asked = noted.filter(|noted| lines.contains(&noted.line)).copied().collect();
         let again = Again { pass, reader, file };
         again.each_noted(asked, &self.ordinary.kept, &mut |rows, line| match line {
-            Line::Text(line, text) => tell(line, &rows.shown(text, line)),
-            Line::Row(row) => tell(row.line, &row.text),
+            Asked::Text(line, text) => tell(line, &rows.shown(text, line)),
+            Asked::Row(row) => tell(row.line, &row.text),
         })
     }
 }
