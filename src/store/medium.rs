@@ -28,6 +28,9 @@ pub trait Medium: Send + Sync {
     fn append_all(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         self.append(name, &parts.concat())
     }
+    /// Says that a file will be about so large. A disk can then find room for it in one piece and at once, not while
+    /// it is written. Nobody relies on it: what was wanted too much of is given back by [`truncate`](Self::truncate).
+    fn expect(&self, _name: &str, _size: u64) {}
     /// Makes what was written to a file survive a power cut.
     fn sync(&self, name: &str) -> io::Result<()>;
     /// Cuts a file to a size.
@@ -124,6 +127,14 @@ impl Medium for Disk {
             }
         }
         Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn expect(&self, name: &str, size: u64) {
+        use rustix::fs::{FallocateFlags, fallocate};
+        let ask = |file: Arc<File>| fallocate(&*file, FallocateFlags::KEEP_SIZE, 0, size);
+        // Where there is no room, or this is unknown, writing says what is to be said.
+        let _nobody_relies_on_it = self.handle(name, true).map(ask);
     }
 
     fn sync(&self, name: &str) -> io::Result<()> {

@@ -21,6 +21,10 @@ use crate::store::ids::FOLDER;
 use crate::store::medium::Medium;
 use crate::store::writeback::Writeback;
 
+/// Bytes of the file for each mark that is expected. It takes 22 to 26; but more marks are expected than come where
+/// lines are long, and what is found room for in vain has to be given back.
+const EXPECTED: u64 = 20;
+
 /// Marks that wait for their import; see [`Store::shelf`](crate::store::Store::shelf).
 ///
 /// Threads put marks down at once, each through a hand of its own. Once all hands are finished its
@@ -93,6 +97,8 @@ impl MarksShelf {
             .and_then(|()| medium.remove(&new))
             .and_then(|()| medium.append(&new, &head));
         made.map_err(StoreError::disk("write", &new))?;
+        // Else threads that write wait for the one that syncs, which finds room under the file's lock.
+        medium.expect(&new, expected.saturating_mul(EXPECTED));
         let writeback = Writeback::of(Arc::clone(medium), &new);
         let written = Written { size: head.len() as u64, failed: None, writeback };
         Ok(Self {
@@ -201,6 +207,8 @@ impl MarksShelf {
         let (known, digest) = directory.end(places, &mut |bytes| self.append(bytes))?;
         let told: BTreeSet<&Hash> = void.iter().collect();
         assert_eq!(known, told.len() as u64, "what was void when a bucket was closed still is");
+        // Room that was not needed goes back.
+        self.medium.truncate(&self.new, locked(&self.written).size)?;
         locked(&self.written).writeback.finish()?;
         self.medium.rename(&self.new, file)?;
         self.medium.sync_folder(FOLDER)?;
