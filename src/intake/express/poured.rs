@@ -72,7 +72,10 @@ impl Poured {
 
     /// The products of charges.
     pub(in crate::intake) fn sold(&self) -> BTreeSet<&str> {
-        let charges = self.first_zone().filter(|(shape, _)| shape.kind == Kind::Charge);
+        let mut there = vec![false; self.shapes.len()];
+        self.zones.iter().take(1).flatten().for_each(|sum| there[sum.shape as usize] = true);
+        let shapes = self.shapes.iter().zip(there).filter(|(_, there)| *there);
+        let charges = shapes.filter(|(shape, _)| shape.kind == Kind::Charge);
         charges.map(|(shape, _)| shape.product.as_str()).collect()
     }
 

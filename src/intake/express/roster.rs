@@ -18,7 +18,7 @@ use super::job::{Done, Job};
 /// Bytes of what waits to be collected of a file before its threads wait.
 const MOST: usize = 8 << 20;
 /// Chunks that are collected at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 64;
 /// However little there is to collect, whoever collects may want to stop.
 const PATIENCE: Duration = Duration::from_millis(100);
 

@@ -1,4 +1,6 @@
-//! One thread's hand: for each bucket a block that is not yet full.
+//! One thread's hand: for each bucket two blocks that are not yet full, one behind the other.
+//!
+//! Two stand side by side in the file, so that they are written and read at once; to look up an id takes one.
 
 use std::io;
 
@@ -8,34 +10,45 @@ use super::filter;
 use super::shelf::MarksShelf;
 use crate::fact::bulk::{Batch, Hand, bucket_of, near};
 
-/// Bytes from block to block: not a power of two, or all of them would compete for the same few lines
+/// Bytes of two blocks.
+const PAIR: usize = 2 * BLOCK;
+/// Bytes from pair to pair: not a power of two, or all of them would compete for the same few lines
 /// of the cache.
-const STRIDE: usize = BLOCK + 64;
-const _: () = assert!(STRIDE >= BLOCK + SLACK);
-/// Full blocks that are written at once. A write of a whole megabyte that begins at a page costs the
+const STRIDE: usize = PAIR + 64;
+const _: () = assert!(STRIDE >= PAIR + SLACK);
+/// Full pairs that are written at once. A write of a whole megabyte that begins at a page costs the
 /// system half of what it costs in small and odd pieces.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 32;
 
 /// How far behind a mark its block is asked for: in a line that the marks after the next will be in. As many rows
 /// lie between two marks of a bucket as there are buckets, so it is there by then.
 const AHEAD: usize = 96;
 
-/// The block of a bucket that is not yet full.
+/// The blocks of a bucket that are not yet full.
 #[derive(Clone, Copy)]
 struct Open {
-    /// Where its bytes are.
+    /// Where their bytes are.
     slot: u16,
+    /// How many of them, both together, with what stays empty at the end of the first.
     used: u16,
+}
+
+impl Open {
+    /// Is there no room for a mark in the block that is being filled?
+    #[inline]
+    fn is_full(self, size: usize) -> bool {
+        (usize::from(self.used) - 1) % BLOCK + size >= BLOCK
+    }
 }
 
 pub(super) struct MarksHand<'a> {
     shelf: &'a MarksShelf,
     bits: u32,
     open: Vec<Open>,
-    /// A slot for each bucket, and for each block that waits to be written.
+    /// A slot for each bucket, and for each pair that waits to be written.
     bytes: Vec<u8>,
-    /// Slots of blocks to be written, in that order.
-    full: Vec<u16>,
+    /// Slots of pairs to be written, in that order, and how many of their bytes.
+    full: Vec<(u16, usize)>,
     /// Slots that nobody uses.
     free: Vec<u16>,
     /// That of all open blocks; none before the first mark.
@@ -56,7 +69,7 @@ impl<'a> MarksHand<'a> {
             full: Vec::with_capacity(AT_ONCE),
             free: (buckets..slots as u16).collect(),
             frame: None,
-            listed: Vec::with_capacity(AT_ONCE),
+            listed: Vec::with_capacity(2 * AT_ONCE),
         }
     }
 
@@ -66,8 +79,8 @@ impl<'a> MarksHand<'a> {
         for row in 0..batch.len() {
             let bucket = bucket_of(&batch.ids[row], bits);
             let mut open = self.open[bucket];
-            if usize::from(open.used) + size > BLOCK {
-                open = self.seal(bucket, frame, BLOCK)?;
+            if open.is_full(size) {
+                open = self.turn(bucket, frame)?;
             }
             let from = usize::from(open.slot) * STRIDE + usize::from(open.used);
             block::put::<NARROW>(&mut self.bytes[from..], frame, batch, row);
@@ -98,25 +111,39 @@ impl<'a> MarksHand<'a> {
         self.put_batch(batch)
     }
 
-    /// Puts a block among those to be written, in so many bytes, and gives back the next one.
+    /// The block of a bucket is full: goes on to the next one.
     #[inline(never)]
-    fn seal(&mut self, bucket: usize, frame: &Frame, length: usize) -> io::Result<Open> {
+    fn turn(&mut self, bucket: usize, frame: &Frame) -> io::Result<Open> {
+        if usize::from(self.open[bucket].used) > BLOCK {
+            self.seal(bucket, frame, PAIR)?;
+        } else {
+            self.open[bucket].used = (BLOCK + HEAD) as u16;
+        }
+        Ok(self.open[bucket])
+    }
+
+    /// Puts the blocks of a bucket among those to be written, in so many bytes, and makes room for the next ones.
+    fn seal(&mut self, bucket: usize, frame: &Frame, length: usize) -> io::Result<()> {
         let Open { slot, used } = self.open[bucket];
-        let bytes = &mut self.bytes[usize::from(slot) * STRIDE..][..length];
-        bytes[used.into()..].fill(0);
-        let keys = block::end(bytes, frame, (usize::from(used) - HEAD) / frame.size());
-        let filter = filter::of(keys);
-        let check = crc32fast::hash(bytes);
-        let (bucket_of, length) = (bucket as u32, length as u16);
-        self.listed.push(Listed { bucket: bucket_of, offset: 0, length, check, filter });
-        self.full.push(slot);
+        let pair = &mut self.bytes[usize::from(slot) * STRIDE..][..length];
+        let whole = (BLOCK - HEAD) / frame.size();
+        for (block, before) in pair.chunks_mut(BLOCK).zip([0, BLOCK]) {
+            let used = usize::from(used) - before;
+            let marks = if used > BLOCK { whole } else { (used - HEAD) / frame.size() };
+            block[HEAD + marks * frame.size()..].fill(0);
+            let filter = filter::of(block::end(block, frame, marks));
+            let (bucket, length) = (bucket as u32, block.len() as u16);
+            let check = crc32fast::hash(block);
+            self.listed.push(Listed { bucket, offset: 0, length, check, filter });
+        }
+        self.full.push((slot, length));
         // There are more only if they could not be written: that is said again, for no slot is left.
         if self.full.len() >= AT_ONCE {
             self.write()?;
         }
-        let slot = self.free.pop().expect("there are as many as blocks wait at most");
+        let slot = self.free.pop().expect("there are as many as pairs wait at most");
         self.open[bucket] = Open { slot, used: HEAD as u16 };
-        Ok(self.open[bucket])
+        Ok(())
     }
 
     /// Seals what is open, in whole pages if more is to come.
@@ -136,17 +163,17 @@ impl<'a> MarksHand<'a> {
         if self.full.is_empty() {
             return Ok(());
         }
-        let part = |(slot, listed): (&u16, &Listed)| -> &[u8] {
-            &self.bytes[usize::from(*slot) * STRIDE..][..listed.length.into()]
+        let part = |(slot, length): &(u16, usize)| -> &[u8] {
+            &self.bytes[usize::from(*slot) * STRIDE..][..*length]
         };
-        let parts: Vec<&[u8]> = self.full.iter().zip(&self.listed).map(part).collect();
+        let parts: Vec<&[u8]> = self.full.iter().map(part).collect();
         let mut offset = self.shelf.append_all(&parts)?;
         for listed in &mut self.listed {
             listed.offset = offset;
             offset += u64::from(listed.length);
         }
-        self.free.append(&mut self.full);
-        let next = Vec::with_capacity(AT_ONCE);
+        self.free.extend(self.full.drain(..).map(|(slot, _)| slot));
+        let next = Vec::with_capacity(2 * AT_ONCE);
         self.shelf.take_in(std::mem::replace(&mut self.listed, next));
         Ok(())
     }

@@ -251,16 +251,17 @@ impl Shelf for MarksShelf {
 
     fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
         let blocks = self.sorted().of(directory::buckets_of(first, self.bits));
-        let bytes: usize = blocks.clone().map(|block| usize::from(block.length) + SLACK).sum();
+        let bytes: usize = blocks.clone().map(|block| usize::from(block.length)).sum();
         let mut read = locked(&self.spare).pop().unwrap_or_default();
-        if read.len() < bytes {
-            read.resize(bytes, 0);
+        if read.len() < bytes + SLACK {
+            read.resize(bytes + SLACK, 0);
         }
+        self.read(blocks.clone(), &mut read)?;
         let (mut from, mut marks, mut ends) = (0, 0, Vec::with_capacity(blocks.len()));
         for block in blocks {
-            let to = from + usize::from(block.length) + SLACK;
-            block.read(&*self.medium, &self.new, &mut read[from..to])?;
-            let block = Marks::of(&read[from..to], first);
+            let to = from + usize::from(block.length);
+            block.check(&self.new, &read[from..to])?;
+            let block = Marks::of(&read[from..to + SLACK], first);
             let block = block.ok_or_else(|| directory::damaged(&self.new, "it is no block"))?;
             marks += block.count();
             ends.push(End { marks, bytes: to });
@@ -270,10 +271,31 @@ impl Shelf for MarksShelf {
     }
 }
 
+impl MarksShelf {
+    /// Reads blocks, one behind the other; those that are neighbours in the file at once.
+    fn read<'a>(
+        &self,
+        blocks: impl Iterator<Item = &'a Listed>,
+        mut into: &mut [u8],
+    ) -> io::Result<()> {
+        let mut blocks = blocks.peekable();
+        while let Some(Listed { offset, length, .. }) = blocks.next() {
+            let mut end = offset + u64::from(*length);
+            while let Some(next) = blocks.next_if(|next| next.offset == end) {
+                end += u64::from(next.length);
+            }
+            let (now, rest) = into.split_at_mut((end - offset) as usize);
+            self.medium.read(&self.new, *offset, now)?;
+            into = rest;
+        }
+        Ok(())
+    }
+}
+
 /// Blocks that share the first byte of their ids, as they were read.
 struct Blocks {
     first: u8,
-    /// One behind the other, each with its slack; behind the last what other buckets left.
+    /// One behind the other; behind the last its slack, and what other buckets left.
     bytes: Vec<u8>,
     ends: Vec<End>,
     /// Where the memory goes in the end.
@@ -297,7 +319,7 @@ struct End {
 impl Blocks {
     fn block(&self, number: usize) -> Marks<'_> {
         let from = number.checked_sub(1).map_or(0, |before| self.ends[before].bytes);
-        let bytes = &self.bytes[from..self.ends[number].bytes];
+        let bytes = &self.bytes[from..self.ends[number].bytes + SLACK];
         Marks::of(bytes, self.first).expect("it was a block when it was read")
     }
 }
