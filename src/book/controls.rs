@@ -31,7 +31,7 @@ impl Book {
         let (mut files, mut periods) = (Vec::new(), BTreeSet::new());
         for (index, file) in archive.files().iter().enumerate().filter(|(_, file)| listed(file)) {
             let tally = archive.file_tally(index, &contract.zone)?.seen_through(&lens);
-            periods.extend(tally.iter().map(|(key, _)| Period::of(key.day, contract.period)));
+            periods.extend(tally.days_at_most().map(|day| Period::of(day, contract.period)));
             files.push((file, tally));
         }
         let aside = unmatched_in(contract, evidence, periods);
@@ -50,6 +50,10 @@ impl Book {
 /// What the cells put aside add up to, per currency.
 fn sums(aside: &BTreeSet<Key>, tally: &Tally) -> BTreeMap<Option<Currency>, Count> {
     let mut sums: BTreeMap<Option<Currency>, Count> = BTreeMap::new();
+    if aside.is_empty() {
+        // A file's cells are not even made.
+        return sums;
+    }
     for (key, cell) in tally.iter().filter(|(key, _)| aside.contains(key)) {
         let sum = sums.entry(key.currency).or_default();
         sum.rows += u64::try_from(cell.rows).expect("a file has no negative rows");

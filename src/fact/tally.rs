@@ -232,6 +232,12 @@ impl Tally {
         self.since(from).next().map(|(key, _)| key.day)
     }
 
+    /// The days that it may have cells of, and perhaps some of which all was taken back. No cell is made for that.
+    pub fn days_at_most(&self) -> impl Iterator<Item = Day> {
+        let added = self.added.keys().map(|key| key.day);
+        self.listed.iter().map(|daily| daily.day()).chain(added)
+    }
+
     /// Its cells, in the order of the keys.
     pub fn into_cells(self) -> Vec<(Key, Cell)> {
         self.iter().map(|(key, cell)| (key.clone(), *cell)).collect()
@@ -382,6 +388,9 @@ mod tests {
             prop_assert_eq!(found.collect::<Vec<_>>(), due);
             let next = tally.iter().map(|(key, _)| key.day).find(|found| *found >= day(from));
             prop_assert_eq!(tally.next_day(day(from)), next);
+            let days: BTreeSet<Day> = tally.iter().map(|(key, _)| key.day).collect();
+            prop_assert_eq!(&tally.days_at_most().collect::<BTreeSet<_>>(), &days);
+            prop_assert!(Tally::from(cells).days_at_most().collect::<BTreeSet<_>>().is_superset(&days));
         }
     }
 }

@@ -4,6 +4,9 @@
 //! The end of a file cannot tell a write that was interrupted from an acknowledged record that was
 //! lost later. This can, in one direction: what it names was fsynced before it was written. It is
 //! not fsynced itself, and may be missing, torn or behind; then nothing follows from it.
+//!
+//! Each commit adds a line, of which the last that is whole counts. To move a new file over it each time gives
+//! a block of the disk back each time, and some systems wait for the disk to have understood that: up to 20 ms.
 
 use super::journal::Mark;
 use super::medium::Medium;
@@ -11,6 +14,8 @@ use super::record::Chain;
 
 const FILE: &str = "acknowledged";
 const FILE_NEW: &str = "acknowledged.new";
+/// Bytes at which it begins anew: what the system gives a file at once.
+const MOST: u64 = 4 << 10;
 
 /// How far the journal had reached, at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,33 +40,72 @@ fn parse(text: &str) -> Option<Acknowledged> {
     Some(Acknowledged { records: records.parse().ok()?, chain })
 }
 
+/// The last line that is whole.
+fn last(bytes: &[u8]) -> Option<Acknowledged> {
+    let lines = bytes.rsplit(|byte| *byte == b'\n');
+    lines.filter_map(|line| std::str::from_utf8(line).ok()).find_map(parse)
+}
+
 /// Reads the evidence, if there is any.
 pub(super) fn read(medium: &dyn Medium) -> Option<Acknowledged> {
-    let size = medium.size(FILE).ok()??;
-    let mut bytes = vec![0; usize::try_from(size).ok().filter(|size| *size < 1024)?];
+    let size = medium.size(FILE).ok()?.filter(|size| *size <= MOST)?;
+    let mut bytes = vec![0; usize::try_from(size).ok()?];
     medium.read(FILE, 0, &mut bytes).ok()?;
-    parse(std::str::from_utf8(&bytes).ok()?)
+    last(&bytes)
 }
 
 /// Writes it. A failure changes nothing that was promised, so it is not reported.
 pub(super) fn write(medium: &dyn Medium, mark: &Mark) {
-    let _evidence_only = medium
-        .remove(FILE_NEW)
-        .and_then(|()| medium.append(FILE_NEW, text(mark).as_bytes()))
-        .and_then(|()| medium.rename(FILE_NEW, FILE));
+    let text = text(mark);
+    let has_room = |size: Option<u64>| size.is_some_and(|it| it + text.len() as u64 <= MOST);
+    let _evidence_only = match medium.size(FILE) {
+        Ok(size) if has_room(size) => medium.append(FILE, text.as_bytes()),
+        Ok(_) | Err(_) => medium
+            .remove(FILE_NEW)
+            .and_then(|()| medium.append(FILE_NEW, text.as_bytes()))
+            .and_then(|()| medium.rename(FILE_NEW, FILE)),
+    };
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::medium::Disk;
+
+    fn mark(records: u64) -> Mark {
+        Mark { records, end: 9000, chain: [9; 32] }
+    }
+
+    fn known(records: u64) -> Option<Acknowledged> {
+        Some(Acknowledged { records, chain: [9; 32] })
+    }
 
     #[test]
-    fn it_is_read_whole_or_not_at_all() {
-        let mark = Mark { records: 17, end: 9000, chain: [9; 32] };
-        let whole = text(&mark);
-        assert_eq!(parse(&whole), Some(Acknowledged { records: 17, chain: [9; 32] }));
-        for cut in 0..whole.len() - 1 {
-            assert_eq!(parse(&whole[..cut]), None, "cut at {cut}");
+    fn a_line_is_read_whole_or_not_at_all() {
+        let before = text(&mark(16));
+        let both = before.clone() + &text(&mark(17));
+        assert_eq!(last(both.as_bytes()), known(17));
+        for cut in 0..both.len() - 1 {
+            let due = if cut < before.len() - 1 { None } else { known(16) };
+            assert_eq!(last(&both.as_bytes()[..cut]), due, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn it_does_not_grow_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let medium = Disk::new(dir.path());
+        assert_eq!(read(&medium), None);
+        for records in 1..200 {
+            write(&medium, &mark(records));
+            assert_eq!(read(&medium), known(records));
+        }
+        assert!(medium.size(FILE).unwrap().unwrap() <= MOST);
+        // What stands behind it may have been torn before more was written.
+        medium.append(FILE, b"200 0909").unwrap();
+        write(&medium, &mark(201));
+        assert_eq!(read(&medium), known(199));
+        write(&medium, &mark(202));
+        assert_eq!(read(&medium), known(202));
     }
 }

@@ -69,6 +69,8 @@ struct Lists {
     out: usize,
     /// As they were written: to put all side by side would take their memory twice.
     blocks: Vec<Vec<Listed>>,
+    /// For each its bucket, its list and its number there: to see them later is to wait for each.
+    order: Vec<(u32, u32, u32)>,
 }
 
 /// All blocks; and in order their buckets, with their lists and their numbers in these.
@@ -149,7 +151,10 @@ impl MarksShelf {
 
     /// Takes over blocks that were written.
     pub(super) fn take_in(&self, blocks: Vec<Listed>) {
-        locked(&self.lists).blocks.push(blocks);
+        let mut lists = locked(&self.lists);
+        let list = u32::try_from(lists.blocks.len()).expect("fewer than four billion lists");
+        lists.order.extend((0..).zip(&blocks).map(|(at, block)| (block.bucket, list, at)));
+        lists.blocks.push(blocks);
     }
 
     /// A hand is finished.
@@ -161,12 +166,7 @@ impl MarksShelf {
         self.sorted.get_or_init(|| {
             let mut lists = locked(&self.lists);
             assert_eq!(lists.out, 0, "all hands are finished before a bucket is read");
-            let blocks = std::mem::take(&mut lists.blocks);
-            assert!(u32::try_from(blocks.len()).is_ok(), "fewer than four billion lists");
-            let mut order = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
-            for (list, blocks) in (0..).zip(&blocks) {
-                order.extend((0..).zip(blocks).map(|(at, block)| (block.bucket, list, at)));
-            }
+            let Lists { blocks, mut order, .. } = std::mem::take(&mut *lists);
             order.sort_unstable();
             let mut written = locked(&self.written);
             written.writeback.go_on();
