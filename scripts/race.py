@@ -174,6 +174,8 @@ class Race:
             os.fsync(new.fileno())
         copy.replace(self.lines)
         self.held = Held(self.lines)
+        # Machines that are shared give less time to whoever has just used much of it.
+        time.sleep(3)
 
     def let_go(self):
         if self.held:
