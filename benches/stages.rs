@@ -18,7 +18,7 @@ use revshare::book::Book;
 use revshare::calendar::Moment;
 use revshare::contract::Contract;
 use revshare::fact::bulk::{Batch, Bucket, Company, Crowd, Hand, Mark, Placed, Room, Shelf};
-use revshare::fact::{Archive, Hash, HashKey, Lens, Table};
+use revshare::fact::{Archive, HashKey, Lens, Table};
 use revshare::generate::{Plan, generate};
 use revshare::intake::{Bulk, Mapping, Request, digest_of, discover, import, silent};
 use revshare::store::{MarksShelf, Store};
@@ -108,12 +108,8 @@ impl Shelf for Forgets {
         Ok(Box::new(Forgets))
     }
 
-    fn bucket(&self, _: u8) -> io::Result<Box<dyn Bucket>> {
+    fn bucket(&self, _: u8) -> io::Result<Box<dyn Bucket + '_>> {
         Ok(Box::new(Vec::<Placed>::new()))
-    }
-
-    fn close(&self, _first: u8, _void: &[Hash]) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -132,7 +132,7 @@ impl<'a> Large<'a> {
                 let crowd = Crowd::of(&*bucket, &mut room);
                 let company = company_of(&crowd, first, gather, known, &wanted)?;
                 let of_bucket = crowd.judge(company);
-                common.shelf.close(first, &of_bucket.void)?;
+                bucket.close(room.keys(), &of_bucket.void)?;
                 judged.extend(of_bucket);
                 if usize::from(first) % TOLD == TOLD - 1 {
                     let _who_listens_waits_for_the_end = ready.send(());

@@ -28,6 +28,13 @@ pub struct Room {
     candidates: Vec<(u64, u32)>,
 }
 
+impl Room {
+    /// The keys of the bucket that was there last, in the order of its marks.
+    pub fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+}
+
 /// The ids of a bucket.
 pub struct Crowd<'b> {
     bucket: &'b dyn Bucket,
@@ -51,7 +58,7 @@ impl<'b> Crowd<'b> {
 
     /// What its ids are told by, as [`key_of`] says, in the order of the marks.
     pub fn keys(&self) -> &[u64] {
-        &self.room.keys
+        self.room.keys()
     }
 
     /// May the id of a key be among them?

@@ -28,14 +28,7 @@ pub trait Shelf: Sync {
     ///
     /// # Errors
     /// What reading them can fail with.
-    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>>;
-
-    /// Says that the marks whose ids begin with a byte are judged, and the ids of those that are void, in any
-    /// order: said once for each byte. A shelf that keeps marks can put down where they are meanwhile.
-    ///
-    /// # Errors
-    /// What putting that down can fail with.
-    fn close(&self, first: u8, void: &[Hash]) -> io::Result<()>;
+    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket + '_>>;
 }
 
 /// The marks of a bucket as they were read: only those that are asked for are made of their bytes.
@@ -45,6 +38,13 @@ pub trait Bucket {
 
     /// A mark by its number in that list.
     fn mark(&self, number: usize) -> Placed;
+
+    /// Says that its marks are judged, with all keys as they were given, and the ids of marks that are void, in any
+    /// order: said once for each bucket. A shelf that keeps marks puts down where they are meanwhile.
+    ///
+    /// # Errors
+    /// What putting that down can fail with.
+    fn close(&self, keys: &[u64], void: &[Hash]) -> io::Result<()>;
 }
 
 /// Puts marks down for one thread.
@@ -98,12 +98,8 @@ impl Shelf for MemoryShelf {
         Ok(Box::new(MemoryHand(self)))
     }
 
-    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
+    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket + '_>> {
         Ok(Box::new(self.locked(first).clone()))
-    }
-
-    fn close(&self, _first: u8, _void: &[Hash]) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -114,6 +110,10 @@ impl Bucket for Vec<Placed> {
 
     fn mark(&self, number: usize) -> Placed {
         self[number]
+    }
+
+    fn close(&self, _keys: &[u64], _void: &[Hash]) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -68,33 +68,48 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Where a block lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Listed {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Block {
     pub(super) bucket: u32,
     pub(super) offset: u64,
     pub(super) length: u16,
     pub(super) check: u32,
+}
+
+/// The same, and which ids may be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub(super) block: Block,
     pub(super) filter: Filter,
 }
 
 impl Listed {
     pub(super) fn encode(&self) -> [u8; LISTED] {
+        let Self { block, filter } = self;
         let mut bytes = [0; LISTED];
-        bytes[..8].copy_from_slice(&self.offset.to_le_bytes());
-        bytes[6..8].copy_from_slice(&self.length.to_le_bytes());
-        bytes[8..12].copy_from_slice(&self.check.to_le_bytes());
-        bytes[12..].copy_from_slice(&filter::encode(&self.filter));
+        bytes[..8].copy_from_slice(&block.offset.to_le_bytes());
+        bytes[6..8].copy_from_slice(&block.length.to_le_bytes());
+        bytes[8..12].copy_from_slice(&block.check.to_le_bytes());
+        bytes[12..].copy_from_slice(&filter::encode(filter));
         bytes
     }
 
     fn decode(bucket: u32, bytes: &[u8; LISTED]) -> Self {
-        Self {
+        let block = Block {
             bucket,
             offset: u64_at(bytes, 0) & ((1 << 48) - 1),
             length: u16::from_le_bytes([bytes[6], bytes[7]]),
             check: u32_at(bytes, 8),
-            filter: filter::decode(bytes.last_chunk().expect("the filter is the end")),
-        }
+        };
+        let filter = filter::decode(bytes.last_chunk().expect("the filter is the end"));
+        Self { block, filter }
+    }
+}
+
+impl Block {
+    /// Where it ends.
+    pub(super) fn end(&self) -> u64 {
+        self.offset + u64::from(self.length)
     }
 
     /// Reads it into the front of a buffer of its length and the slack.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::block::{Marks, SLACK};
 use super::directory::{
-    self, FOOT, Foot, Listed, Place, ROW, Row, Section, bucket_of_key, buckets_of, damaged,
+    self, Block, FOOT, Foot, Listed, Place, ROW, Row, Section, bucket_of_key, buckets_of, damaged,
 };
 use super::filter::may_hold;
 use super::{FEWEST_BITS, NamedMarks};
@@ -78,7 +78,8 @@ impl MarksFile {
             return Ok(None);
         }
         let (key, mut bytes) = (key_of(id), Vec::new());
-        for block in section.blocks.iter().filter(|block| may_hold(&block.filter, key)) {
+        for listed in section.blocks.iter().filter(|listed| may_hold(&listed.filter, key)) {
+            let block = &listed.block;
             let mut found = self.read(medium, block, foot, &mut bytes)?.those(|other| other == key);
             if let Some(found) = found.find(|placed| placed.mark.id == *id) {
                 return self.entry(&found, places).map(Some);
@@ -91,7 +92,7 @@ impl MarksFile {
     fn read<'a>(
         &self,
         medium: &dyn Medium,
-        block: &Listed,
+        block: &Block,
         foot: &Foot,
         bytes: &'a mut Vec<u8>,
     ) -> io::Result<Marks<'a>> {
@@ -148,7 +149,7 @@ impl MarksFile {
             let keys = if few { crowd.keys() } else { &[] };
             let asked: Vec<u64> = keys.iter().copied().filter(here).collect();
             let asked =
-                |block: &Listed| !few || asked.iter().any(|key| may_hold(&block.filter, *key));
+                |listed: &Listed| !few || asked.iter().any(|key| may_hold(&listed.filter, *key));
             let fit = |key| crowd.may_hold(key);
             self.each_in(medium, &section, foot, (&asked, &fit), take)?;
         }
@@ -165,7 +166,8 @@ impl MarksFile {
         take: &mut dyn FnMut(&Hash, &Content),
     ) -> io::Result<()> {
         let mut bytes = Vec::new();
-        for block in section.blocks.iter().filter(|it| block(it)) {
+        for listed in section.blocks.iter().filter(|it| block(it)) {
+            let block = &listed.block;
             for Placed { mark, .. } in self.read(medium, block, foot, &mut bytes)?.those(key) {
                 if section.void.binary_search(&mark.id).is_err() {
                     take(&mark.id, &mark.content);

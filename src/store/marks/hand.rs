@@ -5,8 +5,7 @@
 use std::io;
 
 use super::block::{self, BLOCK, Frame, HEAD, PAGE, SLACK, Span};
-use super::directory::Listed;
-use super::filter;
+use super::directory::Block;
 use super::shelf::MarksShelf;
 use crate::fact::bulk::{Batch, Hand, bucket_of, near};
 
@@ -53,8 +52,8 @@ pub(super) struct MarksHand<'a> {
     free: Vec<u16>,
     /// That of all open blocks; none before the first mark.
     frame: Option<Frame>,
-    /// The same blocks; their places are not known yet.
-    listed: Vec<Listed>,
+    /// Their blocks, whose places are not known yet.
+    blocks: Vec<Block>,
 }
 
 impl<'a> MarksHand<'a> {
@@ -69,7 +68,7 @@ impl<'a> MarksHand<'a> {
             full: Vec::with_capacity(AT_ONCE),
             free: (buckets..slots as u16).collect(),
             frame: None,
-            listed: Vec::with_capacity(2 * AT_ONCE),
+            blocks: Vec::with_capacity(2 * AT_ONCE),
         }
     }
 
@@ -131,10 +130,10 @@ impl<'a> MarksHand<'a> {
             let used = usize::from(used) - before;
             let marks = if used > BLOCK { whole } else { (used - HEAD) / frame.size() };
             block[HEAD + marks * frame.size()..].fill(0);
-            let filter = filter::of(block::end(block, frame, marks));
+            block::end(block, frame, marks);
             let (bucket, length) = (bucket as u32, block.len() as u16);
             let check = crc32fast::hash(block);
-            self.listed.push(Listed { bucket, offset: 0, length, check, filter });
+            self.blocks.push(Block { bucket, offset: 0, length, check });
         }
         self.full.push((slot, length));
         // There are more only if they could not be written: that is said again, for no slot is left.
@@ -168,13 +167,12 @@ impl<'a> MarksHand<'a> {
         };
         let parts: Vec<&[u8]> = self.full.iter().map(part).collect();
         let mut offset = self.shelf.append_all(&parts)?;
-        for listed in &mut self.listed {
-            listed.offset = offset;
-            offset += u64::from(listed.length);
+        for block in &mut self.blocks {
+            block.offset = offset;
+            offset += u64::from(block.length);
         }
         self.free.extend(self.full.drain(..).map(|(slot, _)| slot));
-        let next = Vec::with_capacity(2 * AT_ONCE);
-        self.shelf.take_in(std::mem::replace(&mut self.listed, next));
+        self.shelf.take_in(&mut self.blocks);
         Ok(())
     }
 }

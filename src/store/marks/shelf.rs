@@ -10,7 +10,8 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::block::{Marks, SLACK};
-use super::directory::{self, Listed};
+use super::directory::{self, Block, Listed};
+use super::filter;
 use super::hand::MarksHand;
 use super::writing::{Directory, Sections};
 use super::{NamedMarks, bits_for};
@@ -36,10 +37,10 @@ pub struct MarksShelf {
     new: String,
     bits: u32,
     written: Mutex<Written>,
-    lists: Mutex<Lists>,
+    put: Mutex<Put>,
     sorted: OnceLock<Sorted>,
     /// Memory of buckets that nobody reads any more.
-    spare: Arc<Mutex<Vec<Vec<u8>>>>,
+    spare: Mutex<Vec<Vec<u8>>>,
 }
 
 /// A shelf, and what is known once all rows are judged.
@@ -64,19 +65,15 @@ struct Written {
 
 /// The blocks that were written.
 #[derive(Default)]
-struct Lists {
+struct Put {
     /// Hands that are not finished.
     out: usize,
-    /// As they were written: to put all side by side would take their memory twice.
-    blocks: Vec<Vec<Listed>>,
-    /// For each its bucket, its list and its number there: to see them later is to wait for each.
-    order: Vec<(u32, u32, u32)>,
+    blocks: Vec<Block>,
 }
 
-/// All blocks; and in order their buckets, with their lists and their numbers in these.
+/// All blocks, by their buckets, those of each as they lie in the file.
 struct Sorted {
-    blocks: Vec<Vec<Listed>>,
-    order: Vec<(u32, u32, u32)>,
+    blocks: Vec<Block>,
     /// What tells where they are; none once it is written.
     directory: Mutex<Option<Directory>>,
 }
@@ -109,9 +106,9 @@ impl MarksShelf {
             new,
             bits,
             written: Mutex::new(written),
-            lists: Mutex::default(),
+            put: Mutex::default(),
             sorted: OnceLock::new(),
-            spare: Arc::default(),
+            spare: Mutex::default(),
         })
     }
 
@@ -150,28 +147,25 @@ impl MarksShelf {
     }
 
     /// Takes over blocks that were written.
-    pub(super) fn take_in(&self, blocks: Vec<Listed>) {
-        let mut lists = locked(&self.lists);
-        let list = u32::try_from(lists.blocks.len()).expect("fewer than four billion lists");
-        lists.order.extend((0..).zip(&blocks).map(|(at, block)| (block.bucket, list, at)));
-        lists.blocks.push(blocks);
+    pub(super) fn take_in(&self, blocks: &mut Vec<Block>) {
+        locked(&self.put).blocks.append(blocks);
     }
 
     /// A hand is finished.
     pub(super) fn let_go(&self) {
-        locked(&self.lists).out -= 1;
+        locked(&self.put).out -= 1;
     }
 
     fn sorted(&self) -> &Sorted {
         self.sorted.get_or_init(|| {
-            let mut lists = locked(&self.lists);
-            assert_eq!(lists.out, 0, "all hands are finished before a bucket is read");
-            let Lists { blocks, mut order, .. } = std::mem::take(&mut *lists);
-            order.sort_unstable();
+            let mut put = locked(&self.put);
+            assert_eq!(put.out, 0, "all hands are finished before a bucket is read");
+            let mut blocks = std::mem::take(&mut put.blocks);
+            blocks.sort_unstable_by_key(|block| (block.bucket, block.offset));
             let mut written = locked(&self.written);
             written.writeback.go_on();
             let directory = Mutex::new(Some(Directory::behind(written.size, self.bits)));
-            Sorted { blocks, order, directory }
+            Sorted { blocks, directory }
         })
     }
 
@@ -200,7 +194,9 @@ impl MarksShelf {
     ) -> io::Result<(u64, blake3::Hash)> {
         (0..=u8::MAX).filter(|first| !self.is_closed(*first)).try_for_each(|first| {
             let here = void.iter().filter(|id| id[0] == first);
-            self.close(first, &here.copied().collect::<Vec<_>>())
+            let (bucket, mut keys) = (self.bucket(first)?, Vec::new());
+            bucket.keys(&mut keys);
+            bucket.close(&keys, &here.copied().collect::<Vec<_>>())
         })?;
         let directory = locked(&self.sorted().directory).take();
         let directory = directory.expect("a shelf is finished once");
@@ -217,46 +213,28 @@ impl MarksShelf {
 }
 
 impl Sorted {
-    fn of(&self, buckets: RangeInclusive<u32>) -> impl ExactSizeIterator<Item = &Listed> + Clone {
-        let from = self.order.partition_point(|(bucket, ..)| bucket < buckets.start());
-        let to = self.order.partition_point(|(bucket, ..)| bucket <= buckets.end());
-        let block = |(_, list, at): &(u32, u32, u32)| &self.blocks[*list as usize][*at as usize];
-        self.order[from..to].iter().map(block)
+    fn of(&self, buckets: &RangeInclusive<u32>) -> &[Block] {
+        let from = self.blocks.partition_point(|block| block.bucket < *buckets.start());
+        let to = self.blocks.partition_point(|block| block.bucket <= *buckets.end());
+        &self.blocks[from..to]
     }
 }
 
 impl Shelf for MarksShelf {
     fn hand(&self) -> io::Result<Box<dyn Hand + '_>> {
         assert!(self.sorted.get().is_none(), "all hands are made before a bucket is read");
-        locked(&self.lists).out += 1;
+        locked(&self.put).out += 1;
         Ok(Box::new(MarksHand::new(self)))
     }
 
-    fn close(&self, first: u8, void: &[Hash]) -> io::Result<()> {
-        let (sorted, buckets) = (self.sorted(), directory::buckets_of(first, self.bits));
-        let mut void = void.to_vec();
-        void.sort_unstable();
-        void.dedup();
-        let blocks = |bucket| sorted.of(bucket..=bucket);
-        let sections = Sections::of(buckets, self.bits, blocks, &void);
-        let mut directory = locked(&sorted.directory);
-        let directory =
-            directory.as_mut().expect("buckets are closed before the shelf is finished");
-        directory.put(&sections, &mut |bytes| self.append(bytes))?;
-        if directory.is_whole() {
-            locked(&self.written).writeback.go_on();
-        }
-        Ok(())
-    }
-
-    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket>> {
-        let blocks = self.sorted().of(directory::buckets_of(first, self.bits));
-        let bytes: usize = blocks.clone().map(|block| usize::from(block.length)).sum();
+    fn bucket(&self, first: u8) -> io::Result<Box<dyn Bucket + '_>> {
+        let blocks = self.sorted().of(&directory::buckets_of(first, self.bits));
+        let bytes: usize = blocks.iter().map(|block| usize::from(block.length)).sum();
         let mut read = locked(&self.spare).pop().unwrap_or_default();
         if read.len() < bytes + SLACK {
             read.resize(bytes + SLACK, 0);
         }
-        self.read(blocks.clone(), &mut read)?;
+        self.read(blocks, &mut read)?;
         let (mut from, mut marks, mut ends) = (0, 0, Vec::with_capacity(blocks.len()));
         for block in blocks {
             let to = from + usize::from(block.length);
@@ -267,45 +245,53 @@ impl Shelf for MarksShelf {
             ends.push(End { marks, bytes: to });
             from = to;
         }
-        Ok(Box::new(Blocks { first, bytes: read, ends, spare: Arc::clone(&self.spare) }))
+        Ok(Box::new(Blocks { shelf: self, first, bytes: read, ends }))
     }
 }
 
 impl MarksShelf {
     /// Reads blocks, one behind the other; those that are neighbours in the file at once.
-    fn read<'a>(
-        &self,
-        blocks: impl Iterator<Item = &'a Listed>,
-        mut into: &mut [u8],
-    ) -> io::Result<()> {
-        let mut blocks = blocks.peekable();
-        while let Some(Listed { offset, length, .. }) = blocks.next() {
-            let mut end = offset + u64::from(*length);
-            while let Some(next) = blocks.next_if(|next| next.offset == end) {
-                end += u64::from(next.length);
-            }
-            let (now, rest) = into.split_at_mut((end - offset) as usize);
-            self.medium.read(&self.new, *offset, now)?;
+    fn read(&self, blocks: &[Block], mut into: &mut [u8]) -> io::Result<()> {
+        for neighbours in blocks.chunk_by(|one, next| one.end() == next.offset) {
+            let bytes = neighbours.iter().map(|block| usize::from(block.length)).sum();
+            let (now, rest) = into.split_at_mut(bytes);
+            self.medium.read(&self.new, neighbours[0].offset, now)?;
             into = rest;
+        }
+        Ok(())
+    }
+
+    /// Puts down where the marks of a bucket are.
+    fn close(&self, first: u8, listed: &[Listed], void: &[Hash]) -> io::Result<()> {
+        let mut void = void.to_vec();
+        void.sort_unstable();
+        void.dedup();
+        let buckets = directory::buckets_of(first, self.bits);
+        let sections = Sections::of(buckets, self.bits, listed, &void);
+        let mut directory = locked(&self.sorted().directory);
+        let directory =
+            directory.as_mut().expect("buckets are closed before the shelf is finished");
+        directory.put(&sections, &mut |bytes| self.append(bytes))?;
+        if directory.is_whole() {
+            locked(&self.written).writeback.go_on();
         }
         Ok(())
     }
 }
 
 /// Blocks that share the first byte of their ids, as they were read.
-struct Blocks {
+struct Blocks<'s> {
+    shelf: &'s MarksShelf,
     first: u8,
     /// One behind the other; behind the last its slack, and what other buckets left.
     bytes: Vec<u8>,
     ends: Vec<End>,
-    /// Where the memory goes in the end.
-    spare: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
-impl Drop for Blocks {
+impl Drop for Blocks<'_> {
     /// The next bucket is read into the same memory: it is in the caches.
     fn drop(&mut self) {
-        locked(&self.spare).push(std::mem::take(&mut self.bytes));
+        locked(&self.shelf.spare).push(std::mem::take(&mut self.bytes));
     }
 }
 
@@ -316,7 +302,7 @@ struct End {
     bytes: usize,
 }
 
-impl Blocks {
+impl Blocks<'_> {
     fn block(&self, number: usize) -> Marks<'_> {
         let from = number.checked_sub(1).map_or(0, |before| self.ends[before].bytes);
         let bytes = &self.bytes[from..self.ends[number].bytes + SLACK];
@@ -324,7 +310,7 @@ impl Blocks {
     }
 }
 
-impl Bucket for Blocks {
+impl Bucket for Blocks<'_> {
     fn keys(&self, keys: &mut Vec<u64>) {
         keys.reserve(self.ends.last().copied().unwrap_or_default().marks);
         (0..self.ends.len()).for_each(|block| keys.extend(self.block(block).keys()));
@@ -334,6 +320,19 @@ impl Bucket for Blocks {
         let block = self.ends.partition_point(|end| end.marks <= number);
         let before = block.checked_sub(1).map_or(0, |before| self.ends[before].marks);
         self.block(block).get(number - before)
+    }
+
+    /// Its filters are made of the keys, which are at hand, and not of the marks.
+    fn close(&self, keys: &[u64], void: &[Hash]) -> io::Result<()> {
+        let blocks = self.shelf.sorted().of(&directory::buckets_of(self.first, self.shelf.bits));
+        let mut from = 0;
+        let list = |(block, end): (&Block, &End)| {
+            let keys = keys[from..end.marks].iter().copied();
+            from = end.marks;
+            Listed { block: *block, filter: filter::of(keys) }
+        };
+        let listed: Vec<Listed> = blocks.iter().zip(&self.ends).map(list).collect();
+        self.shelf.close(self.first, &listed, void)
     }
 }
 

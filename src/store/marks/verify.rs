@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 
 use super::NamedMarks;
 use super::block::{Marks, SLACK};
-use super::directory::{self, FOOT, Foot, HEAD, Listed, ROW, Row};
+use super::directory::{self, Block, FOOT, Foot, HEAD, ROW, Row};
 use super::file::foot;
 use crate::store::medium::Medium;
 
@@ -65,19 +65,20 @@ fn digest(medium: &dyn Medium, file: &str, foot: &Foot, size: u64) -> io::Result
     Ok(*hasher.finalize().as_bytes())
 }
 
-fn blocks(medium: &dyn Medium, file: &str, foot: &Foot) -> io::Result<Vec<Listed>> {
+fn blocks(medium: &dyn Medium, file: &str, foot: &Foot) -> io::Result<Vec<Block>> {
     let mut rows = vec![0; ROW << foot.bits];
     medium.read(file, foot.rows, &mut rows)?;
     let mut blocks = Vec::new();
     for (bucket, bytes) in (0..).zip(rows.as_chunks().0) {
         let row = Row::decode(bucket, bytes).ok_or(ErrorKind::InvalidData)?;
-        blocks.append(&mut row.section(medium, file, bucket)?.blocks);
+        let section = row.section(medium, file, bucket)?;
+        blocks.extend(section.blocks.iter().map(|listed| listed.block));
     }
     Ok(blocks)
 }
 
 /// Is it whole, and a block?
-fn check(medium: &dyn Medium, file: &str, block: &Listed, foot: &Foot) -> io::Result<bool> {
+fn check(medium: &dyn Medium, file: &str, block: &Block, foot: &Foot) -> io::Result<bool> {
     let mut bytes = vec![0; usize::from(block.length) + SLACK];
     block.read(medium, file, &mut bytes)?;
     Ok(Marks::of(&bytes, directory::first_byte(block.bucket, foot.bits)).is_some())

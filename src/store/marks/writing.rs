@@ -27,16 +27,16 @@ pub(super) struct Sections {
 
 impl Sections {
     /// Of some buckets: their blocks, and of the ids in `void`, which are in order, those that are theirs.
-    pub(super) fn of<'a, I: Iterator<Item = &'a Listed>>(
+    pub(super) fn of(
         buckets: RangeInclusive<u32>,
         bits: u32,
-        blocks: impl Fn(u32) -> I,
+        listed: &[Listed],
         void: &[Hash],
     ) -> Self {
         let (first, mut bytes, mut rows) = (*buckets.start(), Vec::new(), Vec::new());
         for bucket in buckets {
             let (from, mut count) = (bytes.len(), 0);
-            for listed in blocks(bucket) {
+            for listed in listed.iter().filter(|listed| listed.block.bucket == bucket) {
                 bytes.extend_from_slice(&listed.encode());
                 count += 1;
             }
