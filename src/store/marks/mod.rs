@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! head   4096   mark 8 | format 4 | bits of an id that tell its bucket 4 | zeros
-//! blocks        up to 16 KiB each, of marks of one bucket, in the order in which they were full; all
-//!                 but the last of a hand are whole pages
+//! blocks        up to 16 KiB each, of marks of one bucket, in the order in which they were full, two of
+//!                 a bucket side by side; all but the last of a hand are whole pages
 //! sections      for each bucket, in the order in which they were judged: its blocks, 652 each
 //!                 (offset 6 | bytes 2 | CRC-32 4 | filter of ids 640), and its void ids, 12 each
 //! rows          for each bucket, 24: where its section is 8 | blocks 4 | void ids 4
