@@ -94,15 +94,16 @@ fn time() -> impl Strategy<Value = Moment> {
     ]
 }
 
-/// Ids of few values, so that some come again; all that an id says follows from it, as for rows that
-/// repeat one another.
-fn chunks() -> impl Strategy<Value = Vec<Vec<Mark>>> {
-    let mark = (0..2000_u64, time(), prop_oneof![9 => 0..40_u32, 1 => 0..70_000_u32]);
-    let mark = mark.prop_map(|(number, time, place)| {
-        let id = kept::id(number, 1);
+/// Ids of so many values at most, so that some come again; all that an id says follows from it, as for rows that
+/// repeat one another. Those of a crowd begin with one byte, so that their bucket has many blocks.
+fn chunks(ids: u64, rows: usize, crowd: Option<u8>) -> impl Strategy<Value = Vec<Vec<Mark>>> {
+    let mark = (0..ids, time(), prop_oneof![9 => 0..40_u32, 1 => 0..70_000_u32]);
+    let mark = mark.prop_map(move |(number, time, place)| {
+        let mut id = kept::id(number, 1);
+        id[0] = crowd.unwrap_or(id[0]);
         Mark { id, content: *kept::id(number, 2).first_chunk().unwrap(), time, place }
     });
-    prop::collection::vec(prop::collection::vec(mark, 0..200), 1..8).prop_map(|mut chunks| {
+    prop::collection::vec(prop::collection::vec(mark, 0..rows), 1..8).prop_map(|mut chunks| {
         let mut first: BTreeMap<Hash, Mark> = BTreeMap::new();
         for mark in chunks.iter_mut().flatten() {
             *mark = *first.entry(mark.id).or_insert(*mark);
@@ -116,7 +117,7 @@ proptest! {
 
     #[test]
     fn what_is_put_down_comes_back(
-        chunks in chunks(),
+        chunks in prop_oneof![chunks(2000, 200, None), chunks(50_000, 2500, Some(7))],
         hands in 1..4_usize,
         expected in prop_oneof![Just(0_u64), Just(8_000_000)],
         void in 0..5_usize,
