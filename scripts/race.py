@@ -9,7 +9,8 @@
 For `--parquet` build with `--features parquet`. It builds nothing. DuckDB comes from its Python package, into target/race-venv; if it cannot be had,
 only revshare runs. Needs nothing else than Python. What is measured, of each process by itself: wall
 time, processor time of all its threads (user and system), and the peak of its memory. DuckDB's
-times are those of the query alone, without starting Python; revshare's those of the whole program.
+times are those of the query alone, without starting Python; revshare's those of the whole program. Whoever reads the
+lines finds them in the system's cache. "Nothing new" is the second run after the one that brought them.
 
 The month has refunds, duplicates, contradictions and late lines, but no line that cannot be read: DuckDB
 either stops at one or takes what revshare refuses (5/10/26 for a day of the year 5, 1e6 for a number).
@@ -31,7 +32,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERY = Path(__file__).resolve().parent / "race_duckdb.py"
-# Has every page of a file in its memory until its input ends.
+# Maps every page of a file until its input ends: pages that somebody has mapped are not given up lightly.
 HOLD = """
 import mmap, sys
 with open(sys.argv[1], "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
@@ -119,7 +120,8 @@ class Held:
     def __init__(self, path):
         command = [sys.executable, "-c", HOLD, str(path)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.process.stdout.readline()
+        if self.process.stdout.readline() != b"held\n":
+            raise Failed(f"{path} cannot be held in memory")
 
     def let_go(self):
         self.process.communicate()
@@ -164,7 +166,8 @@ class Race:
         """Whoever comes next finds the lines in the system's cache as they are right after they were written.
 
         What ran before may have driven some of them out; and what the system reads from the disk again lies there
-        in smaller pieces, which cost whoever reads them twice as much.
+        in smaller pieces, which cost whoever reads them twice as much. So a process of its own holds them there, and
+        then all rest a little.
         """
         self.let_go()
         copy = self.lines.with_name("again")

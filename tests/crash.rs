@@ -162,6 +162,7 @@ fn a_hand_without_room_says_so_as_often_as_it_is_asked() {
     };
     let begun = with_hand(Fault::None, &|hand| drop(hand));
     let placed = |(at, mark)| Placed { at, mark };
+    // More than fit two blocks of every bucket.
     let marks: Vec<Placed> = (0..).zip(marks(1, 400_000)).map(placed).collect();
     let is_full = |done: std::io::Result<()>| done.unwrap_err().kind() == ErrorKind::StorageFull;
     for at in 1..=2 {

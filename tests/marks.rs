@@ -204,6 +204,19 @@ fn blocks_fill_and_chunks_lie_far_apart() {
     check_buckets(&shelf, &chunks);
 }
 
+/// 654 marks as narrow as these fill a block, twice as many a pair, of which 32 are written at once.
+#[test]
+fn pairs_of_blocks_fill_to_the_last_mark() {
+    for count in [653, 654, 655, 1307, 1308, 1309, 2617, 60_000] {
+        let (_book, dir) = dir();
+        let shelf = Store::create_or_open(&dir).unwrap().shelf(0).unwrap();
+        let mut chunk = marks(1, count);
+        chunk.iter_mut().for_each(|mark| mark.id[0] = 7);
+        put(&shelf, &[chunk.clone()], 1);
+        check_buckets(&shelf, &[chunk]);
+    }
+}
+
 #[test]
 fn a_shelf_that_is_let_go_leaves_nothing() {
     let (_book, dir) = dir();

@@ -28,8 +28,9 @@ pub trait Medium: Send + Sync {
     fn append_all(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         self.append(name, &parts.concat())
     }
-    /// Says that a file will be about so large. A disk can then find room for it in one piece and at once, not while
-    /// it is written. Nobody relies on it: what was wanted too much of is given back by [`truncate`](Self::truncate).
+    /// Says that a file will be about so large, before anybody else writes to it. A disk can then find room for it in
+    /// one piece and at once, not while it is written. Nobody relies on it: what was wanted too much of is given back
+    /// by [`truncate`](Self::truncate).
     fn expect(&self, _name: &str, _size: u64) {}
     /// Makes what was written to a file survive a power cut.
     fn sync(&self, name: &str) -> io::Result<()>;
@@ -63,6 +64,9 @@ struct Open {
 
 /// So many files stay open at most.
 const OPEN_FILES: usize = 128;
+/// Room is found for a file beforehand if there is so many times as much.
+#[cfg(target_os = "linux")]
+const SPARE: u64 = 4;
 
 impl Disk {
     /// The medium of a store's folder, which need not exist.
@@ -131,10 +135,8 @@ impl Medium for Disk {
 
     #[cfg(target_os = "linux")]
     fn expect(&self, name: &str, size: u64) {
-        use rustix::fs::{FallocateFlags, fallocate};
-        let ask = |file: Arc<File>| fallocate(&*file, FallocateFlags::KEEP_SIZE, 0, size);
         // Where there is no room, or this is unknown, writing says what is to be said.
-        let _nobody_relies_on_it = self.handle(name, true).map(ask);
+        let _nobody_relies_on_it = self.handle(name, true).and_then(|file| reserve(&file, size));
     }
 
     fn sync(&self, name: &str) -> io::Result<()> {
@@ -186,6 +188,19 @@ impl Medium for Disk {
     }
 }
 
+/// Finds room for a file that nobody writes to, if it is a small part of what is there: others want room as well.
+#[cfg(target_os = "linux")]
+fn reserve(file: &File, size: u64) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate, fstatvfs};
+    let disk = fstatvfs(file)?;
+    if disk.f_bavail.saturating_mul(disk.f_frsize) / SPARE < size {
+        return Ok(());
+    }
+    let found = fallocate(file, FallocateFlags::KEEP_SIZE, 0, size);
+    // What was found is kept even if it is not enough.
+    found.or_else(|_| file.set_len(file.metadata()?.len()))
+}
+
 #[cfg(unix)]
 fn sync_path(folder: &Path) -> io::Result<()> {
     let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -208,4 +223,36 @@ fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};
     file.seek(SeekFrom::Start(offset))?;
     file.read_exact(buffer)
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    const ROOM: u64 = 8 << 20;
+
+    #[test]
+    fn room_that_was_found_is_no_part_of_a_file_and_goes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let medium = Disk::new(dir.path());
+        let taken = || fs::metadata(dir.path().join("a")).unwrap().blocks() * 512;
+        medium.append("a", b"some").unwrap();
+        let before = taken();
+        medium.expect("a", ROOM);
+        // Not every file system can; one that does has found all of it.
+        assert!(taken() == before || taken() >= ROOM);
+        medium.append("a", b"thing").unwrap();
+        assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"something");
+        medium.truncate("a", 9).unwrap();
+        medium.sync("a").unwrap();
+        assert!(taken() < ROOM / 2);
+        // More than any disk has: nothing is taken.
+        medium.expect("a", u64::MAX);
+        medium.expect("a", 1 << 60);
+        assert!(taken() < ROOM / 2);
+        assert_eq!(medium.size("a").unwrap(), Some(9));
+    }
 }

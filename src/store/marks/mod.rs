@@ -61,7 +61,7 @@ pub(super) fn import_of(file: &str) -> Option<u64> {
 /// The fewest bits: the first byte of an id is then told by its bucket.
 const FEWEST_BITS: u32 = 8;
 /// The most: with more the blocks of a thread no longer fit its caches, and putting a mark down costs
-/// up to twice as much. With fewer, one that is looked up has more blocks beside it, of which one in
+/// up to twice as much; these are 34 MB for each thread. With fewer, one that is looked up has more blocks beside it, of which one in
 /// twenty-five is read for nothing.
 const MOST_BITS: u32 = 10;
 /// A bucket is to hold about so many marks, or up to twice as many.

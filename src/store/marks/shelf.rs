@@ -193,6 +193,7 @@ impl MarksShelf {
         void: &[Hash],
     ) -> io::Result<(u64, blake3::Hash)> {
         (0..=u8::MAX).filter(|first| !self.is_closed(*first)).try_for_each(|first| {
+            // Nobody has judged them: their keys are read once more, for their filters.
             let here = void.iter().filter(|id| id[0] == first);
             let (bucket, mut keys) = (self.bucket(first)?, Vec::new());
             bucket.keys(&mut keys);
@@ -262,7 +263,7 @@ impl MarksShelf {
     }
 
     /// Puts down where the marks of a bucket are.
-    fn close(&self, first: u8, listed: &[Listed], void: &[Hash]) -> io::Result<()> {
+    fn list(&self, first: u8, listed: &[Listed], void: &[Hash]) -> io::Result<()> {
         let mut void = void.to_vec();
         void.sort_unstable();
         void.dedup();
@@ -325,6 +326,8 @@ impl Bucket for Blocks<'_> {
     /// Its filters are made of the keys, which are at hand, and not of the marks.
     fn close(&self, keys: &[u64], void: &[Hash]) -> io::Result<()> {
         let blocks = self.shelf.sorted().of(&directory::buckets_of(self.first, self.shelf.bits));
+        let marks = self.ends.last().copied().unwrap_or_default().marks;
+        assert_eq!(keys.len(), marks, "a key for each mark");
         let mut from = 0;
         let list = |(block, end): (&Block, &End)| {
             let keys = keys[from..end.marks].iter().copied();
@@ -332,7 +335,7 @@ impl Bucket for Blocks<'_> {
             Listed { block: *block, filter: filter::of(keys) }
         };
         let listed: Vec<Listed> = blocks.iter().zip(&self.ends).map(list).collect();
-        self.shelf.close(self.first, &listed, void)
+        self.shelf.list(self.first, &listed, void)
     }
 }
 
