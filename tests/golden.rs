@@ -1,5 +1,6 @@
 //! Golden cases: every folder of `fixtures/cases` is settled by the program itself and compared
-//! with what stands in its `expected/`. `UPDATE_EXPECTED=1 cargo test --test golden` writes that
+//! with what stands in its `expected/`; every contract of `fixtures/readings` is read out and compared
+//! with its `reading.txt`. `UPDATE_EXPECTED=1 cargo test --test golden` writes that
 //! anew; read the difference before you commit it.
 
 mod common;
@@ -7,7 +8,8 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{cases, copy_book, revshare};
+use common::{cases, copy_book, folders, revshare};
+use revshare::contract::{Contract, reading};
 
 #[test]
 fn every_case_settles_as_expected() {
@@ -20,21 +22,32 @@ fn every_case_settles_as_expected() {
             continue;
         }
         let json = revshare(book.path(), &["run", ".", "--format", "json", "--quiet"]);
-        compare(&case, "statements.txt", &first.stdout, &mut wrong);
-        compare(&case, "import.txt", &first.stderr, &mut wrong);
-        compare(&case, "statements.json", &json.stdout, &mut wrong);
+        let expected = case.join("expected");
+        compare(&expected.join("statements.txt"), &first.stdout, &mut wrong);
+        compare(&expected.join("import.txt"), &first.stderr, &mut wrong);
+        compare(&expected.join("statements.json"), &json.stdout, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn compare(case: &Path, name: &str, actual: &[u8], wrong: &mut Vec<String>) {
-    let path = case.join("expected").join(name);
+#[test]
+fn every_contract_reads_as_expected() {
+    let mut wrong = Vec::new();
+    for folder in folders("fixtures/readings") {
+        let text = fs::read_to_string(folder.join("contract.toml")).unwrap();
+        let contract = Contract::parse("contract.toml", &text).unwrap();
+        compare(&folder.join("reading.txt"), reading(&contract).as_bytes(), &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn compare(path: &Path, actual: &[u8], wrong: &mut Vec<String>) {
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, actual).unwrap();
+        fs::write(path, actual).unwrap();
         return;
     }
-    let expected = fs::read(&path).unwrap_or_default();
+    let expected = fs::read(path).unwrap_or_default();
     if expected != actual {
         let at = first_difference(&expected, actual);
         wrong.push(format!("{} differs at line {at}", path.display()));

@@ -13,12 +13,17 @@ pub(crate) fn root() -> &'static Path {
 
 /// The folders of `fixtures/cases`, sorted.
 pub(crate) fn cases() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("fixtures/cases")).unwrap();
-    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    cases.retain(|path| path.is_dir());
-    cases.sort();
-    assert!(!cases.is_empty());
-    cases
+    folders("fixtures/cases")
+}
+
+/// The folders in one of the repository, in order.
+pub(crate) fn folders(of: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(of)).unwrap();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    assert!(!folders.is_empty());
+    folders
 }
 
 /// A copy of a book without its store and its expected results.

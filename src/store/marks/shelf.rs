@@ -22,8 +22,8 @@ use crate::store::ids::FOLDER;
 use crate::store::medium::Medium;
 use crate::store::writeback::Writeback;
 
-/// Bytes of the file for each mark that is expected. It takes 22 to 26; but more marks are expected than come where
-/// lines are long, and what is found room for in vain has to be given back.
+/// Bytes of the file for each mark that is expected. One takes 26; but where lines are long fewer come than are
+/// expected, and what is found room for in vain has to be given back.
 const EXPECTED: u64 = 20;
 
 /// Marks that wait for their import; see [`Store::shelf`](crate::store::Store::shelf).
