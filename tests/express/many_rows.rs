@@ -38,6 +38,8 @@ struct Layout {
     delimiter: char,
     /// Are all its numbers short? Others go another way together with one that is long.
     short: bool,
+    /// Every so many fields stand in quotes; none if it is 0.
+    quotes: usize,
 }
 
 const SALES: [&str; 14] = [
@@ -62,8 +64,15 @@ fn layout() -> impl Strategy<Value = Layout> {
         let columns = further.prop_map(move |further| [&all[..needed], &further[..]].concat());
         let delimiter =
             prop_oneof![4 => Just(','), 1 => Just('\t'), 1 => Just(' '), 1 => Just(';')];
-        (columns.prop_shuffle(), delimiter, any::<bool>()).prop_map(
-            move |(columns, delimiter, short)| Layout { table, columns, delimiter, short },
+        let quotes = prop_oneof![4 => Just(0_usize), 2 => Just(1), 1 => Just(3)];
+        (columns.prop_shuffle(), delimiter, any::<bool>(), quotes).prop_map(
+            move |(columns, delimiter, short, quotes)| Layout {
+                table,
+                columns,
+                delimiter,
+                short,
+                quotes,
+            },
         )
     };
     tables.prop_flat_map(of)
@@ -154,10 +163,13 @@ fn field(column: &str, short: bool) -> BoxedStrategy<String> {
 
 fn line(layout: &Layout) -> BoxedStrategy<Vec<u8>> {
     let fields: Vec<_> = layout.columns.iter().map(|column| field(column, layout.short)).collect();
-    let between = layout.delimiter.to_string();
+    let (between, quotes) = (layout.delimiter.to_string(), layout.quotes);
     let row = fields.prop_map(move |fields| {
-        let clean = |field: &String| field.replace(&between[..], "_");
-        let fields: Vec<String> = fields.iter().map(clean).collect();
+        let clean = |(at, field): (usize, &String)| match at.checked_rem(quotes) {
+            Some(0) => format!("\"{field}\""),
+            _ => field.replace(&between[..], "_"),
+        };
+        let fields: Vec<String> = fields.iter().enumerate().map(clean).collect();
         fields.join(&between).into_bytes()
     });
     let between = layout.delimiter as u8;
@@ -171,7 +183,7 @@ fn line(layout: &Layout) -> BoxedStrategy<Vec<u8>> {
             3 => row.insert(at, b'\r'),
             4 => row.truncate(at),
             5 => row.insert(at, b'\n'),
-            6 => row.insert(at, b'"'),
+            6 => row.splice(at..at, [&b"\""[..], b"\"\""][at % 2].iter().copied()).for_each(drop),
             7 => row.push(b'\r'),
             _ => row = [b' ', b'\t', between, b'\r'][..at % 5].to_vec(),
         }

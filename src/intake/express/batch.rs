@@ -106,14 +106,29 @@ pub(super) struct Frame<'t> {
 }
 
 impl<'t> Frame<'t> {
-    /// Of at most [`ROWS`] rows.
+    /// Of at most [`ROWS`] lines.
     pub(super) fn of(text: &'t [u8], places: &'t [u32], fields: usize) -> Self {
+        let end = |place: u32| place - u32::from(place > 0 && text[place as usize - 1] == b'\r');
+        Self::ending(text, places, fields, end)
+    }
+
+    /// Of at most [`ROWS`] rows without their quotes, whose last fields end where their last signs stand.
+    pub(super) fn bare(text: &'t [u8], places: &'t [u32], fields: usize) -> Self {
+        Self::ending(text, places, fields, |place| place)
+    }
+
+    #[inline(always)]
+    fn ending(
+        text: &'t [u8],
+        places: &'t [u32],
+        fields: usize,
+        end_of: impl Fn(u32) -> u32,
+    ) -> Self {
         let mut ends = [0; ROWS];
         let rows = (places.len() - 1) / fields;
         let signs = places[1..].chunks_exact(fields);
         for (end, signs) in ends.iter_mut().zip(signs) {
-            let place = signs[fields - 1];
-            *end = place - u32::from(place > 0 && text[place as usize - 1] == b'\r');
+            *end = end_of(signs[fields - 1]);
         }
         Self { text, places, fields, rows, ends }
     }

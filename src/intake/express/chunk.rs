@@ -207,7 +207,7 @@ impl Way<'_, '_, '_> {
     ) -> io::Result<()> {
         let frame = Frame::of(self.text, places, fields);
         self.lane.take_many(&frame, batch);
-        let marks = self.lane.marks(&frame, batch, self.at);
+        let marks = self.lane.marks(&frame, batch, |_, from| self.at + from as u64);
         hand.put_batch(&marks)?;
         let taken = marks.len();
         if taken == frame.rows {

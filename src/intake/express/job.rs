@@ -223,7 +223,7 @@ impl<'r> Job<'r> {
         }
         let (columns, at) = (&self.columns, self.start + offset);
         let Read { lines, rows, marks, left, begun } = if chunk.quoted || columns.are_made() {
-            quoted::read(lane, text, columns, at)
+            quoted::read(lane, hand, (text, chunk.ascii), columns, at)?
         } else {
             chunk::read(lane, hand, (text, chunk.ascii), columns.delimiter, at)?
         };

@@ -8,15 +8,16 @@ use super::lane::Lane;
 use crate::fact::bulk;
 
 impl Lane<'_> {
-    /// The marks of the rows that were taken, of a text that begins at a place. What was known of rows makes room
-    /// for that of others.
+    /// The marks of the rows that were taken. `place` tells where a row begins in the delivery, which begins there in
+    /// the text. What was known of rows makes room for that of others.
+    #[inline(always)]
     pub(super) fn marks<'b>(
         &self,
         frame: &Frame<'_>,
         batch: &'b mut Batch,
-        at: u64,
+        place: impl Fn(usize, usize) -> u64,
     ) -> bulk::Batch<'b> {
-        frame.each(0, |row, from, _| batch.at[row] = at + from as u64);
+        frame.each(0, |row, from, _| batch.at[row] = place(row, from));
         let all = batch.sure[..frame.rows].iter().fold(true, |all, sure| all & sure);
         let taken = if all { frame.rows } else { together(batch, frame.rows) };
         bulk::Batch {

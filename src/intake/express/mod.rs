@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod agree;
 mod anew;
+mod bare;
 mod batch;
 mod buffer;
 mod chunk;
@@ -14,6 +15,7 @@ mod clocks;
 mod columns;
 mod cutter;
 mod days;
+mod enclosed;
 mod job;
 mod joined;
 mod keys;
@@ -38,6 +40,7 @@ mod signs;
 mod split;
 mod sums;
 mod texts;
+mod walk;
 mod wide;
 mod window;
 

@@ -5,204 +5,137 @@
 //! quote inside of a field without quotes around it, is left to that one; so is a whole chunk in which
 //! a field spans lines or text follows a closing quote.
 
+use std::io;
+
 use fearless_simd::Level;
 
+use super::bare::Bare;
+use super::batch::{Batch, Frame, ROWS};
 use super::chunk::{Left, Read};
 use super::columns::Columns;
+use super::enclosed::{self, Enclosed};
 use super::lane::{Lane, Taken};
-use super::made::Made;
-use super::signs::{self, BLOCK, Count};
-use crate::fact::bulk::Columns as Marks;
-
-/// So much of a text is looked through before what was found is looked at.
-const PIECE: usize = 8 << 10;
-
-/// Calls `found` with the place of every delimiter, quote and line end, in order.
-fn each_sign(text: &[u8], delimiter: u8, mut found: impl FnMut(usize)) {
-    let (level, mut places) = (Level::new(), vec![0; text.len().min(PIECE) + BLOCK]);
-    for (number, piece) in text.chunks(PIECE).enumerate() {
-        let from = number * PIECE;
-        let Count { signs, .. } = signs::find(level, (piece, 0), delimiter, true, &mut places);
-        places[..signs].iter().for_each(|place| found(from + *place as usize));
-    }
-}
-
-/// The way along the fields of a line.
-#[derive(Default)]
-struct Walk {
-    /// Where the field begins.
-    start: usize,
-    /// The quotes of a field that begins with one, and where the last of them is.
-    quotes: usize,
-    last: usize,
-    /// Only the ordinary reader reads this row.
-    odd: bool,
-    /// Only the ordinary reader knows where this row ends.
-    knotty: bool,
-}
-
-impl Walk {
-    fn quote(&mut self, at: usize) {
-        if self.quotes == 0 && at != self.start {
-            self.odd = true;
-            return;
-        }
-        if self.quotes > 0 && !self.is_open() {
-            self.odd = true;
-            self.knotty |= at != self.last + 1;
-        }
-        (self.quotes, self.last) = (self.quotes + 1, at);
-    }
-
-    fn is_open(&self) -> bool {
-        self.quotes % 2 == 1
-    }
-
-    /// A field ends before `at`; the next one begins at `next`.
-    fn end(&mut self, at: usize, next: usize) {
-        self.knotty |= self.is_open() || (self.quotes > 0 && self.last + 1 != at);
-        (self.start, self.quotes) = (next, 0);
-    }
-}
+use super::walk::{self, Line};
+use crate::fact::bulk::Hand;
 
 /// Do all fields of all lines end within their line?
 pub(super) fn is_closed(text: &[u8], delimiter: u8) -> bool {
-    let mut walk = Walk::default();
-    let mut from = 0;
-    each_sign(text, delimiter, |at| match text[at] {
-        b'"' => walk.quote(at),
-        b'\n' => {
-            walk.end(end_of(text, from, at), at + 1);
-            from = at + 1;
-        }
-        _ if walk.is_open() => {}
-        _ => walk.end(at, at + 1),
-    });
-    walk.end(end_of(text, from, text.len()), text.len());
-    !walk.knotty
+    Enclosed::of(Level::new(), text, delimiter).whole() || walk::is_closed(text, delimiter)
 }
 
-/// Where a line from `from` to its end sign ends.
-fn end_of(text: &[u8], from: usize, at: usize) -> usize {
-    if at > from && text[at - 1] == b'\r' { at - 1 } else { at }
+/// Calls `each` with every line that is not blank of a text that [is closed](is_closed); says how many lines there are.
+fn each_line(text: &[u8], delimiter: u8, each: impl FnMut(&Line<'_>)) -> u64 {
+    if Enclosed::of(Level::new(), text, delimiter).whole() {
+        enclosed::each_line(Level::new(), text, delimiter, each)
+    } else {
+        walk::each_line(text, delimiter, each)
+    }
 }
 
-/// One row with its fields; without them if only the ordinary reader knows them.
-struct Row<'t> {
-    line: u64,
-    from: usize,
-    to: usize,
-    /// A text without quotes, and where its fields end.
-    fields: Option<(&'t [u8], &'t [usize])>,
-}
-
-/// Calls `each` with every line that is not blank; says how many lines there are.
-fn each_row(text: &[u8], (delimiter, made): (u8, &[Made]), mut each: impl FnMut(&Row<'_>)) -> u64 {
-    let (mut walk, mut ends, mut from, mut lines) = (Walk::default(), Vec::new(), 0, 0);
-    let mut bare = Bare::default();
-    let mut line = |walk: &mut Walk, ends: &mut Vec<usize>, from: usize, at: usize, line: u64| {
-        let to = end_of(text, from, at);
-        walk.end(to, at + 1);
-        if !text[from..to].iter().all(u8::is_ascii_whitespace) {
-            ends.push(to);
-            let plain = !walk.odd && !walk.knotty;
-            let fields = if plain { bare.of(text, from, ends, made) } else { None };
-            each(&Row { line, from, to, fields });
-        }
-        ends.clear();
-        (walk.odd, walk.knotty) = (false, false);
-    };
-    each_sign(text, delimiter, |at| match text[at] {
-        b'"' => walk.quote(at),
-        b'\n' => {
-            line(&mut walk, &mut ends, from, at, lines);
-            (from, lines) = (at + 1, lines + 1);
-        }
-        _ if walk.is_open() => {}
-        _ => {
-            walk.end(at, at + 1);
-            ends.push(at);
+/// Reads a chunk that begins at `at`, [is closed](is_closed) and may be known to be ASCII, and adds up what is taken of
+/// it. Marks of rows that are read many at once go to the hand.
+pub(super) fn read(
+    lane: &mut Lane<'_>,
+    hand: &mut dyn Hand,
+    (text, ascii): (&[u8], bool),
+    columns: &Columns,
+    at: u64,
+) -> io::Result<Read> {
+    let (signs, batch) = lane.tools();
+    let readable = ascii || std::str::from_utf8(text).is_ok();
+    let many = readable && lane.takes_many();
+    let (bare, read) = (Bare::default(), Read::default());
+    let mut way = Way { lane, hand, batch, columns, text, at, readable, many, bare, read };
+    let mut done = Ok(());
+    let lines = each_line(text, columns.delimiter, |line| {
+        if done.is_ok() {
+            done = way.line(line);
         }
     });
-    if from < text.len() {
-        line(&mut walk, &mut ends, from, text.len(), lines);
-        lines += 1;
-    }
-    lines
+    done.and_then(|()| way.take())?;
+    let Way { lane, batch, mut read, .. } = way;
+    read.lines = lines;
+    // A row is left when it is met, or when all with it were looked at.
+    read.left.sort_unstable_by_key(|left| left.line);
+    lane.keep((signs, batch));
+    Ok(read)
 }
 
-/// A row without the quotes around its fields.
-#[derive(Default)]
-struct Bare {
-    text: Vec<u8>,
-    ends: Vec<usize>,
+/// The way through a chunk.
+struct Way<'l, 'a, 't> {
+    lane: &'l mut Lane<'a>,
+    hand: &'l mut dyn Hand,
+    batch: Box<Batch>,
+    columns: &'l Columns,
+    text: &'t [u8],
+    /// Where the chunk begins.
+    at: u64,
+    /// Is all of it text?
+    readable: bool,
+    /// Are rows read many at once?
+    many: bool,
+    /// Rows that are not taken yet.
+    bare: Bare,
+    read: Read,
 }
 
-impl Bare {
-    /// None if a field cannot be made.
-    fn of(
-        &mut self,
-        text: &[u8],
-        from: usize,
-        ends: &[usize],
-        made: &[Made],
-    ) -> Option<(&[u8], &[usize])> {
-        self.text.clear();
-        self.ends.clear();
-        let mut start = from;
-        for &end in ends {
-            self.push(without_quotes(&text[start..end]));
-            start = end + 1;
+impl Way<'_, '_, '_> {
+    fn line(&mut self, line: &Line<'_>) -> io::Result<()> {
+        self.read.rows += 1;
+        let Line { number, from, to, .. } = *line;
+        let made = &self.columns.made;
+        let ends = line.ends.filter(|ends| ends.len() + made.len() == self.columns.count);
+        if !ends.is_some_and(|ends| self.bare.put(self.text, (number, from, to), ends, made)) {
+            self.read.left.push(Left { line: number, from, to });
         }
-        for it in made {
-            let field = |at: usize| {
-                let from = if at == 0 { from } else { ends.get(at - 1)? + 1 };
-                Some(without_quotes(&text[from..*ends.get(at)?]))
-            };
-            self.push(it.text(field)?.as_bytes());
+        if self.bare.len() == if self.many { ROWS } else { 1 } { self.take() } else { Ok(()) }
+    }
+
+    /// Takes the rows that are not taken yet.
+    fn take(&mut self) -> io::Result<()> {
+        let bare = std::mem::take(&mut self.bare);
+        if self.many && bare.len() > 0 {
+            let frame = Frame::bare(bare.text(), bare.places(), self.columns.count);
+            self.lane.take_many(&frame, &mut self.batch);
+            let at = self.at;
+            let place = |row: usize, _| at + bare.rows()[row].from as u64;
+            self.hand.put_batch(&self.lane.marks(&frame, &mut self.batch, place))?;
         }
-        Some((&self.text, &self.ends))
-    }
-
-    fn push(&mut self, field: &[u8]) {
-        self.text.extend_from_slice(field);
-        self.ends.push(self.text.len());
-        // No text has this byte: neighbouring fields that are looked up as one keep their bounds.
-        self.text.push(0xFF);
-    }
-}
-
-fn without_quotes(field: &[u8]) -> &[u8] {
-    match field {
-        [b'"', inner @ .., b'"'] => inner,
-        field => field,
-    }
-}
-
-/// Reads a chunk that [is closed](is_closed), and adds up what is taken of it.
-pub(super) fn read(lane: &mut Lane<'_>, text: &[u8], columns: &Columns, at: u64) -> Read {
-    let mut read = Read { marks: Marks::with_room(text.len() / 128), ..Read::default() };
-    let ascii = text.is_ascii();
-    read.lines = each_row(text, (columns.delimiter, &columns.made), |row| {
-        read.rows += 1;
-        let &Row { line, from, to, fields } = row;
-        let readable = || ascii || std::str::from_utf8(&text[from..to]).is_ok();
-        match fields.and_then(|(bare, ends)| lane.take(bare, 0, ends)).filter(|_| readable()) {
-            Some(taken) => {
-                lane.add(&taken);
-                read.mark(at + from as u64, &taken.mark);
+        for row in 0..bare.len() {
+            if !(self.many && self.batch.sure[row]) {
+                self.one(&bare, row);
             }
-            None => read.left.push(Left { line, from, to }),
         }
-    });
-    read
+        self.bare = bare.emptied();
+        Ok(())
+    }
+
+    /// One row by itself.
+    fn one(&mut self, bare: &Bare, row: usize) {
+        let Left { line, from, to } = bare.rows()[row];
+        let readable = self.readable || std::str::from_utf8(&self.text[from..to]).is_ok();
+        let (start, ends) = bare.row(row);
+        match self.lane.take(bare.text(), start, &ends).filter(|_| readable) {
+            Some(taken) => {
+                self.lane.add(&taken);
+                self.read.mark(self.at + from as u64, &taken.mark);
+            }
+            None => self.read.left.push(Left { line, from, to }),
+        }
+    }
 }
 
 /// One row, as [`read`] takes it.
 pub(in crate::intake) fn take(lane: &mut Lane<'_>, row: &[u8], columns: &Columns) -> Option<Taken> {
-    let mut taken = None;
-    each_row(row, (columns.delimiter, &columns.made), |row| {
-        taken = row.fields.and_then(|(bare, ends)| lane.take(bare, 0, ends));
+    let (mut taken, mut bare) = (None, Bare::default());
+    each_line(row, columns.delimiter, |line| {
+        let Line { number, from, to, ends } = *line;
+        taken = ends
+            .filter(|ends| bare.put(row, (number, from, to), ends, &columns.made))
+            .and_then(|_| {
+                let (start, ends) = bare.row(0);
+                lane.take(bare.text(), start, &ends)
+            });
     });
     taken
 }
@@ -230,18 +163,30 @@ mod tests {
     /// A line and its fields; none if it is left.
     type Read = (u64, Option<Vec<String>>);
 
+    fn fields(text: &str, line: &Line<'_>, bare: &mut Bare) -> Option<Vec<String>> {
+        let place = (line.number, line.from, line.to);
+        let ends = line.ends.filter(|ends| bare.put(text.as_bytes(), place, ends, &[]))?;
+        let mut from = bare.places()[bare.places().len() - ends.len() - 1].wrapping_add(1);
+        let ends = bare.places()[bare.places().len() - ends.len()..].iter();
+        let field = |end: &u32| {
+            let field = bare.text()[from as usize..*end as usize].to_vec();
+            from = end + 1;
+            String::from_utf8(field).unwrap()
+        };
+        Some(ends.map(field).collect())
+    }
+
+    /// What is found on the quick way, if there is one, is what is found on the other.
     fn quoted(text: &str) -> (u64, Vec<Read>) {
-        let mut all = Vec::new();
-        let lines = each_row(text.as_bytes(), (b',', &[]), |row| {
-            let fields = row.fields.map(|(bare, ends)| {
-                let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
-                let text = |(from, to): (usize, &usize)| {
-                    String::from_utf8(bare[from..*to].to_vec()).unwrap()
-                };
-                starts.zip(ends).map(text).collect()
-            });
-            all.push((row.line, fields));
+        let (mut all, mut slowly) = (Vec::new(), Vec::new());
+        let (mut bare, mut other) = (Bare::default(), Bare::default());
+        let lines = each_line(text.as_bytes(), b',', |line| {
+            all.push((line.number, fields(text, line, &mut bare)));
         });
+        let due = walk::each_line(text.as_bytes(), b',', |line| {
+            slowly.push((line.number, fields(text, line, &mut other)));
+        });
+        assert_eq!((lines, &all), (due, &slowly), "{text:?}");
         (lines, all)
     }
 
@@ -255,16 +200,6 @@ mod tests {
         };
         let due = [row(0, &["a", "b, c"]), row(2, &["x", ""]), (3, None), (4, None), (5, None)];
         assert_eq!(rows, due);
-    }
-
-    #[test]
-    fn nothing_is_found_behind_the_end() {
-        for text in ["", "a\0b", "\"a\"\0", "\"a"] {
-            let mut found = Vec::new();
-            each_sign(text.as_bytes(), 0, |at| found.push(at));
-            let due = text.bytes().enumerate().filter(|(_, byte)| b"\0\"".contains(byte));
-            assert_eq!(found, due.map(|(at, _)| at).collect::<Vec<_>>(), "{text:?}");
-        }
     }
 
     proptest! {

@@ -63,6 +63,24 @@ fn in_blocks(
     }
 }
 
+/// Writes down the places of a word's bits, of which the lowest stands at `at`; says how many they are. What stands
+/// behind them is nobody's.
+#[inline(always)]
+pub(super) fn put(word: u64, at: u32, places: &mut [u32]) -> usize {
+    let (mut left, mut from, count) = (word, 0, word.count_ones() as usize);
+    loop {
+        for place in places[from..].first_chunk_mut::<SEVEN>().expect("there is room") {
+            // Of a word that is never zero the lowest bit is found without asking.
+            *place = at.wrapping_add((left | 1 << 63).trailing_zeros());
+            left &= left.wrapping_sub(1);
+        }
+        from += SEVEN;
+        if from >= count {
+            return count;
+        }
+    }
+}
+
 /// Takes the lowest bit of a word as often as it has bits.
 #[inline(always)]
 fn one_by_one<S: Simd, const N: usize>(
@@ -75,20 +93,8 @@ fn one_by_one<S: Simd, const N: usize>(
     for block in blocks {
         let bytes: u8x64<S> = (*block).simd_into(simd);
         let lines = bytes.simd_eq(b'\n').to_bitmask();
-        let mut left =
-            signs.iter().fold(lines, |all, sign| all | bytes.simd_eq(*sign).to_bitmask());
-        let (mut from, next) = (count.signs, count.signs + left.count_ones() as usize);
-        loop {
-            for place in places[from..].first_chunk_mut::<SEVEN>().expect("there is room") {
-                // Of a word that is never zero the lowest bit is found without asking.
-                *place = at.wrapping_add((left | 1 << 63).trailing_zeros());
-                left &= left.wrapping_sub(1);
-            }
-            from += SEVEN;
-            if from >= next {
-                break;
-            }
-        }
+        let left = signs.iter().fold(lines, |all, sign| all | bytes.simd_eq(*sign).to_bitmask());
+        let next = count.signs + put(left, at, &mut places[count.signs..]);
         count = Count { signs: next, lines: count.lines + lines.count_ones() as usize };
         at = at.wrapping_add(BLOCK as u32);
     }
