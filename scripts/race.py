@@ -8,9 +8,9 @@
 
 For `--parquet` build with `--features parquet`. It builds nothing. DuckDB comes from its Python package, into target/race-venv; if it cannot be had,
 only revshare runs. Needs nothing else than Python. What is measured, of each process by itself: wall
-time, processor time of all its threads (user and system), and the peak of its memory. DuckDB's
-times are those of the query alone, without starting Python; revshare's those of the whole program. Whoever reads the
-lines finds them in the system's cache. "Nothing new" is the second run after the one that brought them.
+time, processor time of all its threads (user and system), and the peak of its memory. revshare's
+times are those of the whole program. DuckDB's are told twice: those of the query alone, which the ratios are to, and those of the
+whole program, with starting Python and handing over the sums. Whoever reads the lines finds them in the system's cache. "Nothing new" is the second run after the one that brought them.
 
 The month has refunds, duplicates, contradictions and late lines, but no line that cannot be read: DuckDB
 either stops at one or takes what revshare refuses (5/10/26 for a day of the year 5, 1e6 for a number).
@@ -44,12 +44,16 @@ with open(sys.argv[1], "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.AC
 
 PLAIN = "duckdb, no duplicate check"
 ONCE = "duckdb, each id once"
+WHOLE = {PLAIN: f"{PLAIN}, whole program", ONCE: f"{ONCE}, whole program"}
 IMPORT = "revshare import"
 RUN = "revshare run"
 AGAIN = "revshare run, nothing new"
 LATE = "revshare import, 100 late lines"
 RESTATE = "revshare run after them"
 SETTLE = "revshare settle (draft)"
+
+# Characters of the longest name, and some between it and the first figure.
+WIDTH = len(WHOLE[PLAIN]) + 2
 
 
 class Failed(Exception):
@@ -195,8 +199,8 @@ class Race:
             output, measure = self.query(self.lines, way, threads)
             first, *rest = output.splitlines()
             wall, cpu = map(float, first.split())
-            measure.update(wall=wall, cpu=cpu)
-            self.note(threads, name, measure)
+            self.note(threads, name, {**measure, "wall": wall, "cpu": cpu})
+            self.note(threads, WHOLE[name], measure)
             found = tally(rest)
             if way == "once":
                 self.check(name, found, self.due)
@@ -262,12 +266,12 @@ class Race:
             if of == threads:
                 middle[name] = {what: statistics.median(m[what] for m in measures) for what in measures[0]}
         print(f"\n{threads} thread{'s' if threads > 1 else ''}, medians of {self.args.rounds}")
-        print(f"{'':34}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}   wall of each round")
+        print(f"{'':{WIDTH}}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}   wall of each round")
         for name, of in middle.items():
             walls = " ".join(f"{m['wall']:.2f}" for m in self.measures[threads, name])
-            print(f"{name:34}{of['wall']:9.3f}{of['cpu']:9.3f}{of['memory'] / 1e6:9.0f}   {walls}")
+            print(f"{name:{WIDTH}}{of['wall']:9.3f}{of['cpu']:9.3f}{of['memory'] / 1e6:9.0f}   {walls}")
         for ours in (IMPORT, RUN):
-            for theirs in (PLAIN, ONCE):
+            for theirs in (PLAIN, WHOLE[PLAIN], ONCE):
                 if theirs in middle:
                     a, b = middle[ours], middle[theirs]
                     parts = ", ".join(f"{what} {a[what] / b[what]:.2f}" for what in ("wall", "cpu", "memory"))
@@ -300,7 +304,7 @@ class Race:
         if first != last:
             print(f"\nwall with {first} thread / wall with {last}")
             for name in tables[first]:
-                print(f"{name:34}{tables[first][name]['wall'] / tables[last][name]['wall']:9.2f}")
+                print(f"{name:{WIDTH}}{tables[first][name]['wall'] / tables[last][name]['wall']:9.2f}")
         print(f"\nload {os.getloadavg()[0]:.1f} after; {self.compared:,} sums compared, {self.wrong} differ")
 
 
