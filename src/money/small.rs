@@ -4,6 +4,7 @@
 //! size takes over.
 
 use std::cmp::Ordering;
+use std::num::NonZero;
 
 use num_integer::gcd;
 
@@ -11,12 +12,16 @@ use num_integer::gcd;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Small {
     num: i128,
-    den: i128,
+    /// Never zero, so that a fraction of any size takes no more room beside it.
+    den: NonZero<i128>,
 }
 
+/// The denominator of whole numbers.
+const WHOLE: NonZero<i128> = NonZero::new(1).expect("one is not zero");
+
 impl Small {
-    pub(super) const ZERO: Self = Self { num: 0, den: 1 };
-    pub(super) const ONE: Self = Self { num: 1, den: 1 };
+    pub(super) const ZERO: Self = Self { num: 0, den: WHOLE };
+    pub(super) const ONE: Self = Self { num: 1, den: WHOLE };
 
     /// The fraction in lowest terms, if the denominator is not zero and both fit.
     pub(super) fn new(num: i128, den: i128) -> Option<Self> {
@@ -25,7 +30,7 @@ impl Small {
         }
         let common = common(num, den);
         let sign = den.signum();
-        Some(Self { num: num / common * sign, den: den / common * sign })
+        Self::fitting(num / common * sign, den / common * sign)
     }
 
     pub(super) fn numerator(self) -> i128 {
@@ -33,22 +38,22 @@ impl Small {
     }
 
     pub(super) fn denominator(self) -> i128 {
-        self.den
+        self.den.get()
     }
 
     /// Cross-wise without their common divisor, so that little has to be reduced.
     pub(super) fn plus(self, other: Self) -> Option<Self> {
-        if self.den == other.den {
-            return Self::new(self.num.checked_add(other.num)?, self.den);
+        let (den, other_den) = (self.den.get(), other.den.get());
+        if den == other_den {
+            return Self::new(self.num.checked_add(other.num)?, den);
         }
-        let common_den = common(self.den, other.den);
-        let (mine, theirs) = (self.den / common_den, other.den / common_den);
+        let common_den = common(den, other_den);
+        let (mine, theirs) = (den / common_den, other_den / common_den);
         let own = self.num.checked_mul(theirs)?;
         let num = own.checked_add(other.num.checked_mul(mine)?)?;
         // Only what the denominators have in common can be left to reduce by.
         let left = common(num, common_den);
-        let den = (self.den / left).checked_mul(theirs)?;
-        Self::fitting(num / left, den)
+        Self::fitting(num / left, (den / left).checked_mul(theirs)?)
     }
 
     pub(super) fn times(self, other: Self) -> Option<Self> {
@@ -58,31 +63,33 @@ impl Small {
         if self == Self::ONE {
             return Some(other);
         }
-        let (down, up) = (common(self.num, other.den), common(other.num, self.den));
+        let (den, other_den) = (self.den.get(), other.den.get());
+        let (down, up) = (common(self.num, other_den), common(other.num, den));
         let num = (self.num / down).checked_mul(other.num / up)?;
-        let den = (self.den / up).checked_mul(other.den / down)?;
-        Self::fitting(num, den)
+        Self::fitting(num, (den / up).checked_mul(other_den / down)?)
     }
 
     pub(super) fn negated(self) -> Self {
-        Self { num: -self.num, den: self.den }
+        Self { num: -self.num, ..self }
     }
 
     /// One over it, unless it is zero.
     pub(super) fn inverse(self) -> Option<Self> {
         let sign = self.num.signum();
-        (sign != 0).then_some(Self { num: self.den * sign, den: self.num * sign })
+        Some(Self { num: self.den.get() * sign, den: NonZero::new(self.num * sign)? })
     }
 
     pub(super) fn order(self, other: Self) -> Option<Ordering> {
         if self.den == other.den {
             return Some(self.num.cmp(&other.num));
         }
-        Some(self.num.checked_mul(other.den)?.cmp(&other.num.checked_mul(self.den)?))
+        let (own, theirs) =
+            (self.num.checked_mul(other.den.get()), other.num.checked_mul(self.den.get()));
+        Some(own?.cmp(&theirs?))
     }
 
     fn fitting(num: i128, den: i128) -> Option<Self> {
-        (num != i128::MIN).then_some(Self { num, den })
+        NonZero::new(den).filter(|_| num != i128::MIN).map(|den| Self { num, den })
     }
 }
 

@@ -4,6 +4,7 @@
 //! rounded here, and a pair that is listed only the other way round is inverted exactly.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::codes;
 use super::placement::Share;
@@ -34,7 +35,8 @@ pub(super) struct Rates<'a> {
     direct: BTreeMap<(Currency, Day), Exact>,
     /// What one unit of the contract's currency is worth, as listed.
     inverse: BTreeMap<(Currency, Day), Exact>,
-    missing: BTreeMap<Currency, BTreeSet<Day>>,
+    /// What was found for a currency and a day.
+    found: BTreeMap<(Currency, Day), Option<Arc<UsedRate>>>,
 }
 
 impl<'a> Rates<'a> {
@@ -48,22 +50,23 @@ impl<'a> Rates<'a> {
                 inverse.insert((listed.quote, listed.date), listed.rate);
             }
         }
-        Self { contract, period, direct, inverse, missing: BTreeMap::new() }
+        Self { contract, period, direct, inverse, found: BTreeMap::new() }
     }
 
     /// The rate for an amount, if it is in another currency and the contract converts. What has none
     /// is noted.
-    pub(super) fn of(&mut self, share: &Share<'_>) -> Option<UsedRate> {
+    pub(super) fn of(&mut self, share: &Share<'_>) -> Option<Arc<UsedRate>> {
         let exchange = self.contract.exchange?;
         let key = share.key;
         if key.unpriced || share.cell.amount.is_zero() {
             return None;
         }
         let currency = key.currency.filter(|&currency| currency != self.contract.currency)?;
-        let found = self.find(exchange, currency, key.day);
-        if found.is_none() {
-            self.missing.entry(currency).or_default().insert(key.day);
+        if let Some(found) = self.found.get(&(currency, key.day)) {
+            return found.clone();
         }
+        let found = self.find(exchange, currency, key.day).map(Arc::new);
+        self.found.insert((currency, key.day), found.clone());
         found
     }
 
@@ -141,7 +144,11 @@ impl<'a> Rates<'a> {
     /// Everything that is missing, in one finding.
     pub(super) fn finding(&self) -> Option<Finding> {
         let policy = self.contract.exchange?.policy;
-        if self.missing.is_empty() {
+        let mut missing: BTreeMap<Currency, BTreeSet<Day>> = BTreeMap::new();
+        for ((currency, day), _) in self.found.iter().filter(|(_, found)| found.is_none()) {
+            missing.entry(*currency).or_default().insert(*day);
+        }
+        if missing.is_empty() {
             return None;
         }
         let own = self.contract.currency;
@@ -156,7 +163,7 @@ impl<'a> Rates<'a> {
                 format!("{currency}/{own} for {}", self.period)
             }
         };
-        let list: Vec<String> = self.missing.iter().map(pair).collect();
+        let list: Vec<String> = missing.iter().map(pair).collect();
         Some(not_listed(&list))
     }
 }
@@ -175,7 +182,7 @@ fn inverse(rate: Ratio) -> Ratio {
 /// The rates that the facts of a segment were converted by, each once.
 pub(super) fn used(shares: &[Share<'_>]) -> Vec<UsedRate> {
     let rates: BTreeSet<&UsedRate> =
-        shares.iter().filter_map(|share| share.rate.as_ref()).collect();
+        shares.iter().filter_map(|share| share.rate.as_deref()).collect();
     rates.into_iter().cloned().collect()
 }
 

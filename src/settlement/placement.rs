@@ -27,7 +27,7 @@ pub(super) struct Share<'a> {
     /// Which part of the cell.
     pub(super) part: Ratio,
     /// The rate of exchange, for an amount in another currency.
-    pub(super) rate: Option<UsedRate>,
+    pub(super) rate: Option<Arc<UsedRate>>,
 }
 
 impl<'a> Share<'a> {

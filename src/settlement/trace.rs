@@ -70,7 +70,7 @@ pub enum Input {
         /// Which part of the cell, for shared cost, bundles and proration by days; else 1.
         part: Ratio,
         /// The rate of exchange, for facts in another currency.
-        rate: Option<UsedRate>,
+        rate: Option<Arc<UsedRate>>,
         /// What it contributes, exactly.
         exact: Ratio,
     },

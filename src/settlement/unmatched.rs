@@ -33,7 +33,16 @@ fn of_period(contract: &Contract, evidence: &Evidence, period: Period) -> Vec<Ke
     if keys.iter().any(|key| is_shared_cost(key)) {
         return placed_aside(contract, evidence, period);
     }
-    keys.into_iter().filter(|key| is_unmatched(contract, key)).cloned().collect()
+    let unmatched = keys.chunk_by(|one, next| is_alike(one, next));
+    let unmatched = unmatched.filter(|alike| is_unmatched(contract, alike[0])).flatten();
+    unmatched.map(|key| Key::clone(key)).collect()
+}
+
+/// Does nothing tell two cells apart that decides which schedule they belong to?
+fn is_alike(one: &Key, other: &Key) -> bool {
+    (one.day, one.kind) == (other.day, other.kind)
+        && (&one.product, &one.channel) == (&other.product, &other.channel)
+        && (&one.region, &one.customer) == (&other.region, &other.customer)
 }
 
 /// The same, for cells of which some are known by the others.

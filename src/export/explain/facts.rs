@@ -30,7 +30,7 @@ pub(super) fn of<'a>(step: &'a Step, only: Option<&str>) -> Vec<Fed<'a>> {
             cell,
             price: price.as_ref(),
             part,
-            rate: rate.as_ref(),
+            rate: rate.as_deref(),
             exact,
         }),
         Input::Step { .. } | Input::Flat { .. } => None,
