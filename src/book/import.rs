@@ -93,16 +93,20 @@ impl Book {
         let Import { gathered, findings, feeds, marked } = import;
         let (places, void) = (&gathered.places, &marked.void);
         let marked = shelf.map(|shelf| Marked { shelf, facts: marked.facts, places, void });
-        // Nothing is acknowledged before both are on the disk.
-        let (rejects, kept) = std::thread::scope(|scope| {
+        let delivery = &gathered.delivery;
+        report.rejects = std::thread::scope(|scope| {
+            if self.settles {
+                scope.spawn(|| delivery.make_keys());
+            }
+            // Nothing is acknowledged before both are on the disk.
             let rejects = scope.spawn(move || rejects.keep());
-            let kept = self.store.keep(&gathered.delivery, &gathered.ids, marked);
-            (rejects.join().unwrap_or_else(|it| resume_unwind(it)), kept)
-        });
-        report.rejects = rejects?;
-        self.store.record(&gathered.delivery, kept?)?;
+            let kept = self.store.keep(delivery, &gathered.ids, marked);
+            let rejects = rejects.join().unwrap_or_else(|it| resume_unwind(it))?;
+            self.store.record(delivery, kept?)?;
+            Ok::<_, BookError>(rejects)
+        })?;
         for (file, stamp) in fresh.iter().zip(stamps) {
-            let mut named = gathered.delivery.files.iter().filter(|read| read.path == file.name);
+            let mut named = delivery.files.iter().filter(|read| read.path == file.name);
             if let (Some(read), None) = (named.next(), named.next()) {
                 self.store.saw(&file.path, stamp, &read.digest);
             }

@@ -66,6 +66,8 @@ pub struct Book {
     store: Store,
     threads: Option<NonZeroUsize>,
     interrupt: Interrupt,
+    /// Is what is imported settled next?
+    settles: bool,
 }
 
 impl Book {
@@ -90,9 +92,20 @@ impl Book {
         self.threads = threads;
     }
 
+    /// What it imports is settled next: what that will ask for is made while the import is made durable.
+    pub fn set_settles(&mut self) {
+        self.settles = true;
+    }
+
     /// What stops its imports, and a run of closings between two of them.
     pub fn set_interrupt(&mut self, interrupt: Interrupt) {
         self.interrupt = interrupt;
+    }
+
+    /// Closes it at the end of a process. The sums that it holds are left to the system, which takes the
+    /// memory of a process back at once; to give it back cell by cell takes longer.
+    pub fn leave(self) {
+        std::mem::forget(self.store.archive().clone());
     }
 
     /// Its store.

@@ -25,9 +25,19 @@ impl Book {
         let store_dir = store_dir(dir, store);
         let store = Store::create_or_open(&store_dir)?;
         let (dir, contracts) = (dir.to_owned(), Vec::new());
-        let (threads, interrupt) = Default::default();
-        let mut book =
-            Self { dir, store_dir, stages, come: 0, contracts, mapping, store, threads, interrupt };
+        let (threads, interrupt, settles) = Default::default();
+        let mut book = Self {
+            dir,
+            store_dir,
+            stages,
+            come: 0,
+            contracts,
+            mapping,
+            store,
+            threads,
+            interrupt,
+            settles,
+        };
         rejects::clear(&book.store_dir, book.store.imports())?;
         book.catch_up()?;
         Ok(book)

@@ -1,5 +1,7 @@
 //! Settling and closing: drafts write nothing, a close is one record chained to the one before.
 
+use std::panic::resume_unwind;
+
 use super::{Book, BookError, codes};
 use crate::calendar::Period;
 use crate::contract::Contract;
@@ -9,7 +11,7 @@ use crate::posting;
 use crate::settlement::{
     Balances, Ends, Restatement, Settlement, first_period, settle, settle_restating,
 };
-use crate::statement::{Provenance, Statement};
+use crate::statement::{FileControl, Provenance, Statement};
 use crate::store::{Closing, ClosingHead};
 
 /// Is a statement closed, and since when?
@@ -74,13 +76,32 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn statement(&self, settlement: &Settlement) -> Result<Statement, BookError> {
-        let before = self.closed.iter().rev().find(|(period, _)| *period < settlement.period);
-        let since = before.map_or(0, |(_, imports)| *imports);
-        let (period, evidence) = (settlement.period, &self.evidence);
-        let controls = Book::controls(self.contract, period, since, self.archive, evidence)?;
+        Ok(self.statement_with(settlement, self.controls(settlement.period)?))
+    }
+
+    fn statement_with(&self, settlement: &Settlement, controls: Vec<FileControl>) -> Statement {
         let provenance = Provenance::of(self.contract)
             .with_files(self.archive.files().iter().map(|file| &file.tally));
-        Ok(Statement::of(settlement, self.contract, controls, provenance))
+        Statement::of(settlement, self.contract, controls, provenance)
+    }
+
+    fn controls(&self, period: Period) -> Result<Vec<FileControl>, BookError> {
+        let before = self.closed.iter().rev().find(|(closed, _)| *closed < period);
+        let since = before.map_or(0, |(_, imports)| *imports);
+        Book::controls(self.contract, period, since, self.archive, &self.evidence)
+    }
+
+    /// A period and its control totals, of which none needs the other.
+    fn settle_and_count(
+        &self,
+        period: Period,
+    ) -> Result<(Settlement, Vec<FileControl>), BookError> {
+        std::thread::scope(|scope| {
+            let controls = scope.spawn(|| self.controls(period));
+            let settlement = self.settle_through(period, period)?;
+            let controls = controls.join().unwrap_or_else(|it| resume_unwind(it))?;
+            Ok((settlement, controls))
+        })
     }
 }
 
@@ -147,8 +168,8 @@ impl Book {
             let help = format!("close {first} first, or all in order with `revshare run`");
             return Err(Finding::new(&codes::OUT_OF_ORDER, message).help(help).into());
         }
-        let settlement = desk.settle_through(period, period)?;
-        let statement = desk.statement(&settlement)?;
+        let (settlement, controls) = desk.settle_and_count(period)?;
+        let statement = desk.statement_with(&settlement, controls);
         let restated = desk.restatement.ends.clone();
         let closing = self.closing(contract, &settlement, &statement, restated)?;
         self.store.close(&closing)?;

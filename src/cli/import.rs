@@ -31,6 +31,7 @@ pub(super) fn import(console: &Console, args: &ImportArgs) -> Result<(), Failure
     }
     point_to_rejects(console, &report);
     console.findings(&book.late()?);
+    book.leave();
     be_strict(args.strict, &report)
 }
 

@@ -11,6 +11,7 @@ pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
     let mut book = Book::open(&args.book.dir, args.book.store.as_deref())?;
     book.set_threads(args.threads);
     book.set_interrupt(super::signals::listen());
+    book.set_settles();
     console.findings(book.store().notes());
     let mut reports = Vec::new();
     let all = whole(console, &mut book, args, &mut reports);
@@ -25,6 +26,7 @@ pub(super) fn run(console: &Console, args: &RunArgs) -> Result<(), Failure> {
         console.findings(&book.silences()?);
     }
     console.findings(&book.late()?);
+    book.leave();
     reports.iter().try_for_each(|report| import::be_strict(args.strict, report))
 }
 

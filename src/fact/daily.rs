@@ -101,7 +101,7 @@ impl Daily {
     /// What it is added up from, each with cells in order; keys that nobody asked for are not made.
     pub(super) fn parts(&self) -> Vec<Part<'_>> {
         match (self.cells.get(), &self.source) {
-            (None, Source::Listed(listed)) => vec![Part::Listed(listed)],
+            (_, Source::Listed(listed)) => vec![Part::Listed(listed)],
             (None, Source::Sum(parts)) => parts.iter().flat_map(|part| part.parts()).collect(),
             (None, Source::Made | Source::Packed(_)) | (Some(_), _) => {
                 vec![Part::Made(self.cells())]
@@ -192,7 +192,10 @@ fn with(cells: &Cells, few: Cells) -> Cells {
     let mut rest = &cells[..];
     let mut all = Vec::with_capacity(rest.len() + few.len());
     for (key, cell) in few {
-        let (before, after) = rest.split_at(rest.partition_point(|(own, _)| *own < key));
+        // The next of a few often follows the one before.
+        let follows = rest.first().is_none_or(|(own, _)| *own >= key);
+        let from = if follows { 0 } else { rest.partition_point(|(own, _)| *own < key) };
+        let (before, after) = rest.split_at(from);
         all.extend_from_slice(before);
         let same = after.first().filter(|(own, _)| *own == key);
         rest = &after[usize::from(same.is_some())..];

@@ -60,6 +60,14 @@ impl From<&Lens> for LensNames {
     }
 }
 
+impl Delivery {
+    /// Makes the keys of its sums, for whoever asks for them next.
+    pub fn make_keys(&self) {
+        let parts = self.files.iter().flat_map(|file| &file.parts);
+        parts.flat_map(|part| part.tallies.values()).for_each(Tally::make_keys);
+    }
+}
+
 /// One file: where it came from, what became of its rows, what they add up to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileTally {

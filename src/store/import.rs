@@ -90,16 +90,18 @@ impl Store {
             let Marked { shelf, facts, places, void } = marked;
             shelf.finish(facts, places, void)
         };
-        let files = &self.ids;
-        let (marks, named, packed) = std::thread::scope(|scope| {
+        let ids = || (!ids.is_empty()).then(|| self.ids.write(import, ids)).transpose();
+        let Some(marked) = marked else {
             // A small import has nothing that is worth a thread.
-            let marks = marked.map(|marked| scope.spawn(move || marks(marked)));
-            let named = (!ids.is_empty()).then(|| files.write(import, ids)).transpose();
+            return Ok(Kept { import, marks: None, named: ids()?, packed: packed(delivery) });
+        };
+        let (marks, named, packed) = std::thread::scope(|scope| {
+            let (marks, named) = (scope.spawn(move || marks(marked)), scope.spawn(ids));
             let packed = packed(delivery);
-            let marks = marks.map(|thread| thread.join().unwrap_or_else(|it| resume_unwind(it)));
-            (marks.transpose(), named, packed)
+            let named = named.join().unwrap_or_else(|it| resume_unwind(it));
+            (marks.join().unwrap_or_else(|it| resume_unwind(it)), named, packed)
         });
-        Ok(Kept { import, marks: marks?.flatten(), named: named?, packed })
+        Ok(Kept { import, marks: marks?, named: named?, packed })
     }
 
     /// Writes the record of an import that is kept; gives back its number. Once this returns, it survives.
