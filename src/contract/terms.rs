@@ -192,7 +192,6 @@ pub enum Settled {
 
 /// What becomes of a negative gross profit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a contract has a handful of terms")]
 pub enum Losses {
     /// It is not shared, and later profits eat it first.
     CarryForward(LossCarry),

@@ -243,14 +243,7 @@ impl Tally {
         self.iter().map(|(key, cell)| (key.clone(), *cell)).collect()
     }
 
-    /// Makes the keys of its days, for whoever asks for them next. Copies made before share them.
-    pub fn make_keys(&self) {
-        for daily in self.listed.iter() {
-            daily.cells();
-        }
-    }
-
-    /// How many cells.
+    /// How many cells. Their keys are made for that.
     pub fn len(&self) -> usize {
         self.listed.iter().map(|daily| daily.cells().len()).sum::<usize>() + self.added.len()
     }

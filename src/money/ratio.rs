@@ -35,6 +35,9 @@ enum Form {
     Big(Box<BigRational>),
 }
 
+/// A settlement keeps some for each cell.
+const _: () = assert!(size_of::<Ratio>() == 2 * size_of::<i128>());
+
 /// A text that is not an exact fraction.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an exact fraction, such as \"50%\", \"33.25%\", \"1/3\" or \"0.125\"")]

@@ -55,7 +55,6 @@ pub enum Rule {
 
 /// One thing that went into a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every input is of facts")]
 pub enum Input {
     /// Facts of one cell of the tally, with what they contribute exactly, in major units.
     Facts {
