@@ -61,7 +61,10 @@ impl Exact {
     pub const ZERO: Self = Self { whole: 0, frac: 0 };
 
     fn new(whole: i128, frac: i128) -> Self {
-        let (mut whole, mut frac) = (whole + frac / ONE, frac % ONE);
+        // Most sums carry nothing over.
+        let within = -ONE < frac && frac < ONE;
+        let (mut whole, mut frac) =
+            if within { (whole, frac) } else { (whole + frac / ONE, frac % ONE) };
         if whole > 0 && frac < 0 {
             (whole, frac) = (whole - 1, frac + ONE);
         } else if whole < 0 && frac > 0 {

@@ -15,7 +15,7 @@ use crate::calendar::{Day, Period};
 use crate::contract::{Basis, Contract, Proration, Schedule, Segment};
 use crate::fact::{Cell, Evidence, Key, Kind, Table};
 use crate::finding::Finding;
-use crate::money::Ratio;
+use crate::money::{Exact, Ratio};
 
 /// A cell of the tally, or an exact part of one, that belongs to a segment.
 #[derive(Clone, Debug)]
@@ -40,6 +40,11 @@ impl<'a> Share<'a> {
     pub(super) fn amount(&self) -> Ratio {
         let own = &self.cell.amount.to_ratio() * &self.part;
         self.rate.as_ref().map_or_else(|| own.clone(), |used| &own * &used.rate)
+    }
+
+    /// The same as a decimal, if it is all of a cell in the contract's currency.
+    pub(super) fn whole_amount(&self) -> Option<Exact> {
+        (self.rate.is_none() && self.part == Ratio::one()).then_some(self.cell.amount)
     }
 
     /// The quantity of this part, exactly.

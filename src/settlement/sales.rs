@@ -14,7 +14,7 @@ use super::trace::{Input, Rule};
 use crate::contract::{Cap, Deduction, Recognition, Selector, SharedTerms};
 use crate::fact::{Key, Kind};
 use crate::finding::Finding;
-use crate::money::{Minor, Ratio};
+use crate::money::{Exact, Minor, Ratio};
 
 /// How much of an absolute cap earlier segments of the period have used, by the clause's name.
 pub(super) type Used = BTreeMap<String, Minor>;
@@ -146,14 +146,22 @@ fn add_up<'s, 'a: 's>(
 ) -> Result<(ExactLines, Vec<Input>), Finding> {
     let mut inputs = Vec::with_capacity(shares.clone().count());
     let mut exact = ExactLines::new();
+    // Decimals add up more quickly than fractions.
+    let mut whole: BTreeMap<&str, Exact> = BTreeMap::new();
     for share in shares {
         let price = if share.key.unpriced { Some(price(terms, share.key)?) } else { None };
         let amount = match &price {
             Some(price) => &share.quantity() * price,
             None => share.amount(),
         };
-        add_exact(&mut exact, share.product, &amount);
+        match share.whole_amount().filter(|_| price.is_none()) {
+            Some(amount) => *whole.entry(share.product).or_default() += amount,
+            None => add_exact(&mut exact, share.product, &amount),
+        }
         inputs.push(input(share, price, amount));
+    }
+    for (product, amount) in whole {
+        add_exact(&mut exact, product, &amount.to_ratio());
     }
     Ok((exact, inputs))
 }
