@@ -136,42 +136,38 @@ impl PackedKey {
     }
 
     pub(super) fn write(&self, before: &Self, out: &mut Writer) {
-        let own = [
-            self.kind != before.kind,
-            self.currency != before.currency,
-            self.unpriced != before.unpriced,
-            self.charged != before.charged,
-            self.own != before.own,
-            self.sale != before.sale,
-        ];
-        let texts = self.texts.iter().zip(&before.texts).map(|(text, before)| text != before);
-        let bits = texts.chain(own).zip(0..).fold(0, |bits, (it, at)| bits | u32::from(it) << at);
-        let differs = |part: usize| bits >> part & 1 == 1;
-        out.number(bits.into());
-        for (at, text) in self.texts.iter().enumerate() {
-            if differs(at) {
-                out.number((*text).into());
-            }
+        let mut differs = [false; PARTS];
+        for (at, differs) in differs[..TEXTS].iter_mut().enumerate() {
+            *differs = self.texts[at] != before.texts[at];
         }
-        if differs(KIND) {
+        differs[KIND] = self.kind != before.kind;
+        differs[CURRENCY] = self.currency != before.currency;
+        differs[UNPRICED] = self.unpriced != before.unpriced;
+        differs[CHARGED] = self.charged != before.charged;
+        differs[OWN] = self.own != before.own;
+        differs[SALE] = self.sale != before.sale;
+        out.number((0..PARTS).map(|at| u128::from(differs[at]) << at).sum());
+        let texts = self.texts.iter().zip(differs).filter(|(_, differs)| *differs);
+        texts.for_each(|(text, _)| out.number((*text).into()));
+        if differs[KIND] {
             let kind = Kind::ALL.iter().position(|kind| *kind == self.kind);
             out.number(kind.expect("every kind is in the list") as u128);
         }
-        if differs(CURRENCY) {
+        if differs[CURRENCY] {
             put_currency(self.currency, out);
         }
-        if differs(CHARGED) {
+        if differs[CHARGED] {
             out.number(self.charged.is_some().into());
             self.charged.iter().for_each(|(day, product)| {
                 put_day(*day, self.day, out);
                 out.number((*product).into());
             });
         }
-        if differs(OWN) {
+        if differs[OWN] {
             out.number(self.own.is_some().into());
             self.own.iter().for_each(|own| put_day(*own, self.day, out));
         }
-        if differs(SALE) {
+        if differs[SALE] {
             out.number(self.sale.is_some().into());
             self.sale.iter().for_each(|sale| sale.write(out));
         }
