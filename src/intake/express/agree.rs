@@ -11,6 +11,7 @@ use super::lane::Taken;
 use super::pass::Common;
 use super::shapes::Places;
 use super::split::Signs;
+use crate::contract::Pattern;
 use crate::fact::bulk::{Mark, MemoryShelf, moment_of};
 use crate::fact::{HashKey, Horizon, Lens, Table};
 use crate::intake::target::Target;
@@ -51,6 +52,10 @@ const ODD: [&str; 13] = [
 
 /// The zones of contracts.
 const ZONES: [&[&str]; 2] = [&["UTC"], &["America/Los_Angeles", "Pacific/Apia"]];
+
+/// The customers and deals that contracts keep apart.
+const APART: [[&[&str]; 2]; 4] =
+    [[&[], &[]], [&["a*", "c-1-*"], &[]], [&["b*"], &["*"]], [&["*"], &[]]];
 
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -110,6 +115,7 @@ proptest! {
         table in select(&[Table::Sales, Table::Usage][..]),
         end in select(&["\n", "\r\n"][..]),
         zones in select(&ZONES[..]),
+        apart in select(&APART[..]),
     ) {
         let order: Vec<usize> = order.into_iter().filter(|at| *at < columns).collect();
         let target = |at: &usize| match COLUMNS[*at] {
@@ -119,7 +125,8 @@ proptest! {
         };
         let columns = Columns::plain(table, order.iter().map(target));
         let zones = zones.iter().map(|zone| zone.parse().unwrap()).collect();
-        let lens = Lens { zones, ..Lens::default() };
+        let [customers, deals] = apart.map(|names| names.iter().map(|name| Pattern::new(*name)).collect());
+        let lens = Lens { zones, customers, deals, ..Lens::default() };
         let (horizon, shelf) = (Horizon::default(), MemoryShelf::default());
         let (key, places) = (HashKey::new([3; 16]), Places::default());
         let common = Common { lens: &lens, horizon: &horizon, key, shelf: &shelf, places };
@@ -146,7 +153,8 @@ proptest! {
             prop_assert_eq!(frame.rows, rows.len());
             lane.understand(&frame, &mut batch);
             let complete = table == Table::Sales && order.contains(&CURRENCY);
-            prop_assert!(batch.sure[among] || !complete || rows.len() < 60);
+            let all_apart = apart.concat().contains(&"*");
+            prop_assert!(batch.sure[among] || !complete || rows.len() < 60 || all_apart);
             for row in (0..frame.rows).filter(|row| batch.sure[*row]) {
                 let due = due[row].as_ref().expect("what many rows are sure of, one row is");
                 let Mark { id, content, time, place } = due.mark;

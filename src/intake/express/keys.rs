@@ -20,6 +20,9 @@ const MANY: usize = 7;
 const RECENT: usize = 1 << RECENT_BITS;
 const RECENT_BITS: u32 = 15;
 
+/// What stands before further words. No key begins so that has none, as no text does.
+const FURTHER: u8 = 0xFE;
+
 /// The keys that are known, and one that is being put together.
 pub(super) struct Keys {
     level: Level,
@@ -64,7 +67,7 @@ impl Keys {
         }
     }
 
-    /// Looks up the key of a row, with further words before it: as many for each row. None if it is too long.
+    /// Looks up the key of a row, with further words before it, if there are any. None if it is too long.
     pub(super) fn find(
         &mut self,
         text: &[u8],
@@ -73,6 +76,9 @@ impl Keys {
         further: &[u64],
     ) -> Option<Found> {
         self.key.clear();
+        if !further.is_empty() {
+            self.key.push(FURTHER);
+        }
         self.key.extend(further.iter().flat_map(|word| word.to_le_bytes()));
         joined::put(&mut self.key, &self.runs, text, start, ends);
         if self.key.len() > self.width {

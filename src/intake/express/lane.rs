@@ -197,19 +197,30 @@ impl<'a> Lane<'a> {
     /// The number of the shape of a row; none if it is not certain that rows of it are right.
     #[inline(always)]
     fn shape(&mut self, row: &Row<'_>, customer: &[u8], deal: &[u8]) -> Option<u32> {
-        let (mut customer_kept, mut deal_kept) = ("", "");
-        let found = if self.lens.keeps_names() {
-            customer_kept = self.lens.customer(text(customer)?);
-            deal_kept = self.lens.deal(text(deal)?);
+        let (customer_kept, deal_kept) = self.kept(customer, deal)?;
+        let found = if customer_kept.is_empty() && deal_kept.is_empty() {
+            self.keys.find(row.text, row.start, row.ends, &[])?
+        } else {
             let names = [self.name(customer_kept), self.name(deal_kept)];
             self.keys.find(row.text, row.start, row.ends, &names)?
-        } else {
-            self.keys.find(row.text, row.start, row.ends, &[])?
         };
         match found {
             Found::Known(number) => Some(number),
             Found::New => self.learn(row, customer_kept, deal_kept),
         }
+    }
+
+    /// Customer and deal as far as they are kept apart, else nothing; none if they are no text.
+    #[inline(always)]
+    pub(super) fn kept<'t>(
+        &self,
+        customer: &'t [u8],
+        deal: &'t [u8],
+    ) -> Option<(&'t str, &'t str)> {
+        if !self.lens.keeps_names() {
+            return Some(("", ""));
+        }
+        Some((self.lens.customer(text(customer)?), self.lens.deal(text(deal)?)))
     }
 
     /// The number of a customer or deal that is kept apart.

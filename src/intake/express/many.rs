@@ -13,7 +13,7 @@ use crate::intake::target::Target;
 impl Lane<'_> {
     /// Can it take many rows at once?
     pub(super) fn takes_many(&self) -> bool {
-        !self.columns.nulls && !self.lens.keeps_names()
+        !self.columns.nulls
     }
 
     /// Finds out what rows say, as far as it is certain, and adds those up of which it is.
@@ -31,6 +31,10 @@ impl Lane<'_> {
         if let Some(column) = columns.at(Target::Ref) {
             frame.each(column, |row, from, to| sure[row] &= from == to);
         }
+        if self.lens.keeps_names() && !self.mostly_together(frame, sure) {
+            sure.fill(false);
+            return;
+        }
         batch.quantities.read(frame, columns.at(Target::Quantity), tails, sure);
         batch.amounts.read(frame, columns.at(Target::Amount), tails, sure);
         self.times(frame, batch);
@@ -38,6 +42,19 @@ impl Lane<'_> {
         self.sums.fetch(&batch.shapes[..frame.rows], &batch.spans[..frame.rows]);
         self.known(frame, batch);
         self.fingerprints(frame, batch);
+    }
+
+    /// Leaves rows whose customer or deal is kept apart: their shapes have names. Says whether most others remain.
+    fn mostly_together(&self, frame: &Frame<'_>, sure: &mut [bool; ROWS]) -> bool {
+        let [customer, deal] = [Target::Customer, Target::Deal].map(|field| self.columns.at(field));
+        let mut left = 0;
+        for (row, sure) in sure[..frame.rows.min(ROWS)].iter_mut().enumerate() {
+            let kept = self.kept(frame.text(row, customer), frame.text(row, deal));
+            let together = kept == Some(("", ""));
+            *sure &= together;
+            left += usize::from(!together);
+        }
+        left * 2 <= frame.rows
     }
 
     fn times(&mut self, frame: &Frame<'_>, batch: &mut Batch) {
