@@ -90,21 +90,34 @@ impl Scan {
         self.broken
     }
 
-    /// Goes through a line of the record, from `at` on.
+    /// Goes through a line of the record, from `at` on: from each sign to the next that can mean anything there.
     pub(super) fn read(&mut self, bytes: &[u8], delimiter: u8, at: usize, fields: &mut Vec<Span>) {
-        for (at, &byte) in bytes.iter().enumerate().skip(at) {
+        let mut at = at;
+        while let Some(&byte) = bytes.get(at) {
+            let next =
+                |sign: u8| memchr::memchr(sign, &bytes[at..]).map_or(bytes.len(), |it| at + it);
             match (self.state, byte) {
                 (State::Start, b'"') => (self.state, self.from) = (State::Quoted, at + 1),
-                (State::Quoted, b'"') => (self.state, self.to) = (State::Closed, at),
-                (State::Quoted, _) => {}
+                (State::Quoted, _) => {
+                    at = next(b'"');
+                    if at == bytes.len() {
+                        break;
+                    }
+                    (self.state, self.to) = (State::Closed, at);
+                }
                 (State::Closed, b'"') => (self.state, self.doubled) = (State::Quoted, true),
                 (State::Start | State::Plain | State::Closed, byte) if byte == delimiter => {
                     self.end(at, fields);
                     self.from = at + 1;
                 }
                 (State::Closed, _) => self.broken = true,
-                (State::Start | State::Plain, _) => self.state = State::Plain,
+                (State::Start | State::Plain, _) => {
+                    self.state = State::Plain;
+                    at = next(delimiter);
+                    continue;
+                }
             }
+            at += 1;
         }
     }
 
@@ -133,4 +146,68 @@ pub(super) fn miscounted(found: usize, due: usize) -> Refusal {
 /// Why a row that is no text is refused.
 pub(super) fn not_text() -> Refusal {
     Refusal::new(&codes::ENCODING, "this row is not UTF-8 text").help("save the file as UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Byte by byte: the fields, whether text follows a closing quote, and whether one is open at the end.
+    fn slowly(text: &[u8], delimiter: u8) -> (Vec<(usize, usize, bool)>, bool, bool) {
+        let (mut fields, mut broken, mut at, mut open) = (Vec::new(), false, 0, false);
+        loop {
+            let quoted = text.get(at) == Some(&b'"');
+            let from = at + usize::from(quoted);
+            let (mut to, mut doubled) = (from, false);
+            if quoted {
+                open = true;
+                while to < text.len() && open {
+                    open = text[to] != b'"';
+                    if !open && text.get(to + 1) == Some(&b'"') {
+                        (doubled, open, to) = (true, true, to + 1);
+                    }
+                    to += usize::from(open);
+                }
+                at = if open { to } else { to + 1 };
+                while at < text.len() && text[at] != delimiter {
+                    // Once more a quote opens only right behind the one that closed.
+                    (broken, at) = (true, at + 1);
+                    assert_ne!(text[at - 1], b'"', "the texts have none there");
+                }
+            } else {
+                while to < text.len() && text[to] != delimiter {
+                    to += 1;
+                }
+                at = to;
+            }
+            fields.push((from, to, doubled));
+            if at >= text.len() {
+                return (fields, broken, open);
+            }
+            at += 1;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_every_byte(
+            parts in prop::collection::vec("[a-c é]{0,30}|\"([a,é]|\"\"){0,20}\"[xy]{0,2}|a\"b", 1..9),
+            open in prop_oneof![3 => Just(""), 1 => Just("\"a,\"\"b")],
+            delimiter in prop_oneof![Just(b','), Just(b';')],
+        ) {
+            let mut text = parts.join(if delimiter == b',' { "," } else { ";" });
+            if !open.is_empty() {
+                text.push(delimiter.into());
+                text.push_str(open);
+            }
+            let (due, broken, unclosed) = slowly(text.as_bytes(), delimiter);
+            let mut fields = Vec::new();
+            let refused = split(text.as_bytes(), delimiter, &mut fields);
+            prop_assert_eq!(refused.is_some(), broken || unclosed, "{:?}", text);
+            let found: Vec<_> = fields.iter().map(|it| (it.from, it.to, it.doubled)).collect();
+            prop_assert_eq!(found, due, "{:?}", text);
+        }
+    }
 }
