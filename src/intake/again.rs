@@ -63,10 +63,10 @@ impl<'p> Again<'p> {
         if rows.head != self.pass.header {
             return Err(changed(self.file));
         }
-        let revisit = if self.file.is_packed() {
-            Revisit::packed(self.pass, ahead(input))
-        } else {
-            open_plain(self.pass, self.file)?
+        let revisit = match rows.walk() {
+            Some(walk) => Revisit::rows(self.pass, walk),
+            None if self.file.is_packed() => Revisit::packed(self.pass, ahead(input)),
+            None => open_plain(self.pass, self.file)?,
         };
         Ok((rows, revisit))
     }

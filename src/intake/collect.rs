@@ -15,6 +15,7 @@ pub(super) struct Counter<'c, 'r, 'a> {
     rows: Box<Rows<'r>>,
     number: usize,
     file: &'c SourceFile,
+    job: &'c Job<'r>,
     ordinary: &'c mut Ordinary,
     /// Rows so far.
     count: u64,
@@ -33,13 +34,13 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
         ordinary: &'c mut Ordinary,
         (number, file): (usize, &'c SourceFile),
         rows: Box<Rows<'r>>,
-        job: &Job<'_>,
+        job: &'c Job<'r>,
     ) -> Self {
         let opened = run.open(&rows, file);
         debug_assert_eq!(opened, number);
         let (start, line) = (job.start, job.line);
         let (chunks, lines) = (Vec::new(), Vec::new());
-        Self { run, rows, number, file, ordinary, count: 0, start, line, chunks, lines }
+        Self { run, rows, number, file, job, ordinary, count: 0, start, line, chunks, lines }
     }
 
     /// Sees to some chunks.
@@ -51,18 +52,18 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
 
     fn chunk(&mut self, done: &Done) -> Result<(), IntakeError> {
         let &Done { offset, lines, taken, knotty, .. } = done;
-        let at = self.start + offset;
+        let places = self.job.places(offset);
         self.chunks.push(ChunkAt { offset, line: self.line, knotty });
         for (at, line) in [(0, 0)].iter().chain(&done.begun) {
             self.lines.push(LineAt { at: offset + *at as u64, line: self.line + line });
         }
         self.count += taken;
         if knotty.is_some() {
-            return self.knotty(at, done.text());
+            return self.knotty(self.start + offset, done.text());
         }
         for (left, text) in done.left() {
             self.count += 1;
-            let (at, line) = (at + left.from as u64, self.line + left.line);
+            let (at, line) = (places.of(left.from, left.line), self.line + left.line);
             let row = self.rows.line(text, line);
             let plain = |id, _: &Row| Noted::plain(id, at, line, text);
             self.ordinary.note(&self.run.gather, self.number, &row, Some(text), plain);
@@ -85,8 +86,8 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
     }
 
     /// The file was read to its end.
-    pub(super) fn close(self, job: &Job<'_>) -> Result<FilePass, IntakeError> {
-        let Self { run, rows, number, file, count, chunks, lines, .. } = self;
+    pub(super) fn close(self) -> Result<FilePass, IntakeError> {
+        let Self { run, rows, number, file, job, count, chunks, lines, .. } = self;
         let header = rows.head;
         run.close(number, *rows, file, count)?;
         Ok(job.passed((chunks, lines), header))

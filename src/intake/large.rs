@@ -70,7 +70,7 @@ impl<'a> Large<'a> {
                         while let Some(ready) = roster.next()? {
                             counter.all(&ready)?;
                         }
-                        passes.insert(number, counter.close(&job)?);
+                        passes.insert(number, counter.close()?);
                     }
                 }
                 roster.turn();

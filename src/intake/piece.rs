@@ -5,7 +5,7 @@ use std::io;
 
 use super::IntakeError;
 use super::express::Columns;
-use super::parquet::Columnar;
+use super::parquet::{Columnar, Sheet, Walk};
 use super::read::{Row, Rows};
 use super::rows::{Lines, Raw};
 use super::scan::split;
@@ -23,6 +23,8 @@ pub(super) struct Feed {
     pub(super) head: u64,
     /// The number of its first line.
     pub(super) line: u64,
+    /// Its rows, if they were never lines; there are no bytes then.
+    pub(super) sheet: Option<Sheet>,
 }
 
 /// A row that is asked for again.
@@ -64,12 +66,18 @@ impl Rows<'_> {
     pub(super) fn take_feed(&mut self) -> io::Result<Feed> {
         let head = self.lines.bytes();
         let (mut input, line) = self.take_input().expect("a header of CSV gives no line back");
-        let plain = self.source.plain().filter(|_| self.columnar.is_none());
+        let sheet = self.columnar.as_ref().map(|it| it.sheet.clone());
+        let plain = self.source.plain().filter(|_| sheet.is_none());
         let Some(tap) = plain.cloned() else {
-            return Ok(Feed { input, carry: Vec::new(), tap: None, head, line });
+            return Ok(Feed { input, carry: Vec::new(), tap: None, head, line, sheet });
         };
         let carry = input.fill_buf()?.to_vec();
-        Ok(Feed { input: Box::new(tap.undigested()), carry, tap: Some(tap), head, line })
+        Ok(Feed { input: Box::new(tap.undigested()), carry, tap: Some(tap), head, line, sheet })
+    }
+
+    /// The rows from the first on, to ask for some of them, if they were never lines.
+    pub(super) fn walk(&self) -> Option<Walk> {
+        self.columnar.as_ref().map(|it| it.sheet.clone().walk())
     }
 
     /// The row that one line is, whose fields all end within it.

@@ -12,14 +12,14 @@ pub(in crate::intake) struct Buffer {
 
 impl Buffer {
     /// Begins anew; what stood there is written over.
-    pub(super) fn begin(&mut self, text: &[u8]) {
+    pub(in crate::intake) fn begin(&mut self, text: &[u8]) {
         self.length = 0;
         self.room(text.len()).copy_from_slice(text);
         self.grow(text.len());
     }
 
     /// Room for so many bytes behind the text.
-    pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
+    pub(in crate::intake) fn room(&mut self, bytes: usize) -> &mut [u8] {
         let (from, to) = (self.length, self.length + bytes);
         if self.bytes.len() < to {
             self.bytes.resize(to, 0);
@@ -28,12 +28,12 @@ impl Buffer {
     }
 
     /// So many bytes of the room are text now.
-    pub(super) fn grow(&mut self, bytes: usize) {
+    pub(in crate::intake) fn grow(&mut self, bytes: usize) {
         self.length += bytes;
     }
 
     /// The text ends here.
-    pub(super) fn end_at(&mut self, length: usize) {
+    pub(in crate::intake) fn end_at(&mut self, length: usize) {
         self.length = length;
     }
 

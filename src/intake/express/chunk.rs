@@ -30,6 +30,26 @@ impl Read {
     }
 }
 
+/// Where the rows of a chunk are in the delivery.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::intake) enum Places {
+    /// By the bytes before each, and so many before the chunk.
+    Bytes(u64),
+    /// By the rows before each: rows that were never lines.
+    Rows(u64),
+}
+
+impl Places {
+    /// Of a row that begins somewhere in the chunk, and is on some line of it, from 0.
+    #[inline(always)]
+    pub(in crate::intake) fn of(self, from: usize, line: u64) -> u64 {
+        match self {
+            Self::Bytes(at) => at + from as u64,
+            Self::Rows(at) => at + line,
+        }
+    }
+}
+
 /// A row that is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::intake) struct Left {
@@ -117,7 +137,7 @@ pub(super) fn read(
     hand: &mut dyn Hand,
     (text, ascii): (&[u8], bool),
     delimiter: u8,
-    at: u64,
+    at: Places,
 ) -> io::Result<Read> {
     let (mut signs, mut batch) = lane.tools();
     let mut way = Way {
@@ -156,8 +176,8 @@ pub(super) fn read(
 struct Way<'l, 'a, 't> {
     lane: &'l mut Lane<'a>,
     text: &'t [u8],
-    /// Where the chunk begins.
-    at: u64,
+    /// Where rows of the chunk are.
+    at: Places,
     /// Is all of it text?
     readable: bool,
     lines: Lines,
@@ -174,7 +194,7 @@ impl Way<'_, '_, '_> {
         match self.lane.take(self.text, from, line.ends).filter(|_| readable) {
             Some(taken) => {
                 self.lane.add(&taken);
-                let at = self.at + from as u64;
+                let at = self.at.of(from, line.number);
                 self.read.mark(at, &taken.mark);
             }
             None => self.read.left.push(Left { line: line.number, from, to }),
@@ -207,7 +227,9 @@ impl Way<'_, '_, '_> {
     ) -> io::Result<()> {
         let frame = Frame::of(self.text, places, fields);
         self.lane.take_many(&frame, batch);
-        let marks = self.lane.marks(&frame, batch, |_, from| self.at + from as u64);
+        let (at, number) = (self.at, self.lines.number);
+        let place = |row: usize, from: usize| at.of(from, number + row as u64);
+        let marks = self.lane.marks(&frame, batch, place);
         hand.put_batch(&marks)?;
         let taken = marks.len();
         if taken == frame.rows {

@@ -59,6 +59,18 @@ impl Chunk {
         self.buffer.end_at(self.length);
     }
 
+    /// Rows that were never lines, written out. The number of the first is its place.
+    pub(super) fn of_rows(offset: u64, buffer: Buffer, delimiter: u8) -> Self {
+        let text = buffer.text();
+        let Found { quotes, ascii } = plain::look(Level::new(), text);
+        let too_long = may_be_too_long(text);
+        let quoted = quotes && !too_long && is_closed(text, delimiter);
+        let knotty = (quotes || too_long) && !quoted;
+        let (length, ascii) = (text.len(), ascii && !knotty);
+        let fresh = Fresh { at: 0, bytes: 0..0, passed: Vec::new() };
+        Self { offset, buffer, length, ascii, quoted, knotty, fresh }
+    }
+
     /// Its lines.
     pub(super) fn text(&self) -> &[u8] {
         &self.buffer.text()[..self.length]

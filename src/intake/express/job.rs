@@ -8,11 +8,12 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::again::{changed, unreadable};
+use super::super::parquet::Shared;
 use super::super::piece::Feed;
 use super::super::source::Tap;
 use super::super::{IntakeError, SourceFile};
 use super::buffer::Buffer;
-use super::chunk::{self, Left, Read};
+use super::chunk::{self, Left, Places, Read};
 use super::columns::Columns;
 use super::cutter::{Chunk, Cutter};
 use super::lane::Lane;
@@ -20,6 +21,9 @@ use super::pass::{ChunkAt, Common, FilePass, LineAt, check};
 use super::poured::Poured;
 use super::quoted;
 use crate::fact::bulk::Hand;
+
+/// Bytes of text that are written out at once, roughly: it is read by the same core.
+const NEAR: usize = 1 << 18;
 
 /// Places for a file of which nobody knows how many plain bytes it has: a tebibyte.
 const UNKNOWN: u64 = 1 << 40;
@@ -54,12 +58,18 @@ pub(in crate::intake) struct Job<'r> {
     pub(in crate::intake) line: u64,
     /// Who takes the digest, if it is taken by chunks.
     tap: Option<Tap>,
-    supply: Mutex<Supply>,
+    supply: Supply,
     sums: Mutex<Poured>,
 }
 
+/// What chunks are made of.
+enum Supply {
+    Lines(Mutex<Lines>),
+    Columns(Shared),
+}
+
 /// The bytes of a file, chunk by chunk.
-struct Supply {
+struct Lines {
     cutter: Cutter<Box<dyn io::Read + Send>>,
     /// The number of the next chunk.
     next: usize,
@@ -118,11 +128,17 @@ impl<'r> Job<'r> {
         (start, room): (u64, u64),
         (columns, source): (Columns, &str),
         feed: Feed,
-        size: usize,
+        (size, threads): (usize, usize),
         sums: Poured,
     ) -> Self {
-        let Feed { input, carry, tap, head, line } = feed;
-        let cutter = Cutter::at((head, 0), carry, input, columns.delimiter, size);
+        let Feed { input, carry, tap, head, line, sheet } = feed;
+        let supply = match sheet {
+            Some(sheet) => Supply::Columns(sheet.shared(threads > 1)),
+            None => {
+                let cutter = Cutter::at((head, 0), carry, input, columns.delimiter, size);
+                Supply::Lines(Mutex::new(Lines { cutter, next: 0 }))
+            }
+        };
         Self {
             columns,
             source: source.to_owned(),
@@ -133,14 +149,25 @@ impl<'r> Job<'r> {
             head,
             line,
             tap,
-            supply: Mutex::new(Supply { cutter, next: 0 }),
+            supply,
             sums: Mutex::new(sums),
         }
     }
 
     /// Must its bytes be unpacked one after the other?
     pub(super) fn is_packed(&self) -> bool {
-        self.tap.is_none()
+        match &self.supply {
+            Supply::Lines(_) => self.tap.is_none(),
+            Supply::Columns(_) => false,
+        }
+    }
+
+    /// Where the rows of a chunk are in the delivery that begins at a place of the file.
+    pub(in crate::intake) fn places(&self, offset: u64) -> Places {
+        match &self.supply {
+            Supply::Lines(_) => Places::Bytes(self.start + offset),
+            Supply::Columns(_) => Places::Rows(self.start + offset),
+        }
     }
 
     /// The file, once all threads have left it; with its chunks and what its header is known by.
@@ -156,7 +183,10 @@ impl<'r> Job<'r> {
             chunks,
             lines,
             size: self.size,
-            bytes: locked(&self.supply).cutter.offset(),
+            bytes: match &self.supply {
+                Supply::Lines(lines) => locked(lines).cutter.offset(),
+                Supply::Columns(shared) => shared.rows(),
+            },
             head: self.head,
             header,
             sums: std::mem::take(&mut locked(&self.sums)),
@@ -194,24 +224,39 @@ impl<'r> Job<'r> {
     /// Why it cannot be read on: a plain file that has no places left has grown.
     fn unread(&self, error: io::Error) -> IntakeError {
         match error.kind() {
-            io::ErrorKind::FileTooLarge if !self.is_packed() => changed(self.file),
+            io::ErrorKind::FileTooLarge if self.tap.is_some() => changed(self.file),
             _ => unreadable(self.file, error),
         }
     }
 
     /// Cuts the next chunk and takes its digest.
     fn next(&self, memory: Buffer) -> io::Result<Option<(usize, Chunk)>> {
-        let (number, mut chunk) = {
-            let mut supply = locked(&self.supply);
-            let Some(chunk) = supply.cutter.next(memory)? else { return Ok(None) };
-            if supply.cutter.offset() > self.room {
-                return Err(io::ErrorKind::FileTooLarge.into());
+        let (number, mut chunk) = match &self.supply {
+            Supply::Lines(lines) => {
+                let mut lines = locked(lines);
+                let Some(chunk) = lines.cutter.next(memory)? else { return Ok(None) };
+                if lines.cutter.offset() > self.room {
+                    return Err(io::ErrorKind::FileTooLarge.into());
+                }
+                lines.next += 1;
+                (lines.next - 1, chunk)
             }
-            supply.next += 1;
-            (supply.next - 1, chunk)
+            Supply::Columns(shared) => return self.written(shared, memory),
         };
         chunk.settle(self.tap.as_ref());
         Ok(Some((number, chunk)))
+    }
+
+    /// Writes the next rows out that were never lines.
+    fn written(&self, shared: &Shared, mut memory: Buffer) -> io::Result<Option<(usize, Chunk)>> {
+        let Some((number, strip)) = shared.next(self.size.min(NEAR))? else { return Ok(None) };
+        let first = strip.first;
+        if first > self.room {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        memory.begin(&[]);
+        shared.put(strip, &mut memory)?;
+        Ok(Some((number, Chunk::of_rows(first, memory, self.columns.delimiter))))
     }
 
     /// Takes the rows of a chunk that can be taken.
@@ -221,7 +266,7 @@ impl<'r> Job<'r> {
             let (knotty, text, left) = (Some(check(text)), text.to_vec(), Vec::new());
             return Ok(Done { offset, lines: 0, taken: 0, knotty, begun: Vec::new(), left, text });
         }
-        let (columns, at) = (&self.columns, self.start + offset);
+        let (columns, at) = (&self.columns, self.places(offset));
         let Read { lines, rows, marks, left, begun } = if chunk.quoted || columns.are_made() {
             quoted::read(lane, hand, (text, chunk.ascii), columns, at)?
         } else {

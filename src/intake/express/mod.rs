@@ -45,6 +45,7 @@ mod wide;
 mod window;
 
 pub(super) use anew::AT_ONCE;
+pub(super) use buffer::Buffer;
 pub(super) use chunk::each_line;
 pub(super) use columns::Columns;
 pub(super) use job::{Done, Job};

@@ -110,7 +110,8 @@ impl<'a> Express<'a> {
         open: &(impl Fn(&SourceFile) -> Result<(Rows<'r>, Option<Columns>), IntakeError> + Sync),
         collect: impl FnOnce(&Roster<'r>) -> Result<(), IntakeError>,
     ) -> Result<(), IntakeError> {
-        let (roster, common, size) = (Roster::new(files, self.threads), &self.common, self.size);
+        let (roster, common) = (Roster::new(files, self.threads), &self.common);
+        let (size, threads) = (self.size, self.threads);
         let (roster, places) = (&roster, places(files));
         let begin = &|number: usize| {
             let (file, (mut rows, columns)) = (&files[number], open(&files[number])?);
@@ -119,7 +120,7 @@ impl<'a> Express<'a> {
             };
             let feed = rows.take_feed().map_err(|error| unreadable(file, error))?;
             let of = (columns, rows.source());
-            let job = Job::new(file, places[number], of, feed, size, common.empty());
+            let job = Job::new(file, places[number], of, feed, (size, threads), common.empty());
             Ok(Opened::Express(Box::new(rows), Arc::new(job)))
         };
         std::thread::scope(|scope| {

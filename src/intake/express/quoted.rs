@@ -11,7 +11,7 @@ use fearless_simd::Level;
 
 use super::bare::Bare;
 use super::batch::{Batch, Frame, ROWS};
-use super::chunk::{Left, Read};
+use super::chunk::{Left, Places, Read};
 use super::columns::Columns;
 use super::enclosed::{self, Enclosed};
 use super::lane::{Lane, Taken};
@@ -32,14 +32,14 @@ fn each_line(text: &[u8], delimiter: u8, each: impl FnMut(&Line<'_>)) -> u64 {
     }
 }
 
-/// Reads a chunk that begins at `at`, [is closed](is_closed) and may be known to be ASCII, and adds up what is taken of
+/// Reads a chunk whose rows are where `at` says, that [is closed](is_closed) and may be known to be ASCII, and adds up what is taken of
 /// it. Marks of rows that are read many at once go to the hand.
 pub(super) fn read(
     lane: &mut Lane<'_>,
     hand: &mut dyn Hand,
     (text, ascii): (&[u8], bool),
     columns: &Columns,
-    at: u64,
+    at: Places,
 ) -> io::Result<Read> {
     let (signs, batch) = lane.tools();
     let readable = ascii || std::str::from_utf8(text).is_ok();
@@ -68,8 +68,8 @@ struct Way<'l, 'a, 't> {
     batch: Box<Batch>,
     columns: &'l Columns,
     text: &'t [u8],
-    /// Where the chunk begins.
-    at: u64,
+    /// Where rows of the chunk are.
+    at: Places,
     /// Is all of it text?
     readable: bool,
     /// Are rows read many at once?
@@ -98,7 +98,7 @@ impl Way<'_, '_, '_> {
             let frame = Frame::bare(bare.text(), bare.places(), self.columns.count);
             self.lane.take_many(&frame, &mut self.batch);
             let at = self.at;
-            let place = |row: usize, _| at + bare.rows()[row].from as u64;
+            let place = |row: usize, _| at.of(bare.rows()[row].from, bare.rows()[row].line);
             self.hand.put_batch(&self.lane.marks(&frame, &mut self.batch, place))?;
         }
         for row in 0..bare.len() {
@@ -118,7 +118,7 @@ impl Way<'_, '_, '_> {
         match self.lane.take(bare.text(), start, &ends).filter(|_| readable) {
             Some(taken) => {
                 self.lane.add(&taken);
-                self.read.mark(self.at + from as u64, &taken.mark);
+                self.read.mark(self.at.of(from, line), &taken.mark);
             }
             None => self.read.left.push(Left { line, from, to }),
         }

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 
+use super::super::parquet::Walk;
 use super::super::rows::LONGEST;
 use super::super::source::Input as Bytes;
 use super::buffer::Buffer;
@@ -24,6 +25,8 @@ pub(in crate::intake) struct Revisit<'a> {
 enum Input {
     Plain(Window),
     Packed(Packed),
+    /// Of rows that were never lines: their places are their numbers.
+    Rows(Walk),
 }
 
 impl<'a> Revisit<'a> {
@@ -36,6 +39,11 @@ impl<'a> Revisit<'a> {
     pub(in crate::intake) fn packed(pass: &'a FilePass, input: Bytes) -> Self {
         let packed = Packed { input, at: 0, chunk: None, ends: 0, row: Vec::new() };
         Self { pass, input: Input::Packed(packed), counted: None }
+    }
+
+    /// The rows of a file that never were lines.
+    pub(in crate::intake) fn rows(pass: &'a FilePass, rows: Walk) -> Self {
+        Self { pass, input: Input::Rows(rows), counted: None }
     }
 
     /// The number of the line that begins at a place; to be asked for before that line itself.
@@ -67,6 +75,10 @@ impl<'a> Revisit<'a> {
                 packed.pass_to(at)?;
                 Ok(chunk.line + packed.ends)
             }
+            Input::Rows(_) => {
+                let first = self.pass.chunks.first().map_or(1, |chunk| chunk.line);
+                Ok(first + at)
+            }
         }
     }
 
@@ -80,6 +92,7 @@ impl<'a> Revisit<'a> {
         let row = match &mut self.input {
             Input::Plain(window) => window.row(at, next)?,
             Input::Packed(packed) => packed.row(at)?,
+            Input::Rows(rows) => rows.rows(at, 1)?.strip_suffix(b"\n"),
         };
         Ok(row.map(|row| row.strip_suffix(b"\r").unwrap_or(row)))
     }
@@ -91,6 +104,8 @@ impl<'a> Revisit<'a> {
             return Ok(None);
         };
         let (delimiter, size) = (self.pass.columns.delimiter, self.pass.size);
+        let chunk_at = self.pass.chunks[number];
+        let same = |text: &&[u8]| chunk_at.knotty == Some(check(text));
         let chunk = match &mut self.input {
             Input::Plain(window) => {
                 let (head, input) = (self.pass.head, window.from(at)?);
@@ -108,11 +123,15 @@ impl<'a> Revisit<'a> {
                 packed.at = end;
                 chunk
             }
+            Input::Rows(rows) => {
+                let next = self.pass.chunks.get(number + 1);
+                let end = next.map_or(self.pass.bytes, |next| next.offset);
+                let text = Some(rows.rows(at, end - at)?).filter(same);
+                return Ok(text.map(|text| (chunk_at.line, text.to_vec())));
+            }
         };
-        let at = self.pass.chunks[number];
-        let same = |text: &&[u8]| at.knotty == Some(check(text));
         let text = chunk.as_ref().map(Chunk::text).filter(same);
-        Ok(text.map(|text| (at.line, text.to_vec())))
+        Ok(text.map(|text| (chunk_at.line, text.to_vec())))
     }
 
     /// Is this the place of a chunk that only the ordinary reader knows?

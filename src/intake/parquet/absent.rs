@@ -6,11 +6,58 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::Column;
+use crate::intake::express::Buffer;
 use crate::intake::source::Input;
 
-pub(super) fn open(_: &Path, _: &Arc<AtomicU64>) -> io::Result<(Vec<Column>, Input)> {
+/// No file can be opened.
+#[derive(Clone)]
+pub(in crate::intake) enum Sheet {}
+
+/// Nor can its rows be shared, asked for again, or written out.
+pub(in crate::intake) enum Shared {}
+pub(in crate::intake) enum Walk {}
+pub(in crate::intake) struct Strip {
+    pub(in crate::intake) first: u64,
+    none: Sheet,
+}
+
+pub(super) fn open(_: &Path, _: &Arc<AtomicU64>) -> io::Result<(Vec<Column>, Sheet)> {
     let remedy = "this build reads no Parquet; build revshare with `--features parquet`";
     Err(io::Error::new(io::ErrorKind::Unsupported, remedy))
+}
+
+impl Sheet {
+    pub(super) fn lines(&self) -> Input {
+        match *self {}
+    }
+
+    pub(in crate::intake) fn shared(self, _: bool) -> Shared {
+        match self {}
+    }
+
+    pub(in crate::intake) fn walk(self) -> Walk {
+        match self {}
+    }
+}
+
+impl Shared {
+    pub(in crate::intake) fn rows(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(in crate::intake) fn next(&self, _: usize) -> io::Result<Option<(usize, Strip)>> {
+        match *self {}
+    }
+
+    pub(in crate::intake) fn put(&self, strip: Strip, _: &mut Buffer) -> io::Result<()> {
+        match strip.none {}
+    }
+}
+
+impl Walk {
+    pub(in crate::intake) fn rows(&mut self, _: u64, _: u64) -> io::Result<&[u8]> {
+        match *self {}
+    }
 }
 
 #[cfg(test)]

@@ -3,61 +3,62 @@
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 
 use super::columns::Holds;
 use super::form::{self, UNFIT};
 use super::pages::short;
-use super::time::Clock;
+use super::texts::Span;
+use super::time;
 
-/// The texts of the rows at hand, one after the other.
+/// The texts of some rows, one after the other.
 #[derive(Default)]
 pub(super) struct Cells {
     text: Vec<u8>,
-    ends: Vec<usize>,
+    spans: Vec<Span>,
     levels: Vec<i16>,
-    clock: Clock,
 }
 
 impl Cells {
-    /// The text of a row.
-    pub(super) fn of(&self, row: usize) -> &[u8] {
-        let from = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.text[from..self.ends[row]]
+    /// The next rows of a column; without a reader it is nested.
+    pub(super) fn of(reader: Option<&mut ColumnReader>, holds: Holds, rows: usize) -> Result<Self> {
+        let mut cells = Self::default();
+        match reader {
+            Some(reader) => cells.fill(reader, holds, rows)?,
+            None => cells.unfit(rows)?,
+        }
+        Ok(cells)
     }
 
-    /// Takes the next rows of a column; without a reader it is nested.
-    pub(super) fn fill(
-        &mut self,
-        reader: Option<&mut ColumnReader>,
-        holds: Holds,
-        rows: usize,
-    ) -> Result<()> {
-        self.text.clear();
-        self.ends.clear();
-        self.levels.clear();
-        let Some(reader) = reader else {
-            self.unfit(rows);
-            return Ok(());
-        };
+    /// The bytes that the texts lie in.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The text of each row.
+    pub(super) fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    fn fill(&mut self, reader: &mut ColumnReader, holds: Holds, rows: usize) -> Result<()> {
         match reader {
             ColumnReader::Int32ColumnReader(reader) => {
-                self.take(reader, rows, |clock, value, text| form::int(*value, holds, clock, text))
+                self.take(reader, rows, |value, text| form::int(*value, holds, text))
             }
             ColumnReader::Int64ColumnReader(reader) => {
-                self.take(reader, rows, |clock, value, text| form::long(*value, holds, clock, text))
+                self.take(reader, rows, |value, text| form::long(*value, holds, text))
             }
             ColumnReader::ByteArrayColumnReader(reader) => {
-                self.take(reader, rows, |_, value, text| form::bytes(value.data(), holds, text))
+                self.take(reader, rows, |value, text| form::bytes(value.data(), holds, text))
             }
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                self.take(reader, rows, |_, value, text| form::fixed(value.data(), holds, text))
+                self.take(reader, rows, |value, text| form::fixed(value.data(), holds, text))
             }
-            ColumnReader::BoolColumnReader(reader) => self.take(reader, rows, |_, value, text| {
+            ColumnReader::BoolColumnReader(reader) => self.take(reader, rows, |value, text| {
                 text.extend_from_slice(if *value { b"true" } else { b"false" });
             }),
             ColumnReader::Int96ColumnReader(reader) => {
-                self.take(reader, rows, |clock, value, text| clock.old(value.data(), text))
+                self.take(reader, rows, |value, text| time::old(value.data(), text))
             }
             ColumnReader::FloatColumnReader(reader) => self.take(reader, rows, placeholder),
             ColumnReader::DoubleColumnReader(reader) => self.take(reader, rows, placeholder),
@@ -69,7 +70,7 @@ impl Cells {
         &mut self,
         reader: &mut ColumnReaderImpl<T>,
         rows: usize,
-        write: impl Fn(&mut Clock, &T::T, &mut Vec<u8>),
+        write: impl Fn(&T::T, &mut Vec<u8>),
     ) -> Result<()> {
         let mut values = Vec::with_capacity(rows);
         let (records, _, _) =
@@ -80,11 +81,15 @@ impl Cells {
         self.write(rows, &values, write)
     }
 
-    fn unfit(&mut self, rows: usize) {
-        for _ in 0..rows {
-            self.text.extend_from_slice(UNFIT);
-            self.ends.push(self.text.len());
-        }
+    fn unfit(&mut self, rows: usize) -> Result<()> {
+        (0..rows).try_for_each(|_| self.push(|text| text.extend_from_slice(UNFIT)))
+    }
+
+    fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        let from = self.text.len();
+        write(&mut self.text);
+        self.spans.push(Span::between(from, self.text.len()).ok_or_else(long)?);
+        Ok(())
     }
 
     /// Writes the values; a null is nothing.
@@ -92,21 +97,23 @@ impl Cells {
         &mut self,
         rows: usize,
         values: &[T],
-        write: impl Fn(&mut Clock, &T, &mut Vec<u8>),
+        write: impl Fn(&T, &mut Vec<u8>),
     ) -> Result<()> {
         let mut values = values.iter();
         for row in 0..rows {
             // A column without nulls has no levels; one with them has 1 where there is a value.
-            if self.levels.get(row).is_none_or(|level| *level > 0) {
-                let value = values.next().ok_or_else(short)?;
-                write(&mut self.clock, value, &mut self.text);
-            }
-            self.ends.push(self.text.len());
+            let is_there = self.levels.get(row).is_none_or(|level| *level > 0);
+            let value = if is_there { Some(values.next().ok_or_else(short)?) } else { None };
+            self.push(|text| value.into_iter().for_each(|value| write(value, text)))?;
         }
         Ok(())
     }
 }
 
-fn placeholder<T>(_: &mut Clock, _: &T, text: &mut Vec<u8>) {
+fn long() -> ParquetError {
+    ParquetError::General("some rows have more text than fits in memory".to_owned())
+}
+
+fn placeholder<T>(_: &T, text: &mut Vec<u8>) {
     text.extend_from_slice(UNFIT);
 }

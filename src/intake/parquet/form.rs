@@ -4,15 +4,18 @@
 
 use super::DELIMITER;
 use super::columns::Holds;
-use super::number::{decimal, decimal_of, whole};
-use super::time::Clock;
+use super::number::{self, Slot, decimal, decimal_of, whole};
+use super::time;
+
+/// A mark of byte order: it would be taken away if the file began with it.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What stands for a value that cannot be read.
 pub(super) const UNFIT: &[u8] = b"?";
 
-pub(super) fn int(value: i32, holds: Holds, clock: &mut Clock, text: &mut Vec<u8>) {
+pub(super) fn int(value: i32, holds: Holds, text: &mut Vec<u8>) {
     match holds {
-        Holds::Date => clock.day(value.into(), text),
+        Holds::Date => time::day(value.into(), text),
         Holds::Natural => whole(value.cast_unsigned(), text),
         Holds::Decimal(scale) => decimal(value.into(), scale, text),
         Holds::Text
@@ -25,9 +28,9 @@ pub(super) fn int(value: i32, holds: Holds, clock: &mut Clock, text: &mut Vec<u8
     }
 }
 
-pub(super) fn long(value: i64, holds: Holds, clock: &mut Clock, text: &mut Vec<u8>) {
+pub(super) fn long(value: i64, holds: Holds, text: &mut Vec<u8>) {
     match holds {
-        Holds::Time { unit, utc } => clock.time(value, unit, utc, text),
+        Holds::Time { unit, utc } => time::time(value, unit, utc, text),
         Holds::Natural => whole(value.cast_unsigned(), text),
         Holds::Decimal(scale) => decimal(value.into(), scale, text),
         Holds::Text
@@ -37,6 +40,55 @@ pub(super) fn long(value: i64, holds: Holds, clock: &mut Clock, text: &mut Vec<u
         | Holds::OldTime
         | Holds::Uuid
         | Holds::Unfit => whole(value, text),
+    }
+}
+
+/// The same at the beginning of a slot; says how long it is, and none if it may not fit.
+#[inline]
+pub(super) fn put_int(value: i32, holds: Holds, slot: &mut Slot) -> Option<usize> {
+    match holds {
+        Holds::Date => time::put_day(value.into(), slot),
+        Holds::Natural => number::put(value.cast_unsigned().into(), 0, slot),
+        Holds::Decimal(scale) => number::put(value.into(), scale, slot),
+        Holds::Text
+        | Holds::Truth
+        | Holds::Whole
+        | Holds::Time { .. }
+        | Holds::OldTime
+        | Holds::Uuid
+        | Holds::Unfit => number::put(value.into(), 0, slot),
+    }
+}
+
+/// The same of a longer one.
+#[inline]
+pub(super) fn put_long(value: i64, holds: Holds, slot: &mut Slot) -> Option<usize> {
+    match holds {
+        Holds::Time { unit, utc } => time::put(value, unit, utc, slot),
+        Holds::Natural => number::put(value.cast_unsigned().try_into().ok()?, 0, slot),
+        Holds::Decimal(scale) => number::put(value, scale, slot),
+        Holds::Text
+        | Holds::Truth
+        | Holds::Whole
+        | Holds::Date
+        | Holds::OldTime
+        | Holds::Uuid
+        | Holds::Unfit => number::put(value, 0, slot),
+    }
+}
+
+/// Is such a value written as the text that it is, but for quotes?
+pub(super) fn is_text(holds: Holds) -> bool {
+    match holds {
+        Holds::Decimal(_) | Holds::Unfit => false,
+        Holds::Text
+        | Holds::Truth
+        | Holds::Whole
+        | Holds::Natural
+        | Holds::Date
+        | Holds::Time { .. }
+        | Holds::OldTime
+        | Holds::Uuid => true,
     }
 }
 
@@ -73,11 +125,10 @@ pub(super) fn fixed(value: &[u8], holds: Holds, text: &mut Vec<u8>) {
 }
 
 /// A text as a field of CSV.
-fn quoted(value: &[u8], text: &mut Vec<u8>) {
+pub(super) fn quoted(value: &[u8], text: &mut Vec<u8>) {
     let special = |byte: &u8| matches!(*byte, b'"' | b'\n' | b'\r' | DELIMITER);
     let plain = !may_be_special(value) || !value.iter().any(special);
-    // A mark of byte order would be taken away if the file began with it.
-    if plain && !value.starts_with(b"\xef\xbb\xbf") {
+    if plain && !value.starts_with(MARK) {
         text.extend_from_slice(value);
         return;
     }

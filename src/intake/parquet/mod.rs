@@ -12,7 +12,11 @@ mod cells;
 #[cfg(feature = "parquet")]
 mod columns;
 #[cfg(feature = "parquet")]
+mod course;
+#[cfg(feature = "parquet")]
 mod form;
+#[cfg(feature = "parquet")]
+mod leaf;
 #[cfg(feature = "parquet")]
 mod number;
 #[cfg(feature = "parquet")]
@@ -21,7 +25,13 @@ mod pairs;
 #[cfg(feature = "parquet")]
 mod runs;
 #[cfg(feature = "parquet")]
+mod shared;
+#[cfg(feature = "parquet")]
+mod sheet;
+#[cfg(feature = "parquet")]
 mod stream;
+#[cfg(feature = "parquet")]
+mod texts;
 #[cfg(feature = "parquet")]
 mod time;
 
@@ -32,13 +42,18 @@ use std::time::SystemTime;
 
 #[cfg(not(feature = "parquet"))]
 use absent::open;
+#[cfg(not(feature = "parquet"))]
+pub(super) use absent::{Shared, Sheet, Walk};
 #[cfg(feature = "parquet")]
-use stream::open;
+pub(super) use shared::Shared;
+#[cfg(feature = "parquet")]
+use sheet::open;
+#[cfg(feature = "parquet")]
+pub(super) use sheet::{Sheet, Walk};
 
 use super::read::{Head, Rows};
 use super::reject::Refusal;
 use super::rows::{Lines, Raw};
-use super::source::Input;
 
 /// What stands between two fields of a row: a sign that texts hardly ever hold.
 const DELIMITER: u8 = 0x1F;
@@ -54,6 +69,8 @@ pub(super) struct Columnar {
     /// Bytes of the file whose rows were read, roughly.
     read: Arc<AtomicU64>,
     stamp: Stamp,
+    /// The open file.
+    pub(super) sheet: Sheet,
 }
 
 /// The size of a file and when it was written to.
@@ -86,12 +103,12 @@ impl Rows<'_> {
         // The digest is of the file that was opened first, the rows are of the one that is opened now.
         let stamp = stamp(&self.source.metadata()?);
         let read = Arc::new(AtomicU64::new(0));
-        let (columns, input): (Vec<Column>, Input) = open(&self.path, &read)?;
+        let (columns, sheet): (Vec<Column>, Sheet) = open(&self.path, &read)?;
         let (names, unfit): (Vec<String>, Vec<Option<Refusal>>) = columns.into_iter().unzip();
-        self.lines = Lines::new(input).by_record();
+        self.lines = Lines::new(sheet.lines()).by_record();
         self.delimiter = Some(DELIMITER);
         self.columns = names.len();
-        self.columnar = Some(Columnar { names: names.clone(), unfit, read, stamp });
+        self.columnar = Some(Columnar { names: names.clone(), unfit, read, stamp, sheet });
         let shown = names.join(", ").into_bytes();
         let head = Raw { line: 1, bytes: shown, refused: None };
         Ok(Some((head, Some(names.clone()), names)))

@@ -1,218 +1,96 @@
-//! One column of a row group, page by page: values as they lie there, or numbers of a dictionary's.
+//! One column of a row group, page by page.
 //!
-//! The law: a value becomes the text that the general reader of the format makes of it. What lies in another
-//! way is left to that one. A dictionary's values become text once, however often they stand.
+//! The law: what lies in a way that is not known here is left to the general reader of the format.
 
-use parquet::basic::{Encoding, Type};
+use std::sync::Arc;
+
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::{ParquetError, Result};
-use parquet::schema::types::ColumnDescriptor;
 
-use super::columns::Holds;
-use super::form;
-use super::runs::Runs;
-use super::time::Clock;
-
-/// How plain values lie one behind the other.
-#[derive(Clone, Copy, Debug)]
-enum Layout {
-    Int,
-    Long,
-    /// The length of each before it.
-    Bytes,
-    Fixed(usize),
-}
+use super::leaf::{Cursor, Dictionary, Kind, Leaf};
 
 /// The rows of a column that come next.
 pub(super) struct Pages {
     reader: Box<dyn PageReader>,
-    layout: Layout,
-    holds: Holds,
-    nullable: bool,
-    page: Option<Page>,
-    /// Rows left in the page; which of them hold something, if not all do; and where their values are.
+    kind: Kind,
+    /// The page at hand and the next row of it, and how many rows are left there.
+    at: Option<(Arc<Leaf>, Cursor)>,
     left: usize,
-    present: Option<Runs>,
-    values: Values,
-    dictionary: Dictionary,
-    clock: Clock,
-}
-
-enum Values {
-    /// Where the next one begins.
-    Plain(usize),
-    Numbers(Runs),
-}
-
-/// Values as text, one behind the other, and where each ends.
-#[derive(Default)]
-struct Dictionary {
-    text: Vec<u8>,
-    ends: Vec<usize>,
+    dictionary: Arc<Dictionary>,
 }
 
 impl Pages {
-    /// The pages of a column without lists or records; none if its values are of a rare type.
-    pub(super) fn new(
-        reader: Box<dyn PageReader>,
-        column: &ColumnDescriptor,
-        holds: Holds,
-    ) -> Option<Self> {
-        let layout = match column.physical_type() {
-            Type::INT32 => Layout::Int,
-            Type::INT64 => Layout::Long,
-            Type::BYTE_ARRAY => Layout::Bytes,
-            Type::FIXED_LEN_BYTE_ARRAY => {
-                Layout::Fixed(usize::try_from(column.type_length()).ok().filter(|it| *it > 0)?)
-            }
-            Type::BOOLEAN | Type::INT96 | Type::FLOAT | Type::DOUBLE => return None,
-        };
-        Some(Self {
-            reader,
-            layout,
-            holds,
-            nullable: column.max_def_level() > 0,
-            page: None,
-            left: 0,
-            present: None,
-            values: Values::Plain(0),
-            dictionary: Dictionary::default(),
-            clock: Clock::default(),
-        })
+    /// The pages of a column without lists or records.
+    pub(super) fn new(reader: Box<dyn PageReader>, kind: Kind) -> Self {
+        Self { reader, kind, at: None, left: 0, dictionary: Arc::default() }
     }
 
     /// How many rows there are before the next page; none if that lies in a way that is not known here.
     pub(super) fn ready(&mut self) -> Result<Option<usize>> {
         while self.left == 0 {
             let page = self.reader.get_next_page()?.ok_or_else(short)?;
-            let known = match &page {
-                Page::DictionaryPage { .. } => self.begin_dictionary(&page),
-                Page::DataPage { .. } | Page::DataPageV2 { .. } => self.begin(&page),
-            };
-            if known.is_none() {
+            if self.begin(page).is_none() {
                 return Ok(None);
             }
-            self.page = Some(page);
         }
         Ok(Some(self.left))
     }
 
-    fn begin_dictionary(&mut self, page: &Page) -> Option<()> {
-        let Self { layout, holds, dictionary, clock, .. } = self;
-        let Dictionary { text, ends } = dictionary;
-        text.clear();
-        ends.clear();
-        if !matches!(page.encoding(), Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
-            return None;
+    fn begin(&mut self, page: Page) -> Option<()> {
+        if matches!(page, Page::DictionaryPage { .. }) {
+            self.dictionary = Arc::new(Dictionary::of(&page, self.kind)?);
+            return Some(());
         }
-        let (bytes, mut at) = (page.buffer(), 0);
-        for _ in 0..page.num_values() {
-            at = layout.write(bytes, at, *holds, clock, text)?;
-            ends.push(text.len());
-        }
-        Some(())
-    }
-
-    fn begin(&mut self, page: &Page) -> Option<()> {
-        let (bytes, rows) = (page.buffer(), page.num_values() as usize);
-        let (present, from) = match page {
-            Page::DataPageV2 { def_levels_byte_len, rep_levels_byte_len, .. } => {
-                let from = *rep_levels_byte_len as usize;
-                let to = from.checked_add(*def_levels_byte_len as usize)?;
-                (from..to, to)
-            }
-            Page::DataPage { def_level_encoding: Encoding::RLE, .. } if self.nullable => {
-                let length = u32::from_le_bytes(*bytes.first_chunk()?) as usize;
-                let to = length.checked_add(4)?;
-                (4..to, to)
-            }
-            Page::DataPage { .. } if !self.nullable => (0..0, 0),
-            Page::DataPage { .. } | Page::DictionaryPage { .. } => return None,
-        };
-        bytes.get(present.clone())?;
-        self.present = if self.nullable { Some(Runs::new(1, present)?) } else { None };
-        self.values = match page.encoding() {
-            Encoding::PLAIN => Values::Plain(from),
-            Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => match bytes.get(from) {
-                Some(width) => Values::Numbers(Runs::new((*width).into(), from + 1..bytes.len())?),
-                // Nothing but nulls.
-                None => Values::Plain(from),
-            },
-            _ => return None,
-        };
+        let rows = page.num_values() as usize;
+        let (leaf, cursor) = Leaf::of(page, self.kind, &self.dictionary)?;
+        self.at = Some((Arc::new(leaf), cursor));
         self.left = rows;
         Some(())
     }
 
-    /// Writes the value of the next row; a null is nothing. To be asked for rows that are [ready](Self::ready).
-    #[inline]
-    pub(super) fn write(&mut self, text: &mut Vec<u8>) -> Result<()> {
-        self.next(text).ok_or_else(short)
+    /// The page at hand, and its next row. To be asked for when rows are [ready](Self::ready).
+    pub(super) fn at(&self) -> Result<&(Arc<Leaf>, Cursor)> {
+        self.at.as_ref().ok_or_else(short)
     }
 
-    #[inline]
-    fn next(&mut self, text: &mut Vec<u8>) -> Option<()> {
-        let bytes = self.page.as_ref()?.buffer();
-        self.left = self.left.checked_sub(1)?;
-        if let Some(present) = &mut self.present
-            && present.next(bytes)? == 0
-        {
-            return Some(());
+    /// So many rows further in the page at hand.
+    pub(super) fn further(&self, rows: usize) -> Result<Cursor> {
+        let (leaf, cursor) = self.at()?;
+        let mut cursor = cursor.clone();
+        leaf.pass(&mut cursor, rows).ok_or_else(short)?;
+        Ok(cursor)
+    }
+
+    /// Goes on so many rows further, where this one is.
+    pub(super) fn go_on(&mut self, to: Cursor, rows: usize) {
+        if let Some((_, cursor)) = &mut self.at {
+            *cursor = to;
         }
-        match &mut self.values {
-            Values::Plain(at) => {
-                *at = self.layout.write(bytes, *at, self.holds, &mut self.clock, text)?;
+        self.left -= rows;
+    }
+
+    /// Passes by rows, and by whole pages without looking at them. Says if it could: a page may lie in a way that
+    /// is not known here.
+    pub(super) fn pass(&mut self, rows: usize) -> Result<bool> {
+        let mut due = rows;
+        while due > 0 {
+            if self.left == 0 {
+                let next = self.reader.peek_next_page()?.filter(|next| !next.is_dict);
+                let rows = next.and_then(|next| next.num_rows.or(next.num_levels));
+                if let Some(rows) = rows.filter(|rows| *rows <= due) {
+                    self.reader.skip_next_page()?;
+                    due -= rows;
+                    continue;
+                }
             }
-            Values::Numbers(numbers) => {
-                text.extend_from_slice(self.dictionary.of(numbers.next(bytes)?)?);
-            }
+            let Some(left) = self.ready()? else { return Ok(false) };
+            let now = due.min(left);
+            // What is left of a page need not be looked at if nothing is asked for there.
+            let to = if now == left { self.at()?.1.clone() } else { self.further(now)? };
+            self.go_on(to, now);
+            due -= now;
         }
-        Some(())
-    }
-}
-
-impl Dictionary {
-    #[inline]
-    fn of(&self, number: u32) -> Option<&[u8]> {
-        let number = number as usize;
-        let to = *self.ends.get(number)?;
-        let from = if number == 0 { 0 } else { self.ends[number - 1] };
-        self.text.get(from..to)
-    }
-}
-
-impl Layout {
-    /// Writes the value that begins at a place, and says where the next one does; none if it is cut off.
-    #[inline]
-    fn write(
-        self,
-        bytes: &[u8],
-        at: usize,
-        holds: Holds,
-        clock: &mut Clock,
-        text: &mut Vec<u8>,
-    ) -> Option<usize> {
-        let rest = bytes.get(at..)?;
-        Some(match self {
-            Self::Int => {
-                form::int(i32::from_le_bytes(*rest.first_chunk()?), holds, clock, text);
-                at + 4
-            }
-            Self::Long => {
-                form::long(i64::from_le_bytes(*rest.first_chunk()?), holds, clock, text);
-                at + 8
-            }
-            Self::Bytes => {
-                let (length, rest) = rest.split_first_chunk()?;
-                let length = u32::from_le_bytes(*length) as usize;
-                form::bytes(rest.get(..length)?, holds, text);
-                at + 4 + length
-            }
-            Self::Fixed(length) => {
-                form::fixed(rest.get(..length)?, holds, text);
-                at + length
-            }
-        })
+        Ok(true)
     }
 }
 

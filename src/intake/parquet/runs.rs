@@ -4,8 +4,11 @@
 
 use std::ops::Range;
 
-/// Reads such numbers, one after the other.
-#[derive(Debug)]
+/// Numbers that are counted at once.
+const PIECE: usize = 64;
+
+/// Reads such numbers, some at a time.
+#[derive(Clone, Debug)]
 pub(super) struct Runs {
     /// Bits of a number, at most 32.
     width: u32,
@@ -23,23 +26,87 @@ impl Runs {
         (width <= u32::BITS).then_some(Self { width, bytes, left: 0, same: None, bit: 0 })
     }
 
-    /// The next number; none if there is no more.
-    #[inline(always)]
-    pub(super) fn next(&mut self, page: &[u8]) -> Option<u32> {
+    /// The next numbers, as many as there is room for; none if there are fewer.
+    pub(super) fn fill(&mut self, page: &[u8], numbers: &mut [u32]) -> Option<()> {
+        let mut rest = numbers;
+        while !rest.is_empty() {
+            let (same, bit, count) = self.take(page, rest.len())?;
+            let (now, later) = rest.split_at_mut(count);
+            match same {
+                Some(same) => now.fill(same),
+                None => self.unpack(page, bit, now)?,
+            }
+            rest = later;
+        }
+        Some(())
+    }
+
+    /// Passes by so many numbers.
+    pub(super) fn pass(&mut self, page: &[u8], numbers: usize) -> Option<()> {
+        let mut left = numbers;
+        while left > 0 {
+            left -= self.take(page, left)?.2;
+        }
+        Some(())
+    }
+
+    /// Passes by so many numbers and says how many of them are not 0.
+    pub(super) fn pass_counting(&mut self, page: &[u8], numbers: usize) -> Option<usize> {
+        let (mut left, mut found) = (numbers, 0);
+        while left > 0 {
+            // Of packed ones no more at once than there is room for.
+            let (same, bit, count) = self.take(page, left.min(PIECE))?;
+            let mut some = [0; PIECE];
+            match same {
+                Some(same) => found += if same == 0 { 0 } else { count },
+                None => {
+                    self.unpack(page, bit, &mut some[..count])?;
+                    found += some.iter().filter(|number| **number != 0).count();
+                }
+            }
+            left -= count;
+        }
+        Some(found)
+    }
+
+    /// Are all of the next numbers this one, as far as one run tells? Then they are passed by.
+    pub(super) fn are_all(&mut self, page: &[u8], number: u32, count: usize) -> Option<bool> {
         if self.left == 0 {
             self.begin(page)?;
         }
-        self.left -= 1;
-        if self.same.is_some() {
-            return self.same;
+        let all = self.same == Some(number) && self.left >= count;
+        if all {
+            self.left -= count;
         }
-        let end = self.bit + self.width as usize;
-        if end > self.bytes.start * 8 {
-            return None;
+        Some(all)
+    }
+
+    /// Takes at most so many numbers of one run: what all of them are, or at which bit the first begins; and how
+    /// many they are.
+    fn take(&mut self, page: &[u8], most: usize) -> Option<(Option<u32>, usize, usize)> {
+        if self.left == 0 {
+            self.begin(page)?;
         }
-        let number = word(page.get(self.bit / 8..)?) >> (self.bit % 8);
-        self.bit = end;
-        Some((number & ((1 << self.width) - 1)) as u32)
+        let (bit, count) = (self.bit, most.min(self.left));
+        if self.same.is_none() {
+            let end = bit.checked_add(count.checked_mul(self.width as usize)?)?;
+            if end > self.bytes.start * 8 {
+                return None;
+            }
+            self.bit = end;
+        }
+        self.left -= count;
+        Some((self.same, bit, count))
+    }
+
+    /// Packed numbers from a bit on.
+    fn unpack(&self, page: &[u8], from: usize, numbers: &mut [u32]) -> Option<()> {
+        let (mut bit, mask) = (from, (1_u64 << self.width) - 1);
+        for number in numbers {
+            *number = ((word(page.get(bit / 8..)?) >> (bit % 8)) & mask) as u32;
+            bit += self.width as usize;
+        }
+        Some(())
     }
 
     /// Begins the next run.
@@ -122,6 +189,11 @@ mod tests {
         (numbers, bytes)
     }
 
+    fn next(runs: &mut Runs, page: &[u8]) -> Option<u32> {
+        let mut number = [0];
+        runs.fill(page, &mut number).map(|()| number[0])
+    }
+
     fn head(mut number: usize, bytes: &mut Vec<u8>) {
         while number >= 128 {
             bytes.push((number & 127 | 128) as u8);
@@ -138,19 +210,40 @@ mod tests {
             before in 0_usize..9,
             behind in 0_usize..9,
             lost in 1_usize..9,
+            piece in 1_usize..200,
         ) {
             let (numbers, bytes) = packed(&runs, width);
             let page = [vec![0xAA; before], bytes.clone(), vec![0xAA; behind]].concat();
-            let mut read = Runs::new(width, before..before + bytes.len()).unwrap();
-            for number in &numbers {
-                prop_assert_eq!(read.next(&page), Some(*number));
+            let all = Runs::new(width, before..before + bytes.len()).unwrap();
+            let mut read = all.clone();
+            for (number, rest) in numbers.iter().zip((0..numbers.len()).rev()) {
+                prop_assert_eq!(next(&mut read, &page), Some(*number));
+                prop_assert_eq!(read.clone().fill(&page, &mut vec![0; rest]), Some(()));
             }
-            prop_assert_eq!(read.next(&page), None);
+            prop_assert_eq!(next(&mut read, &page), None);
+            // In pieces, passed by, counted, or all the same.
+            let (mut read, mut passed, mut counted) = (all.clone(), all.clone(), all.clone());
+            for due in numbers.chunks(piece) {
+                let (mut same, mut found) = (read.clone(), vec![0; due.len()]);
+                read.fill(&page, &mut found).unwrap();
+                prop_assert_eq!(&found, due);
+                passed.pass(&page, due.len()).unwrap();
+                let some = due.iter().filter(|number| **number > 0).count();
+                prop_assert_eq!(counted.pass_counting(&page, due.len()), Some(some));
+                prop_assert_eq!(next(&mut passed.clone(), &page), next(&mut read.clone(), &page));
+                prop_assert_eq!(next(&mut counted.clone(), &page), next(&mut read.clone(), &page));
+                if same.are_all(&page, due[0], due.len()).unwrap() {
+                    prop_assert!(due.iter().all(|number| *number == due[0]));
+                    prop_assert_eq!(next(&mut same, &page), next(&mut read.clone(), &page));
+                }
+            }
             // Cut off: the same, and none from some place on.
             let end = before + bytes.len().saturating_sub(lost);
             let mut read = Runs::new(width, before..end).unwrap();
-            let kept = numbers.iter().take_while(|number| read.next(&page) == Some(**number)).count();
-            prop_assert!(kept == numbers.len() || read.next(&page).is_none());
+            let kept = numbers.iter().take_while(|number| next(&mut read, &page) == Some(**number)).count();
+            prop_assert!(kept == numbers.len() || next(&mut read, &page).is_none());
+            let mut read = Runs::new(width, before..end).unwrap();
+            prop_assert!(kept == numbers.len() || read.pass(&page, numbers.len()).is_none());
         }
     }
 
@@ -158,6 +251,6 @@ mod tests {
     fn numbers_wider_than_any_are_none() {
         assert!(Runs::new(33, 0..9).is_none());
         let mut read = Runs::new(3, 0..12).unwrap();
-        assert_eq!(read.next(&[0xFF; 12]), None);
+        assert_eq!(next(&mut read, &[0xFF; 12]), None);
     }
 }
