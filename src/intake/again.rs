@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ahead::ahead;
+use super::discover::Layout;
 use super::express::{
     AT_ONCE, Columns, Common, FilePass, Lane, Poured, Revisit, Taken, check, each_line, take_quoted,
 };
@@ -150,9 +151,42 @@ impl<'p> Again<'p> {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// Goes through the rows of a packed file that are looked at again, in one go: takes all of them out, counts
-    /// those that repeat others, and gives the others.
+    /// Goes through the rows of a packed file that are looked at again: takes all of them out, counts those that
+    /// repeat others, and gives the others. In one go, if its rows are lines; else part by part, each on a thread.
     pub(super) fn unpacked(
+        &self,
+        common: &Common<'_>,
+        threads: usize,
+        (repeats, ordinary): (&[Spot], &[Spot]),
+        sums: &Mutex<Poured>,
+    ) -> Result<Vec<Found>, IntakeError> {
+        let parts = if self.file.layout() == Layout::Parquet { threads.max(1) as u64 } else { 1 };
+        let begin = |part: u64| self.pass.start + self.pass.bytes / parts * part;
+        let within = |part: u64, spots: &[Spot]| {
+            let at = |part| spots.partition_point(|spot| spot.at < begin(part));
+            (if part == 0 { 0 } else { at(part) })..(if part + 1 == parts {
+                spots.len()
+            } else {
+                at(part + 1)
+            })
+        };
+        let of = |part: u64| {
+            let (repeats, ordinary) =
+                (&repeats[within(part, repeats)], &ordinary[within(part, ordinary)]);
+            self.in_one_go(common, repeats, ordinary, sums)
+        };
+        let of = &of;
+        let found: Vec<Vec<Found>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (1..parts).map(|part| scope.spawn(move || of(part))).collect();
+            let broke =
+                |_| unreadable(self.file, io::Error::other("a thread that reads rows has stopped"));
+            let joined = threads.into_iter().map(|thread| thread.join().map_err(broke)?);
+            std::iter::once(of(0)).chain(joined).collect::<Result<_, _>>()
+        })?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn in_one_go(
         &self,
         common: &Common<'_>,
         repeats: &[Spot],
@@ -302,6 +336,10 @@ impl Look<'_> {
 
     /// Takes rows out that repeat others, and goes on counting lines.
     fn counted(&mut self, spots: &[Spot]) -> Result<(), IntakeError> {
+        if self.file.layout() == Layout::Parquet {
+            // Their numbers are their places.
+            return self.repeats(spots);
+        }
         spots.iter().try_for_each(|spot| {
             let line = self.revisit.line_at(spot.at - self.pass.start);
             line.map_err(|source| unreadable(self.file, source))?;

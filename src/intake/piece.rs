@@ -67,9 +67,12 @@ impl Rows<'_> {
         let head = self.lines.bytes();
         let (mut input, line) = self.take_input().expect("a header of CSV gives no line back");
         let sheet = self.columnar.as_ref().map(|it| it.sheet.clone());
-        let plain = self.source.plain().filter(|_| sheet.is_none());
-        let Some(tap) = plain.cloned() else {
-            return Ok(Feed { input, carry: Vec::new(), tap: None, head, line, sheet });
+        let tap = match self.source.plain() {
+            Some(tap) if sheet.is_none() => tap.clone(),
+            of_columns => {
+                let tap = of_columns.cloned();
+                return Ok(Feed { input, carry: Vec::new(), tap, head, line, sheet });
+            }
         };
         let carry = input.fill_buf()?.to_vec();
         Ok(Feed { input: Box::new(tap.undigested()), carry, tap: Some(tap), head, line, sheet })

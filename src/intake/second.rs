@@ -85,7 +85,7 @@ pub(super) fn hand_over(
     noted: &mut Ordinary,
 ) -> Result<(), IntakeError> {
     for group in looks.chunks(express.threads) {
-        let unpacked = unpack(&express.common, group);
+        let unpacked = unpack(&express.common, group, express.threads / group.len());
         for (look, found) in group.iter().zip(unpacked) {
             let rows = look.repeats.len() + look.ordinary.len();
             run.tell_of(Step::ReadingAgain, &look.again.file.name, 0, rows);
@@ -99,12 +99,14 @@ pub(super) fn hand_over(
     Ok(())
 }
 
-/// Looks again at packed files, each on a thread of its own.
+/// Looks again at packed files, each on a thread of its own, or on so many.
 fn unpack(
     common: &Common<'_>,
     looks: &[Second<'_>],
+    threads: usize,
 ) -> Vec<Option<Result<Vec<Found>, IntakeError>>> {
-    let look = |it: &Second<'_>| it.again.unpacked(common, it.repeats, it.ordinary, &it.sums);
+    let look =
+        |it: &Second<'_>| it.again.unpacked(common, threads, (it.repeats, it.ordinary), &it.sums);
     std::thread::scope(|scope| {
         let start = |it| scope.spawn(move || look(it));
         let packed = |it: &Second<'_>| it.again.file.is_packed();

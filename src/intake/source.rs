@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::IntakeError;
 use super::digest::{Digest, Part};
 
-const CHUNK: usize = 128 * 1024;
+pub(super) const CHUNK: usize = 128 * 1024;
 
 /// The file itself, and how far it was read.
 struct Meter {
@@ -38,6 +38,13 @@ impl Tap {
     /// The file, for a reader that takes the digest of the bytes by itself.
     pub(super) fn undigested(&self) -> Undigested {
         Undigested(self.clone())
+    }
+
+    /// Reads on as far as a place, for the digest alone; `room` lends its memory.
+    pub(super) fn read_to(&self, place: u64, room: &mut [u8]) -> io::Result<()> {
+        let mut tap = self.clone();
+        while self.meter().bytes < place && tap.read(room)? > 0 {}
+        Ok(())
     }
 
     /// Some bytes were read, and this is their part of the digest.

@@ -13,7 +13,7 @@ use super::columns::{packing, write_as};
 use super::sales::{as_columns, as_csv, sale};
 
 /// What an import brought, without what tells one form of a file from another.
-fn brought(dir: &Path, express: Option<(usize, usize)>) -> Brought {
+pub(crate) fn brought(dir: &Path, express: Option<(usize, usize)>) -> Brought {
     let said = |it: &Finding| {
         let message = it.message.replace(".parquet", ".csv");
         format!("{} {message} {:?}", it.code.id, it.help)

@@ -6,6 +6,7 @@
 #[path = "../brought/mod.rs"]
 mod brought;
 
+mod again;
 mod columns;
 mod damage;
 mod forms;

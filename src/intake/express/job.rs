@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::super::again::{changed, unreadable};
 use super::super::parquet::Shared;
 use super::super::piece::Feed;
-use super::super::source::Tap;
+use super::super::source::{CHUNK, Tap};
 use super::super::{IntakeError, SourceFile};
 use super::buffer::Buffer;
 use super::chunk::{self, Left, Places, Read};
@@ -224,7 +224,7 @@ impl<'r> Job<'r> {
     /// Why it cannot be read on: a plain file that has no places left has grown.
     fn unread(&self, error: io::Error) -> IntakeError {
         match error.kind() {
-            io::ErrorKind::FileTooLarge if self.tap.is_some() => changed(self.file),
+            io::ErrorKind::FileTooLarge if !self.file.is_packed() => changed(self.file),
             _ => unreadable(self.file, error),
         }
     }
@@ -255,6 +255,10 @@ impl<'r> Job<'r> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         memory.begin(&[]);
+        if let Some(tap) = &self.tap {
+            // Nobody has to wait for the digest of the whole file then.
+            tap.read_to(shared.bytes(), memory.room(CHUNK))?;
+        }
         shared.put(strip, &mut memory)?;
         Ok(Some((number, Chunk::of_rows(first, memory, self.columns.delimiter))))
     }

@@ -92,7 +92,11 @@ impl<'a> Revisit<'a> {
         let row = match &mut self.input {
             Input::Plain(window) => window.row(at, next)?,
             Input::Packed(packed) => packed.row(at)?,
-            Input::Rows(rows) => rows.rows(at, 1)?.strip_suffix(b"\n"),
+            Input::Rows(rows) => {
+                // Of a row with line ends of its own that stands there now, its first line.
+                let row = rows.rows(at, 1)?;
+                memchr::memchr(b'\n', row).map(|end| &row[..end])
+            }
         };
         Ok(row.map(|row| row.strip_suffix(b"\r").unwrap_or(row)))
     }

@@ -45,6 +45,10 @@ impl Shared {
         match *self {}
     }
 
+    pub(in crate::intake) fn bytes(&self) -> u64 {
+        match *self {}
+    }
+
     pub(in crate::intake) fn next(&self, _: usize) -> io::Result<Option<(usize, Strip)>> {
         match *self {}
     }

@@ -5,7 +5,7 @@
 use super::DELIMITER;
 use super::columns::Holds;
 use super::number::{self, Slot, decimal, decimal_of, whole};
-use super::time;
+use super::time::{self, Days};
 
 /// A mark of byte order: it would be taken away if the file began with it.
 pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -45,9 +45,9 @@ pub(super) fn long(value: i64, holds: Holds, text: &mut Vec<u8>) {
 
 /// The same at the beginning of a slot; says how long it is, and none if it may not fit.
 #[inline]
-pub(super) fn put_int(value: i32, holds: Holds, slot: &mut Slot) -> Option<usize> {
+pub(super) fn put_int(value: i32, holds: Holds, days: &mut Days, slot: &mut Slot) -> Option<usize> {
     match holds {
-        Holds::Date => time::put_day(value.into(), slot),
+        Holds::Date => days.put(value.into(), slot),
         Holds::Natural => number::put(value.cast_unsigned().into(), 0, slot),
         Holds::Decimal(scale) => number::put(value.into(), scale, slot),
         Holds::Text
@@ -62,9 +62,14 @@ pub(super) fn put_int(value: i32, holds: Holds, slot: &mut Slot) -> Option<usize
 
 /// The same of a longer one.
 #[inline]
-pub(super) fn put_long(value: i64, holds: Holds, slot: &mut Slot) -> Option<usize> {
+pub(super) fn put_long(
+    value: i64,
+    holds: Holds,
+    days: &mut Days,
+    slot: &mut Slot,
+) -> Option<usize> {
     match holds {
-        Holds::Time { unit, utc } => time::put(value, unit, utc, slot),
+        Holds::Time { unit, utc } => time::put(value, (unit, utc), days, slot),
         Holds::Natural => number::put(value.cast_unsigned().try_into().ok()?, 0, slot),
         Holds::Decimal(scale) => number::put(value, scale, slot),
         Holds::Text

@@ -14,6 +14,7 @@ use super::form;
 use super::number::{SLOT, Slot};
 use super::runs::Runs;
 use super::texts::{AT_ONCE, NEAR, Place, Span, Texts};
+use super::time::Days;
 
 /// How plain values lie one behind the other.
 #[derive(Clone, Copy, Debug)]
@@ -224,7 +225,6 @@ impl Leaf {
     /// Finds or writes the texts of the next rows, at most [`AT_ONCE`]; a null is nothing.
     pub(super) fn texts(&self, cursor: &mut Cursor, rows: usize, texts: &mut Texts) -> Option<()> {
         let (bytes, Cursor { present, values }) = (self.bytes(), cursor);
-        texts.own.clear();
         let Some(present) = present else { return self.values(values, rows, texts) };
         if present.are_all(bytes, 1, rows)? {
             return self.values(values, rows, texts);
@@ -267,14 +267,14 @@ impl Leaf {
             Layout::Bytes | Layout::Fixed(_) => None,
             Layout::Int => {
                 let values = bytes.get(*at..)?.as_chunks().0.get(..count)?;
-                written(values, texts, |it, slot| {
-                    form::put_int(i32::from_le_bytes(it), holds, slot)
+                written(values, texts, |it, days, slot| {
+                    form::put_int(i32::from_le_bytes(it), holds, days, slot)
                 })
             }
             Layout::Long => {
                 let values = bytes.get(*at..)?.as_chunks().0.get(..count)?;
-                written(values, texts, |it, slot| {
-                    form::put_long(i64::from_le_bytes(it), holds, slot)
+                written(values, texts, |it, days, slot| {
+                    form::put_long(i64::from_le_bytes(it), holds, days, slot)
                 })
             }
         };
@@ -310,13 +310,17 @@ impl Leaf {
 fn written<const BYTES: usize>(
     values: &[[u8; BYTES]],
     texts: &mut Texts,
-    put: impl Fn([u8; BYTES], &mut Slot) -> Option<usize>,
+    put: impl Fn([u8; BYTES], &mut Days, &mut Slot) -> Option<usize>,
 ) -> Option<()> {
     texts.place = Place::Own;
-    texts.own.resize((values.len() + 1) * SLOT, 0);
+    let Texts { spans, own, days, .. } = texts;
+    let room = (values.len() + 1) * SLOT;
+    if own.len() < room {
+        own.resize(room, 0);
+    }
     let mut at = 0;
-    for (value, span) in values.iter().zip(&mut texts.spans) {
-        let length = put(*value, texts.own.get_mut(at..)?.first_chunk_mut()?)?;
+    for (value, span) in values.iter().zip(spans) {
+        let length = put(*value, days, own.get_mut(at..)?.first_chunk_mut()?)?;
         *span = Span { from: at as u32, length: length as u32 };
         at += length;
     }

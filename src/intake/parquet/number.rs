@@ -55,10 +55,10 @@ pub(super) fn put(unscaled: i64, scale: usize, slot: &mut Slot) -> Option<usize>
 #[inline]
 fn eight(number: u64) -> u64 {
     let halves = number / 10_000 | number % 10_000 << 32;
-    let hundreds = (halves * 10_486 >> 20) & 0x7F_0000_007F;
-    let pairs = hundreds | (halves - 100 * hundreds) << 16;
-    let tens = (pairs * 103 >> 10) & 0x000F_000F_000F_000F;
-    tens | (pairs - 10 * tens) << 8
+    let hundreds = (halves.wrapping_mul(10_486) >> 20) & 0x7F_0000_007F;
+    let pairs = hundreds | halves.wrapping_sub(hundreds.wrapping_mul(100)) << 16;
+    let tens = (pairs.wrapping_mul(103) >> 10) & 0x000F_000F_000F_000F;
+    tens | pairs.wrapping_sub(tens.wrapping_mul(10)) << 8
 }
 
 /// The texts of 0 to 99.

@@ -8,7 +8,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::course::{Course, Part, Strip, open_group};
 use super::sheet::{Form, guarded};
-use super::stream::Stream;
 use crate::intake::express::Buffer;
 
 /// What threads take rows from.
@@ -44,6 +43,11 @@ impl Shared {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many bytes of the file the rows that were taken are, roughly.
+    pub(in crate::intake) fn bytes(&self) -> u64 {
+        self.form.told()
     }
 
     /// How many rows were taken.
@@ -90,10 +94,9 @@ impl Shared {
         guarded(|| strip.put(into)).map_err(|error| self.first(error))
     }
 
-    /// Why the file cannot be read from its first row on: of several damages, threads may come upon any first.
+    /// Of several damages, threads may come upon any: the first is told.
     fn first(&self, error: io::Error) -> io::Error {
-        let mut lines = Stream::new(Arc::clone(&self.form));
-        io::copy(&mut lines, &mut io::sink()).err().unwrap_or(error)
+        self.form.damage().unwrap_or(error)
     }
 
     /// Opens a row group while others take rows of the one at hand.

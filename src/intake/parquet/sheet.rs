@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,6 +24,7 @@ use crate::intake::source::Input;
 
 /// What is to be known of a file.
 pub(super) struct Form {
+    path: PathBuf,
     /// For row groups of even and of odd numbers: of two that are read at once, each has a place in the file.
     files: [Arc<File>; 2],
     metadata: ParquetMetaData,
@@ -51,7 +52,7 @@ pub(super) fn open(path: &Path, read: &Arc<AtomicU64>) -> io::Result<(Vec<Column
         return guarded(|| Err(ParquetError::General(why)));
     }
     let (properties, read) = (Arc::new(ReaderProperties::builder().build()), Arc::clone(read));
-    let form = Form { files, metadata, properties, columns, size, read };
+    let form = Form { path: path.to_owned(), files, metadata, properties, columns, size, read };
     Ok((names, Sheet(Arc::new(form))))
 }
 
@@ -69,6 +70,13 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T>) -> io::Result<T> {
 }
 
 impl Form {
+    /// Why the file cannot be read from its first row to its last; none if it can.
+    pub(super) fn damage(&self) -> Option<io::Error> {
+        // Opened anew: others may still read this one.
+        let opened = open(&self.path, &Arc::default()).map(|(_, sheet)| sheet);
+        opened.and_then(|sheet| io::copy(&mut sheet.lines(), &mut io::sink())).err()
+    }
+
     /// How many row groups there are.
     pub(super) fn groups(&self) -> usize {
         self.metadata.num_row_groups()
@@ -104,6 +112,11 @@ impl Form {
         let rows = self.metadata.file_metadata().num_rows().unsigned_abs();
         let part = u128::from(self.size) * u128::from(row) / u128::from(rows.max(1));
         self.read.store(u64::try_from(part).unwrap_or(self.size), Ordering::Relaxed);
+    }
+
+    /// The bytes of those rows, roughly.
+    pub(super) fn told(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
     }
 }
 

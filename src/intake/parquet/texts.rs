@@ -7,6 +7,7 @@ use fearless_simd::{Level, dispatch};
 
 use super::DELIMITER;
 use super::form;
+use super::time::Days;
 use crate::intake::express::Buffer;
 use crate::intake::rows::LONGEST;
 
@@ -38,6 +39,7 @@ pub(super) struct Texts {
     pub(super) place: Place,
     /// Those that were written out.
     pub(super) own: Vec<u8>,
+    pub(super) days: Days,
 }
 
 /// The texts of a column with the bytes that they lie in, and whether they may need quotes.

@@ -16,6 +16,42 @@ impl Unit {
 
 const DAY: i64 = 86_400;
 
+/// The texts of days that were asked for last: the rows of a file are of few days.
+#[derive(Default)]
+pub(super) struct Days {
+    /// Each in the place that its lowest bits say, with the length of its text.
+    days: Vec<(i64, usize, [u8; LENGTH])>,
+}
+
+/// So many days are remembered, and a text has so many bytes.
+const DAYS: usize = 64;
+const LENGTH: usize = 10;
+
+impl Days {
+    /// A day at the beginning of a slot; none if it is a rare one.
+    #[inline]
+    pub(super) fn put(&mut self, day: i64, slot: &mut Slot) -> Option<usize> {
+        let place = (day & (DAYS as i64 - 1)) as usize;
+        match self.days.get(place) {
+            Some((known, length, text)) if *known == day && *length > 0 => {
+                slot[..LENGTH].copy_from_slice(text);
+                Some(*length)
+            }
+            Some(_) | None => self.learn(day, place, slot),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, day: i64, place: usize, slot: &mut Slot) -> Option<usize> {
+        let length = put_day(day, slot)?;
+        self.days.resize(DAYS, (0, 0, [0; LENGTH]));
+        let (known, known_length, text) = &mut self.days[place];
+        (*known, *known_length) = (day, length);
+        text.copy_from_slice(&slot[..LENGTH]);
+        Some(length)
+    }
+}
+
 /// A day since 1970.
 pub(super) fn day(day: i64, text: &mut Vec<u8>) {
     let mut slot = [0; SLOT];
@@ -49,9 +85,14 @@ pub(super) fn old(words: &[u32], text: &mut Vec<u8>) {
 
 /// A time at the beginning of a slot; says how long it is, and none if its day is a rare one.
 #[inline]
-pub(super) fn put(count: i64, unit: Unit, utc: bool, slot: &mut Slot) -> Option<usize> {
+pub(super) fn put(
+    count: i64,
+    (unit, utc): (Unit, bool),
+    days: &mut Days,
+    slot: &mut Slot,
+) -> Option<usize> {
     let (seconds, part) = parted(count, unit);
-    let length = put_day(seconds.div_euclid(DAY), slot)?;
+    let length = days.put(seconds.div_euclid(DAY), slot)?;
     Some(length + put_clock(seconds.rem_euclid(DAY), part, unit, utc, &mut slot[length..]))
 }
 
@@ -63,8 +104,7 @@ fn parted(count: i64, unit: Unit) -> (i64, i64) {
 }
 
 /// A day at the beginning of a slot; none if it is before 1970 or its year has more than four digits.
-#[inline]
-pub(super) fn put_day(day: i64, slot: &mut Slot) -> Option<usize> {
+fn put_day(day: i64, slot: &mut Slot) -> Option<usize> {
     /// The last day of the year 9999.
     const LAST: u32 = 2_932_896;
     let day = u32::try_from(day).ok().filter(|day| *day <= LAST)?;
@@ -155,6 +195,24 @@ mod tests {
             let (seconds, nanos) = (count.div_euclid(1_000_000_000), count.rem_euclid(1_000_000_000));
             let due = Moment::At { seconds, nanos: nanos as u32 };
             prop_assert_eq!(text.parse(), Ok(due));
+        }
+
+        #[test]
+        fn times_in_slots_are_the_same(
+            counts in proptest::collection::vec(
+                prop_oneof![any::<i64>(), 1_790_000_000_000_i64..1_800_000_000_000],
+                1..200,
+            ),
+            utc in any::<bool>(),
+        ) {
+            let mut days = Days::default();
+            for count in counts {
+                let mut slot = [b'x'; SLOT];
+                if let Some(length) = put(count, (Unit::Millis, utc), &mut days, &mut slot) {
+                    let due = text(|out| time(count, Unit::Millis, utc, out));
+                    prop_assert_eq!(&slot[..length], due.as_bytes());
+                }
+            }
         }
 
         #[test]
