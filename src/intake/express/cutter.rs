@@ -11,6 +11,7 @@ use std::ops::Range;
 use fearless_simd::Level;
 
 use super::super::digest::Part;
+use super::super::parquet::Look;
 use super::super::rows::LONGEST;
 use super::super::scan::opens_at_end;
 use super::super::source::{Tap, fill};
@@ -60,10 +61,12 @@ impl Chunk {
     }
 
     /// Rows that were never lines, written out. The number of the first is its place.
-    pub(super) fn of_rows(offset: u64, buffer: Buffer, delimiter: u8) -> Self {
+    pub(super) fn of_rows(offset: u64, buffer: Buffer, look: Look, delimiter: u8) -> Self {
         let text = buffer.text();
-        let Found { quotes, ascii } = plain::look(Level::new(), text);
-        let too_long = may_be_too_long(text);
+        let (Found { quotes, ascii }, too_long) = match look {
+            Look::Plain { ascii } => (Found { quotes: false, ascii }, false),
+            Look::Unknown => (plain::look(Level::new(), text), may_be_too_long(text)),
+        };
         let quoted = quotes && !too_long && is_closed(text, delimiter);
         let knotty = (quotes || too_long) && !quoted;
         let (length, ascii) = (text.len(), ascii && !knotty);

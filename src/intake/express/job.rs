@@ -259,8 +259,8 @@ impl<'r> Job<'r> {
             // Nobody has to wait for the digest of the whole file then.
             tap.read_to(shared.bytes(), memory.room(CHUNK))?;
         }
-        shared.put(strip, &mut memory)?;
-        Ok(Some((number, Chunk::of_rows(first, memory, self.columns.delimiter))))
+        let look = shared.put(strip, &mut memory)?;
+        Ok(Some((number, Chunk::of_rows(first, memory, look, self.columns.delimiter))))
     }
 
     /// Takes the rows of a chunk that can be taken.

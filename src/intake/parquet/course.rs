@@ -15,7 +15,7 @@ use super::columns::{Holds, Placed};
 use super::leaf::{Cursor, Kind, Leaf};
 use super::pages::{Pages, short};
 use super::sheet::Form;
-use super::texts::{AT_ONCE, Column, Texts, put};
+use super::texts::{AT_ONCE, Column, Look, Texts, put};
 use crate::intake::express::Buffer;
 
 /// Goes through the rows.
@@ -251,8 +251,8 @@ fn skip(reader: &mut ColumnReader, rows: usize) -> Result<()> {
 
 impl Strip {
     /// Puts its rows behind a text, each on a line.
-    pub(super) fn put(mut self, into: &mut Buffer) -> Result<()> {
-        let (level, mut from) = (Level::new(), 0);
+    pub(super) fn put(mut self, into: &mut Buffer) -> Result<Look> {
+        let (level, mut from, mut look) = (Level::new(), 0, Look::Plain { ascii: true });
         let mut texts: Vec<Texts> = self.pieces.iter().map(|_| Texts::default()).collect();
         while from < self.rows {
             let rows = (self.rows - from).min(AT_ONCE);
@@ -265,10 +265,10 @@ impl Strip {
             let pieces = self.pieces.iter().zip(&texts);
             let columns: Vec<Column<'_>> =
                 pieces.map(|(piece, texts)| column(piece, texts, from)).collect();
-            put(level, &columns, rows, into);
+            look = look.and(put(level, &columns, rows, into));
             from += rows;
         }
-        Ok(())
+        Ok(look)
     }
 }
 

@@ -43,13 +43,15 @@ use std::time::SystemTime;
 #[cfg(not(feature = "parquet"))]
 use absent::open;
 #[cfg(not(feature = "parquet"))]
-pub(super) use absent::{Shared, Sheet, Walk};
+pub(super) use absent::{Look, Shared, Sheet, Walk};
 #[cfg(feature = "parquet")]
 pub(super) use shared::Shared;
 #[cfg(feature = "parquet")]
 use sheet::open;
 #[cfg(feature = "parquet")]
 pub(super) use sheet::{Sheet, Walk};
+#[cfg(feature = "parquet")]
+pub(super) use texts::Look;
 
 use super::read::{Head, Rows};
 use super::reject::Refusal;

@@ -25,11 +25,15 @@ pub(super) const SLOT: usize = 48;
 
 /// Most digits of a number that is written in one piece.
 const DIGITS: usize = 16;
+const HALF: usize = DIGITS / 2;
 
 /// A decimal at the beginning of a slot; says how long it is, and none if it has more digits.
 #[inline]
 pub(super) fn put(unscaled: i64, scale: usize, slot: &mut Slot) -> Option<usize> {
     let size = unscaled.unsigned_abs();
+    if scale < HALF && size < 10_u64.pow(HALF as u32) {
+        return Some(put_short(unscaled < 0, size, scale, slot));
+    }
     if scale >= DIGITS || size >= 10_u64.pow(DIGITS as u32) {
         return None;
     }
@@ -49,6 +53,25 @@ pub(super) fn put(unscaled: i64, scale: usize, slot: &mut Slot) -> Option<usize>
     slot[at] = b'.';
     slot[at + 1..=at + DIGITS].copy_from_slice(&(signs >> (8 * point)).to_le_bytes());
     Some(at + 1 + end - point)
+}
+
+/// The same of half as many digits, which most numbers have.
+#[inline]
+fn put_short(negative: bool, size: u64, scale: usize, slot: &mut Slot) -> usize {
+    let digits = eight(size);
+    let point = HALF - scale;
+    let from = (digits.trailing_zeros() as usize / 8).min(point - 1);
+    let end = HALF - (digits.leading_zeros() as usize / 8).min(scale);
+    let signs = digits | u64::from_le_bytes([b'0'; HALF]);
+    slot[0] = b'-';
+    let at = usize::from(negative);
+    slot[at..at + HALF].copy_from_slice(&(signs >> (8 * from)).to_le_bytes());
+    let at = at + point - from;
+    slot[at] = b'.';
+    // Without decimals all of it is cut off behind the last digit.
+    let decimals = signs.checked_shr(8 * point as u32).unwrap_or(0);
+    slot[at + 1..=at + HALF].copy_from_slice(&decimals.to_le_bytes());
+    at + end - point + usize::from(end > point)
 }
 
 /// The eight digits of a number, the first in the lowest byte: parted in halves, all halves at once.

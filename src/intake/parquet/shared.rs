@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::course::{Course, Part, Strip, open_group};
 use super::sheet::{Form, guarded};
+use super::texts::Look;
 use crate::intake::express::Buffer;
 
 /// What threads take rows from.
@@ -89,8 +90,8 @@ impl Shared {
         Ok(strip.map(|strip| (state.strips - 1, strip)))
     }
 
-    /// Writes rows out behind a text, each on a line.
-    pub(in crate::intake) fn put(&self, strip: Strip, into: &mut Buffer) -> io::Result<()> {
+    /// Writes rows out behind a text, each on a line, and says what is known of them.
+    pub(in crate::intake) fn put(&self, strip: Strip, into: &mut Buffer) -> io::Result<Look> {
         guarded(|| strip.put(into)).map_err(|error| self.first(error))
     }
 

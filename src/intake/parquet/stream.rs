@@ -30,7 +30,7 @@ impl Stream {
         text.begin(&[]);
         self.given = 0;
         guarded(|| match course.take(BATCH, MOST)? {
-            Some(strip) => strip.put(text),
+            Some(strip) => strip.put(text).map(drop),
             None => Ok(()),
         })?;
         self.form.tell(self.course.row());

@@ -64,8 +64,29 @@ impl Column<'_> {
     }
 }
 
+/// What is known of rows that were written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::intake) enum Look {
+    /// No quotes, and no row is too long; whether all is ASCII.
+    Plain { ascii: bool },
+    /// Nothing.
+    Unknown,
+}
+
+impl Look {
+    /// Of these rows and others.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Plain { ascii }, Self::Plain { ascii: other }) => {
+                Self::Plain { ascii: ascii && other }
+            }
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+        }
+    }
+}
+
 /// Puts rows behind a text, each on a line.
-pub(super) fn put(level: Level, columns: &[Column<'_>], rows: usize, into: &mut Buffer) {
+pub(super) fn put(level: Level, columns: &[Column<'_>], rows: usize, into: &mut Buffer) -> Look {
     let lengths = |it: &Column<'_>| -> usize {
         it.spans[..rows].iter().map(|span| span.length as usize + 1).sum()
     };
@@ -78,7 +99,7 @@ pub(super) fn put(level: Level, columns: &[Column<'_>], rows: usize, into: &mut 
         let marked = || high && memchr::memmem::find(text, form::MARK).is_some();
         if few == rows * columns.len() && !quotes && !marked() {
             into.grow(size);
-            return;
+            return Look::Plain { ascii: !high };
         }
     }
     let mut text = Vec::with_capacity(size);
@@ -87,6 +108,7 @@ pub(super) fn put(level: Level, columns: &[Column<'_>], rows: usize, into: &mut 
     }
     into.room(text.len()).copy_from_slice(&text);
     into.grow(text.len());
+    Look::Unknown
 }
 
 /// Writes rows as if no text needed quotes. There is room for them, and for a text more.
@@ -228,8 +250,11 @@ mod tests {
             let (mut due, mut found) = (vec![b'x'; before], Buffer::default());
             (0..values.len()).for_each(|row| one(&columns, row, &mut due));
             found.begin(&vec![b'x'; before]);
-            put(Level::new(), &columns, values.len(), &mut found);
+            let look = put(Level::new(), &columns, values.len(), &mut found);
             prop_assert_eq!(found.text(), &due[..]);
+            if let Look::Plain { ascii } = look {
+                prop_assert!(!due.contains(&b'"') && due.is_ascii() == ascii);
+            }
         }
     }
 }
