@@ -36,7 +36,7 @@ pub(super) enum Part {
     Pages(Pages),
     /// What is rare; a nested column has no reader.
     Cells {
-        reader: Option<ColumnReader>,
+        reader: Option<Box<ColumnReader>>,
         holds: Holds,
     },
 }
@@ -76,7 +76,7 @@ pub(super) fn open_group(form: &Form, number: usize) -> Result<Vec<Part>> {
             Some(pages) => Part::Pages(pages),
             None => {
                 let reader = leaf.map(|leaf| group.get_column_reader(leaf)).transpose()?;
-                Part::Cells { reader, holds: *holds }
+                Part::Cells { reader: reader.map(Box::new), holds: *holds }
             }
         })
     };
@@ -130,7 +130,7 @@ impl Course {
                     piece
                 }
                 Part::Cells { reader, holds } => {
-                    Piece::Cells(Cells::of(reader.as_mut(), *holds, rows)?)
+                    Piece::Cells(Cells::of(reader.as_deref_mut(), *holds, rows)?)
                 }
             });
         }
@@ -183,7 +183,7 @@ impl Course {
         if let Some(reader) = &mut reader {
             skip(reader, passed)?;
         }
-        Ok(Part::Cells { reader, holds })
+        Ok(Part::Cells { reader: reader.map(Box::new), holds })
     }
 
     /// Passes by the rows before one: by row groups and pages as a whole, where nothing of them is asked for.

@@ -295,11 +295,13 @@ impl Leaf {
     /// Texts as they lie in the page.
     fn lying(&self, at: &mut usize, count: usize, texts: &mut Texts) -> Option<()> {
         let bytes = self.bytes();
+        // No page has more bytes than can be counted so.
+        u32::try_from(bytes.len()).ok()?;
         texts.place = Place::Page;
         for span in &mut texts.spans[..count] {
-            let length = u32::from_le_bytes(*bytes.get(*at..)?.first_chunk()?) as usize;
-            *span = Span::between(*at + 4, *at + 4 + length)?;
-            *at += 4 + length;
+            let length = u32::from_le_bytes(*bytes.get(*at..)?.first_chunk()?);
+            *span = Span { from: *at as u32 + 4, length };
+            *at += 4 + length as usize;
         }
         (*at <= bytes.len()).then_some(())
     }

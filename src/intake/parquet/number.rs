@@ -38,7 +38,7 @@ pub(super) fn put(unscaled: i64, scale: usize, slot: &mut Slot) -> Option<usize>
         return None;
     }
     let (high, low) = (size / 100_000_000, size % 100_000_000);
-    let digits = u128::from(eight(high)) | u128::from(eight(low)) << 64;
+    let digits = u128::from(eight(high)) | (u128::from(eight(low)) << 64);
     let point = DIGITS - scale;
     let from = (digits.trailing_zeros() as usize / 8).min(point - 1);
     let end = DIGITS - (digits.leading_zeros() as usize / 8).min(scale);
@@ -77,11 +77,11 @@ fn put_short(negative: bool, size: u64, scale: usize, slot: &mut Slot) -> usize 
 /// The eight digits of a number, the first in the lowest byte: parted in halves, all halves at once.
 #[inline]
 fn eight(number: u64) -> u64 {
-    let halves = number / 10_000 | number % 10_000 << 32;
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = (halves.wrapping_mul(10_486) >> 20) & 0x7F_0000_007F;
-    let pairs = hundreds | halves.wrapping_sub(hundreds.wrapping_mul(100)) << 16;
+    let pairs = hundreds | (halves.wrapping_sub(hundreds.wrapping_mul(100)) << 16);
     let tens = (pairs.wrapping_mul(103) >> 10) & 0x000F_000F_000F_000F;
-    tens | pairs.wrapping_sub(tens.wrapping_mul(10)) << 8
+    tens | (pairs.wrapping_sub(tens.wrapping_mul(10)) << 8)
 }
 
 /// The texts of 0 to 99.

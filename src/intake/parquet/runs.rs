@@ -54,16 +54,21 @@ impl Runs {
     pub(super) fn pass_counting(&mut self, page: &[u8], numbers: usize) -> Option<usize> {
         let (mut left, mut found) = (numbers, 0);
         while left > 0 {
-            // Of packed ones no more at once than there is room for.
-            let (same, bit, count) = self.take(page, left.min(PIECE))?;
-            let mut some = [0; PIECE];
-            match same {
-                Some(same) => found += if same == 0 { 0 } else { count },
-                None => {
-                    self.unpack(page, bit, &mut some[..count])?;
-                    found += some.iter().filter(|number| **number != 0).count();
-                }
+            if self.left == 0 {
+                self.begin(page)?;
             }
+            // Of packed ones no more at once than there is room for.
+            let most = if self.same.is_some() { left } else { left.min(PIECE) };
+            let (same, bit, count) = self.take(page, most)?;
+            found += match same {
+                Some(0) => 0,
+                Some(_) => count,
+                None => {
+                    let mut some = [0; PIECE];
+                    self.unpack(page, bit, &mut some[..count])?;
+                    some.iter().filter(|number| **number != 0).count()
+                }
+            };
             left -= count;
         }
         Some(found)
