@@ -3,7 +3,6 @@
 //! The law: a row that is used again is the one that was read at first, or the import fails: the file
 //! has changed.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -19,6 +18,7 @@ use super::interrupt::Interrupt;
 use super::kept::Kept;
 use super::piece::Asked;
 use super::read::{Reader, Rows};
+use super::several::{Lines, ended};
 use super::{IntakeError, SourceFile};
 use crate::fact::Hash;
 use crate::fact::bulk::Spot;
@@ -349,37 +349,6 @@ impl Look<'_> {
     }
 }
 
-/// Some rows as text, each on a line of its own.
-#[derive(Default)]
-struct Lines {
-    text: Vec<u8>,
-    /// Where each begins, and where it ends without what ends its line.
-    bounds: Vec<(usize, usize)>,
-    /// What each is known by.
-    checks: Vec<u64>,
-}
-
-impl Lines {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.bounds.clear();
-        self.checks.clear();
-    }
-
-    fn push(&mut self, row: &[u8], check: u64) {
-        let from = self.text.len();
-        self.text.extend_from_slice(&ended(row));
-        self.text.push(b'\n');
-        self.bounds.push((from, from + row.len()));
-        self.checks.push(check);
-    }
-
-    fn row(&self, number: usize) -> &[u8] {
-        let (from, to) = self.bounds[number];
-        &self.text[from..to]
-    }
-}
-
 /// A row as it was understood on the first pass; none if it is another one now.
 fn understood(lane: &mut Lane<'_>, columns: &Columns, given: &[u8], check: u64) -> Option<Taken> {
     let (whole, mut taken) = (ended(given), None);
@@ -390,15 +359,6 @@ fn understood(lane: &mut Lane<'_>, columns: &Columns, given: &[u8], check: u64) 
         each_line(row, columns.delimiter(), |_, from, ends| taken = lane.take(row, from, ends));
     }
     taken.filter(|taken| taken.mark.check() == check && std::str::from_utf8(given).is_ok())
-}
-
-/// A line without its end as text that ends where it does: of two signs that may end a line, one is
-/// taken away once more.
-fn ended(line: &[u8]) -> Cow<'_, [u8]> {
-    match line.last() {
-        Some(b'\r') => Cow::Owned([line, b"\r"].concat()),
-        Some(_) | None => Cow::Borrowed(line),
-    }
 }
 
 fn open_plain<'p>(pass: &'p FilePass, file: &SourceFile) -> Result<Revisit<'p>, IntakeError> {

@@ -68,6 +68,7 @@ mod request;
 mod rows;
 mod scan;
 mod second;
+mod several;
 mod source;
 mod survey;
 mod tally;

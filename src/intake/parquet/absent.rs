@@ -22,6 +22,7 @@ pub(in crate::intake) struct Strip {
 }
 
 /// What is known of rows that were written out.
+#[allow(dead_code, reason = "no row is written out")]
 pub(in crate::intake) enum Look {
     Plain { ascii: bool },
     Unknown,
