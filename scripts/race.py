@@ -9,8 +9,10 @@
 For `--parquet` build with `--features parquet`. It builds nothing. DuckDB comes from its Python package, into target/race-venv; if it cannot be had,
 only revshare runs. Needs nothing else than Python. What is measured, of each process by itself: wall
 time, processor time of all its threads (user and system), and the peak of its memory. revshare's
-times are those of the whole program. DuckDB's are told twice: those of the query alone, which the ratios are to, and those of the
-whole program, with starting Python and handing over the sums. Whoever reads the lines finds them in the system's cache. "Nothing new" is the second run after the one that brought them.
+times are those of the whole program. DuckDB's are told twice: those of the query alone, and those of the
+whole program, with starting Python and handing over the sums. The ratios are to the query alone; without duplicate
+check also to the whole program. Whoever reads the lines finds them in the system's cache. "Nothing new" is the
+second run after the one that brought them.
 
 The month has refunds, duplicates, contradictions and late lines, but no line that cannot be read: DuckDB
 either stops at one or takes what revshare refuses (5/10/26 for a day of the year 5, 1e6 for a number).
