@@ -1,5 +1,5 @@
-//! Rows that are read many at once: of contracts that keep no customer apart, with all that a field may
-//! hold. The law is that of the tests beside it: both ways bring the same.
+//! Rows that are read many at once, with all that a field may hold, whatever customers and deals a contract
+//! keeps apart. The law is that of the tests beside it: both ways bring the same.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,40 @@ use proptest::prelude::*;
 use revshare::contract::Contract;
 use revshare::intake::Bulk;
 
-/// A contract that keeps no customers or deals apart: only then are rows read many at once.
+/// A contract that keeps no customers or deals apart.
 pub(crate) fn contract(zone: &str) -> Contract {
+    keeping(zone, APART[0])
+}
+
+/// The customers that a contract names, and how it splits: none, some, most; every deal.
+const APART: [(&[&str], &str); 4] =
+    [(&[], HALVES), (&["acme-*"], HALVES), (&["b", "z*", "a*"], HALVES), (&["acme-*"], BY_DEAL)];
+const HALVES: &str = r#"{ vendor = "50%", platform = "50%" }"#;
+const BY_DEAL: &str = r#"{ window = "deal", tiers = [
+    { from = "0", vendor = "50%", platform = "rest" },
+    { above = "300", vendor = "34%", platform = "rest" },
+] }"#;
+
+fn keeping(zone: &str, (customers, split): (&[&str], &str)) -> Contract {
+    let schedule = |id: &str, scope: &str| {
+        format!(
+            r#"
+            [[schedule]]
+            id = "{id}"
+            scope = {{ {scope} }}
+            seller = "platform"
+            [[schedule.terms]]
+            effective = 2020-01-01
+            basis = "net-sales"
+            split = {split}
+            "#
+        )
+    };
+    let named = match customers {
+        [] => String::new(),
+        names => schedule("named", &format!("customer = {names:?}")),
+    };
+    let rest = schedule("rest", "");
     let text = format!(
         r#"
         id = "deal"
@@ -18,14 +50,9 @@ pub(crate) fn contract(zone: &str) -> Contract {
         [parties]
         vendor = "V"
         platform = "P"
-        [[schedule]]
-        id = "all"
-        seller = "platform"
-        [[schedule.terms]]
-        effective = 2020-01-01
-        basis = "net-sales"
-        split = {{ vendor = "50%", platform = "50%" }}
-    "#
+        {named}
+        {rest}
+        "#
     );
     Contract::parse("contract.toml", &text).unwrap()
 }
@@ -250,6 +277,7 @@ proptest! {
         threads in 1_usize..4,
         chunk in prop_oneof![1 => Just(300_usize), 1 => Just(4000), 3 => Just(Bulk::CHUNK)],
         zone in proptest::sample::select(vec!["America/Los_Angeles", "Pacific/Apia", "UTC"]),
+        apart in proptest::sample::select(&APART[..]),
         forgotten in prop_oneof![3 => Just(None), 1 => Just(Some("2026-10-29"))],
     ) {
         let folders: Vec<_> = deliveries.iter().map(|_| tempfile::tempdir().unwrap()).collect();
@@ -260,6 +288,6 @@ proptest! {
         }
         let paths: Vec<&Path> = folders.iter().map(|folder| folder.path()).collect();
         let forgotten = forgotten.filter(|_| zone == "America/Los_Angeles");
-        super::ways::compare_for(Some(&contract(zone)), &map(delimiter), &paths, (threads, chunk), forgotten)?;
+        super::ways::compare_for(Some(&keeping(zone, apart)), &map(delimiter), &paths, (threads, chunk), forgotten)?;
     }
 }
