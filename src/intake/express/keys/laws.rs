@@ -75,7 +75,7 @@ proptest! {
                 let text = format!("x\n{}\n{behind}", row.join(","));
                 let ends = ends_of(row, 2);
                 let more = if further { at as u64 % 3 } else { 0 };
-                let words = if further { vec![more] } else { vec![] };
+                let words = if more > 0 { vec![more] } else { vec![] };
                 let found = keys.find(text.as_bytes(), 2, &ends, &words).unwrap();
                 let fields: Vec<String> =
                     columns.iter().map(|at| row[*at].clone()).collect();
@@ -124,6 +124,15 @@ proptest! {
         let end = if returns { "\r\n" } else { "\n" };
         many_are_right(&mut keys, &text_of(&rows, end, &"y".repeat(LONGEST * LINE)), &dues);
     }
+}
+
+#[test]
+fn further_words_are_not_taken_for_text() {
+    let mut keys = Keys::new([0].into_iter());
+    let found = keys.find(b"a", 0, &[1], &[0, 0]).unwrap();
+    assert_eq!(number(&mut keys, found), 0);
+    let text = "\0".repeat(2 * size_of::<u64>()) + "a";
+    assert_eq!(keys.find(text.as_bytes(), 0, &[text.len()], &[]), Some(Found::New));
 }
 
 #[test]
