@@ -93,7 +93,7 @@ impl Book {
     }
 
     /// What it imports is settled next: what that will ask for is made while the import is made durable.
-    pub fn set_settles(&mut self) {
+    pub(crate) fn set_settles(&mut self) {
         self.settles = true;
     }
 
@@ -104,7 +104,7 @@ impl Book {
 
     /// Closes it at the end of a process. The sums that it holds are left to the system, which takes the
     /// memory of a process back at once; to give it back cell by cell takes longer.
-    pub fn leave(self) {
+    pub(crate) fn leave(self) {
         std::mem::forget(self.store.archive().clone());
     }
 

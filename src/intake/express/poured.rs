@@ -81,15 +81,13 @@ impl Poured {
 
     /// Rows and amounts by currency.
     pub(in crate::intake) fn counts(&self) -> Counts {
-        let mut cells: BTreeMap<Option<Currency>, Cell> = BTreeMap::new();
+        let mut counts = Counts::new();
         for (shape, cell) in self.first_zone() {
-            *cells.entry(shape.currency).or_default() += cell;
+            let rows = u64::try_from(cell.rows).expect("facts, and no corrections");
+            let amount = fact::Cell::from(cell).amount;
+            *counts.entry(shape.currency).or_default() += Count { rows, amount };
         }
-        let count = |cell: Cell| Count {
-            rows: u64::try_from(cell.rows).expect("facts, and no corrections"),
-            amount: fact::Cell::from(cell).amount,
-        };
-        cells.into_iter().map(|(currency, cell)| (currency, count(cell))).collect()
+        counts
     }
 
     /// Every zone has the same facts, on other days.
