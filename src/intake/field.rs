@@ -237,6 +237,22 @@ pub(super) fn cell<'a>(text: &'a str, span: &Span) -> Cow<'a, str> {
     if span.doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) }
 }
 
+/// Bytes of a row as text, with a sign for each that is none, and where its fields stand then.
+pub(super) fn legible(bytes: &[u8], spans: &[Span]) -> (String, Vec<Span>) {
+    let (mut text, mut at) = (String::with_capacity(bytes.len()), 0);
+    let mut up_to = |to: usize| {
+        // A row that was not split may come with the fields of another.
+        let to = to.clamp(at, bytes.len());
+        text += &String::from_utf8_lossy(&bytes[at..to]);
+        at = to;
+        text.len()
+    };
+    let place = |span: &Span| Span { from: up_to(span.from), to: up_to(span.to), ..*span };
+    let spans = spans.iter().map(place).collect();
+    up_to(bytes.len());
+    (text, spans)
+}
+
 /// The text of a JSON text or whole number.
 fn scalar<'a>(name: &str, value: &'a Value) -> Result<Option<Cow<'a, str>>, Refusal> {
     match value {

@@ -7,7 +7,7 @@ use super::codes;
 use super::discover::Layout;
 use super::express::check;
 use super::feed::Movement;
-use super::field::{Header, Row as Fields, cell};
+use super::field::{Header, Row as Fields, cell, legible};
 use super::interrupt::Interrupt;
 use super::json::object_of;
 use super::mapping::Mapping;
@@ -280,9 +280,12 @@ impl Rows<'_> {
         let text = match std::str::from_utf8(&raw.bytes) {
             Ok(text) => text,
             Err(_) => {
-                let text = String::from_utf8_lossy(&raw.bytes).into_owned();
+                let (mut text, spans) = legible(&raw.bytes, &self.spans);
                 let reasons = vec![raw.refused.clone().unwrap_or_else(not_text)];
-                let result = self.refused(reasons, None, None, line, &text);
+                let result = self.refused(reasons, None, None, line, (&text, &spans));
+                if let Some(columnar) = &self.columnar {
+                    text = columnar.shown(&text, &spans).0;
+                }
                 return Row { line, text, result, movement: None };
             }
         };
@@ -304,8 +307,9 @@ impl Rows<'_> {
     }
 
     fn read(&self, raw: &Raw, text: &str) -> (Reading, Option<Movement>) {
+        let whole = (text, &self.spans[..]);
         if let Some(refusal) = &raw.refused {
-            return (self.refused(vec![refusal.clone()], None, None, raw.line, text), None);
+            return (self.refused(vec![refusal.clone()], None, None, raw.line, whole), None);
         }
         let Some(plan) = &self.plan else {
             let nothing = Reading::Refused { findings: Vec::new(), currency: None, amount: None };
@@ -320,9 +324,9 @@ impl Rows<'_> {
                 (Reading::Superseded { currency, amount }, None)
             }
             Ok(Outcome::Refused(reasons, currency, amount)) => {
-                (self.refused(reasons, currency, amount, raw.line, text), None)
+                (self.refused(reasons, currency, amount, raw.line, whole), None)
             }
-            Err(refusal) => (self.refused(vec![refusal], None, None, raw.line, text), None),
+            Err(refusal) => (self.refused(vec![refusal], None, None, raw.line, whole), None),
         }
     }
 
@@ -369,11 +373,11 @@ impl Rows<'_> {
         currency: Option<Currency>,
         amount: Option<Exact>,
         line: u64,
-        text: &str,
+        (text, spans): (&str, &[Span]),
     ) -> Reading {
-        let shown = self.columnar.as_ref().map(|it| it.shown(text, &self.spans));
+        let shown = self.columnar.as_ref().map(|it| it.shown(text, spans));
         let (text, spans) =
-            shown.as_ref().map_or((text, &self.spans), |(text, spans)| (text.as_str(), spans));
+            shown.as_ref().map_or((text, spans), |(text, spans)| (text.as_str(), spans));
         let finding = |refusal: Refusal| refusal.finding(&self.file, line, text, spans);
         Reading::Refused { findings: reasons.into_iter().map(finding).collect(), currency, amount }
     }

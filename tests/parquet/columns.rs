@@ -18,6 +18,8 @@ use parquet::schema::types::ColumnPath;
 #[derive(Clone)]
 pub(crate) enum Values {
     Text(Vec<Option<String>>),
+    /// Bytes that need not be text.
+    Raw(Vec<Option<Vec<u8>>>),
     Int(Vec<Option<i32>>),
     Long(Vec<Option<i64>>),
     Old(Vec<Option<Int96>>),
@@ -114,6 +116,10 @@ pub(crate) fn write_as(
                 Values::Text(all) => {
                     let text = |it: &Option<String>| it.as_deref().map(ByteArray::from);
                     put::<ByteArrayType>(&mut group, all[part.clone()].iter().map(text));
+                }
+                Values::Raw(all) => {
+                    let raw = |it: &Option<Vec<u8>>| it.clone().map(ByteArray::from);
+                    put::<ByteArrayType>(&mut group, all[part.clone()].iter().map(raw));
                 }
                 Values::Int(all) => {
                     put::<Int32Type>(&mut group, all[part.clone()].iter().copied());

@@ -73,3 +73,20 @@ fn times_are_read_as_they_were_meant() {
     let import = read_one(&[("optional int32 time (DATE)", Values::Int(vec![Some(20_717)]))], "");
     assert_eq!(time(&import).as_deref(), Some("2026-09-21"));
 }
+
+#[test]
+fn bytes_that_are_no_text_are_refused_wherever_they_stand() {
+    let raw = |bytes: &[u8]| Values::Raw(vec![Some(bytes.to_vec())]);
+    // A sign that stands for a byte is longer than the byte: fields behind it, or the last one, end elsewhere.
+    for column in ["id", "customer", "currency"] {
+        for bytes in [&b"\xFF"[..], b"\xFFa", b"a\xC3", b"a \"\xFF\xFE\", b", b"\xE2\x82"] {
+            let import = read_one(&[(&format!("optional binary {column}"), raw(bytes))], "");
+            let [finding] = &import.findings[..] else { panic!("{:?}", import.findings) };
+            assert_eq!((finding.code.id, import.gathered.ids.len()), ("I008", 0));
+            let text = String::from_utf8_lossy(bytes);
+            let shown = if text.contains('"') { format!("{text:?}") } else { text.into_owned() };
+            let excerpt = &finding.origin.as_ref().unwrap().excerpt;
+            assert!(excerpt.contains(&format!("{column}={shown}")), "{excerpt}");
+        }
+    }
+}
