@@ -164,7 +164,7 @@ impl Course {
                 };
                 let (leaf, from) = pages.at()?;
                 let to = pages.further(rows)?;
-                if rows > 1 && leaf.weight(from, &to, rows) > bytes {
+                if rows > 1 && leaf.is_heavier((from, &to), rows, bytes) {
                     rows /= 2;
                     continue 'fewer;
                 }

@@ -212,14 +212,41 @@ impl Leaf {
         Some(())
     }
 
-    /// How long the texts of so many rows between two cursors may be, roughly.
-    pub(super) fn weight(&self, from: &Cursor, to: &Cursor, rows: usize) -> usize {
+    /// Do the texts of so many rows between two cursors have more bytes than these, roughly?
+    pub(super) fn is_heavier(
+        &self,
+        (from, to): (&Cursor, &Cursor),
+        rows: usize,
+        bytes: usize,
+    ) -> bool {
         match (&from.values, &to.values) {
-            (Values::Plain(from), Values::Plain(to)) => to - from,
+            (Values::Plain(from), Values::Plain(to)) => to - from > bytes,
             (Values::Numbers(_), _) | (_, Values::Numbers(_)) => {
-                rows.saturating_mul(self.dictionary.longest)
+                let most = rows.saturating_mul(self.dictionary.longest);
+                // A single long text says nothing of rows that do not hold it.
+                most > bytes && self.lengths(from.clone(), rows).is_none_or(|all| all > bytes)
             }
         }
+    }
+
+    /// How long the texts of the next rows are, if they are of the dictionary.
+    fn lengths(&self, cursor: Cursor, rows: usize) -> Option<usize> {
+        let (bytes, Cursor { present, values }) = (self.bytes(), cursor);
+        let Values::Numbers(mut numbers) = values else { return None };
+        let mut left = match present {
+            Some(mut present) => present.pass_counting(bytes, rows)?,
+            None => rows,
+        };
+        let (mut found, mut all) = ([0; AT_ONCE], 0);
+        while left > 0 {
+            let found = &mut found[..left.min(AT_ONCE)];
+            numbers.fill(bytes, found)?;
+            for number in &*found {
+                all += self.dictionary.spans.get(*number as usize)?.length as usize;
+            }
+            left -= found.len();
+        }
+        Some(all)
     }
 
     /// Finds or writes the texts of the next rows, at most [`AT_ONCE`]; a null is nothing.
@@ -327,4 +354,36 @@ fn written<const BYTES: usize>(
         at += length;
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_of_a_dictionary_weighs_where_it_stands() {
+        let kind = Kind { layout: Layout::Bytes, holds: Holds::Text, nullable: false };
+        let texts = [vec![1, 0, 0, 0, b'a'], 1000_u32.to_le_bytes().into(), vec![b'x'; 1000]];
+        let encoding = Encoding::PLAIN;
+        let buf = texts.concat().into();
+        let page = Page::DictionaryPage { buf, num_values: 2, encoding, is_sorted: false };
+        let dictionary = Arc::new(Dictionary::of(&page, kind).unwrap());
+        // Of numbers of one bit: a hundred times the first, once the second, and twenty times the first.
+        let page = Page::DataPage {
+            buf: vec![1, 200, 1, 0, 2, 1, 40, 0].into(),
+            num_values: 121,
+            encoding: Encoding::RLE_DICTIONARY,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        let (leaf, first) = Leaf::of(page, kind, &dictionary).unwrap();
+        for (from, rows, bytes) in [(0, 100, 100), (0, 101, 1100), (90, 31, 1030), (101, 20, 20)] {
+            let (mut begin, mut end) = (first.clone(), first.clone());
+            leaf.pass(&mut begin, from).unwrap();
+            leaf.pass(&mut end, from + rows).unwrap();
+            assert!(!leaf.is_heavier((&begin, &end), rows, bytes), "{rows} from {from}");
+            assert!(leaf.is_heavier((&begin, &end), rows, bytes - 1), "{rows} from {from}");
+        }
+    }
 }
