@@ -31,6 +31,8 @@ pub(super) struct Form {
     properties: ReaderPropertiesPtr,
     pub(super) columns: Vec<Placed>,
     size: u64,
+    /// Bytes of a row, roughly. Asked for more often than there are row groups, of which there may be many.
+    each: usize,
     /// Whom to tell how many bytes were read, roughly.
     read: Arc<AtomicU64>,
 }
@@ -52,7 +54,11 @@ pub(super) fn open(path: &Path, read: &Arc<AtomicU64>) -> io::Result<(Vec<Column
         return guarded(|| Err(ParquetError::General(why)));
     }
     let (properties, read) = (Arc::new(ReaderProperties::builder().build()), Arc::clone(read));
-    let form = Form { path: path.to_owned(), files, metadata, properties, columns, size, read };
+    let all = metadata.row_groups().iter().map(|group| i128::from(group.total_byte_size())).sum();
+    let each = i128::checked_div(all, rows.into()).unwrap_or(0);
+    let each = usize::try_from(each).unwrap_or(0).max(8 * columns.len()).max(1);
+    let path = path.to_owned();
+    let form = Form { path, files, metadata, properties, columns, size, each, read };
     Ok((names, Sheet(Arc::new(form))))
 }
 
@@ -100,11 +106,7 @@ impl Form {
 
     /// As many rows as have so many bytes, roughly.
     pub(super) fn rows_of(&self, bytes: usize) -> usize {
-        let groups = self.metadata.row_groups().iter();
-        let all: i128 = groups.map(|group| i128::from(group.total_byte_size())).sum();
-        let rows = i128::from(self.metadata.file_metadata().num_rows());
-        let each = all.checked_div(rows).unwrap_or(0).max(8 * self.columns.len() as i128);
-        usize::try_from(bytes as i128 / each.max(1)).unwrap_or(0).max(1)
+        (bytes / self.each).max(1)
     }
 
     /// All rows before this one were read.
