@@ -90,3 +90,14 @@ fn bytes_that_are_no_text_are_refused_wherever_they_stand() {
         }
     }
 }
+
+#[test]
+fn decimals_without_end_are_refused_unwritten() {
+    let one = || Values::Bytes(vec![Some(1)]);
+    let column = |scale: u32| format!("optional binary amount (DECIMAL({scale},{scale}))");
+    for (scale, why) in [(76, "I013"), (1 << 10, "I013"), (1025, "I021"), (2_000_000_000, "I021")] {
+        let import = read_one(&[(&column(scale), one())], "");
+        let [finding] = &import.findings[..] else { panic!("{:?}", import.findings) };
+        assert_eq!((finding.code.id, import.gathered.ids.len()), (why, 0), "{scale}: {finding:?}");
+    }
+}

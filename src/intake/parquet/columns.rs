@@ -70,10 +70,16 @@ fn is_flat(column: &ColumnDescriptor) -> bool {
 
 const FLOAT: &str = "holds binary fractions";
 
+/// A number with more decimals is none that anybody wrote; each would be as long as that, whatever it is.
+const MOST_DECIMALS: i32 = 1 << 10;
+
 fn holds(column: &ColumnDescriptor) -> (Holds, Option<&'static str>) {
     let fit = |holds| (holds, None);
     let unfit = |why| (Holds::Unfit, Some(why));
     let (physical, decimal) = (column.physical_type(), usize::try_from(column.type_scale()));
+    if column.type_scale() > MOST_DECIMALS {
+        return unfit("has too many decimals");
+    }
     match column.logical_type_ref() {
         Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => fit(Holds::Text),
         Some(LogicalType::Decimal(_)) => decimal.map_or_else(
