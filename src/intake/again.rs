@@ -139,15 +139,23 @@ impl<'p> Again<'p> {
             Ok(found)
         };
         let parts = spots.chunks(spots.len().div_ceil(threads).max(FEWEST));
-        let found: Vec<Vec<Found>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = parts.map(|spots| scope.spawn(move || part(spots))).collect();
+        self.on_threads(parts, part)
+    }
+
+    /// What the parts of a file bring, in their order; each is seen to by a thread.
+    fn on_threads<P: Send>(
+        &self,
+        parts: impl Iterator<Item = P>,
+        see_to: impl Fn(P) -> Result<Vec<Found>, IntakeError> + Sync,
+    ) -> Result<Vec<Found>, IntakeError> {
+        let see_to = &see_to;
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = parts.map(|part| scope.spawn(move || see_to(part))).collect();
             let broke =
                 |_| unreadable(self.file, io::Error::other("a thread that reads rows has stopped"));
-            threads
-                .into_iter()
-                .map(|thread| thread.join().map_err(broke)?)
-                .collect::<Result<_, _>>()
-        })?;
+            threads.into_iter().map(|thread| thread.join().map_err(broke)?).collect()
+        });
+        let found: Vec<Vec<Found>> = found.into_iter().collect::<Result<_, _>>()?;
         Ok(found.into_iter().flatten().collect())
     }
 
@@ -161,29 +169,20 @@ impl<'p> Again<'p> {
         sums: &Mutex<Poured>,
     ) -> Result<Vec<Found>, IntakeError> {
         let parts = if self.file.layout() == Layout::Parquet { threads.max(1) as u64 } else { 1 };
-        let begin = |part: u64| self.pass.start + self.pass.bytes / parts * part;
+        let end = |part: u64| self.pass.start + self.pass.bytes / parts * (part + 1);
         let within = |part: u64, spots: &[Spot]| {
-            let at = |part| spots.partition_point(|spot| spot.at < begin(part));
-            (if part == 0 { 0 } else { at(part) })..(if part + 1 == parts {
-                spots.len()
-            } else {
-                at(part + 1)
-            })
+            let behind = |part| {
+                if part + 1 == parts {
+                    return spots.len();
+                }
+                spots.partition_point(|spot| spot.at < end(part))
+            };
+            part.checked_sub(1).map_or(0, behind)..behind(part)
         };
-        let of = |part: u64| {
-            let (repeats, ordinary) =
-                (&repeats[within(part, repeats)], &ordinary[within(part, ordinary)]);
-            self.in_one_go(common, repeats, ordinary, sums)
-        };
-        let of = &of;
-        let found: Vec<Vec<Found>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (1..parts).map(|part| scope.spawn(move || of(part))).collect();
-            let broke =
-                |_| unreadable(self.file, io::Error::other("a thread that reads rows has stopped"));
-            let joined = threads.into_iter().map(|thread| thread.join().map_err(broke)?);
-            std::iter::once(of(0)).chain(joined).collect::<Result<_, _>>()
-        })?;
-        Ok(found.into_iter().flatten().collect())
+        self.on_threads(0..parts, |part| {
+            let repeats = &repeats[within(part, repeats)];
+            self.in_one_go(common, repeats, &ordinary[within(part, ordinary)], sums)
+        })
     }
 
     fn in_one_go(

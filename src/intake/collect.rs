@@ -3,7 +3,7 @@
 //! The law: rows reach the ordinary reader in the order of the file, with their line and their place.
 
 use super::again::Noted;
-use super::express::{ChunkAt, Done, FilePass, Job, LineAt};
+use super::express::{ChunkAt, Done, FilePass, Job, LineAt, Places};
 use super::import::Run;
 use super::kept::Ordinary;
 use super::read::{Row, Rows};
@@ -54,8 +54,14 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
         let &Done { offset, lines, taken, knotty, .. } = done;
         let places = self.job.places(offset);
         self.chunks.push(ChunkAt { offset, line: self.line, knotty });
-        for (at, line) in [(0, 0)].iter().chain(&done.begun) {
-            self.lines.push(LineAt { at: offset + *at as u64, line: self.line + line });
+        let from = self.line;
+        self.lines.push(LineAt { at: offset, line: from });
+        // Rows that were never lines are found by their numbers.
+        if let Places::Bytes(_) = places {
+            let begun = done.begun.iter();
+            let lines =
+                begun.map(|(place, line)| LineAt { at: offset + *place as u64, line: from + line });
+            self.lines.extend(lines);
         }
         self.count += taken;
         if knotty.is_some() {

@@ -46,7 +46,7 @@ mod window;
 
 pub(super) use anew::AT_ONCE;
 pub(super) use buffer::Buffer;
-pub(super) use chunk::each_line;
+pub(super) use chunk::{Places, each_line};
 pub(super) use columns::Columns;
 pub(super) use job::{Done, Job};
 pub(super) use lane::{Lane, Taken};

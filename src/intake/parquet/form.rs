@@ -99,17 +99,12 @@ pub(super) fn is_text(holds: Holds) -> bool {
 
 /// Bytes of any number.
 pub(super) fn bytes(value: &[u8], holds: Holds, text: &mut Vec<u8>) {
-    match holds {
-        Holds::Decimal(scale) => decimal_of(value, scale, text),
-        Holds::Unfit => text.extend_from_slice(UNFIT),
-        Holds::Text
-        | Holds::Truth
-        | Holds::Whole
-        | Holds::Natural
-        | Holds::Date
-        | Holds::Time { .. }
-        | Holds::OldTime
-        | Holds::Uuid => quoted(value, text),
+    if is_text(holds) {
+        quoted(value, text);
+    } else if let Holds::Decimal(scale) = holds {
+        decimal_of(value, scale, text);
+    } else {
+        text.extend_from_slice(UNFIT);
     }
 }
 
