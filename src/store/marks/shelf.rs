@@ -239,7 +239,6 @@ impl Shelf for MarksShelf {
         let (mut from, mut marks, mut ends) = (0, 0, Vec::with_capacity(blocks.len()));
         for block in blocks {
             let to = from + usize::from(block.length);
-            block.check(&self.new, &read[from..to])?;
             let block = Marks::of(&read[from..to + SLACK], first);
             let block = block.ok_or_else(|| directory::damaged(&self.new, "it is no block"))?;
             marks += block.count();
@@ -251,12 +250,19 @@ impl Shelf for MarksShelf {
 }
 
 impl MarksShelf {
-    /// Reads blocks, one behind the other; those that are neighbours in the file at once.
+    /// Reads blocks, one behind the other; those that are neighbours in the file at once. What was read is checked
+    /// while it is in the nearest cache.
     fn read(&self, blocks: &[Block], mut into: &mut [u8]) -> io::Result<()> {
         for neighbours in blocks.chunk_by(|one, next| one.end() == next.offset) {
             let bytes = neighbours.iter().map(|block| usize::from(block.length)).sum();
             let (now, rest) = into.split_at_mut(bytes);
             self.medium.read(&self.new, neighbours[0].offset, now)?;
+            let mut unchecked = &*now;
+            for block in neighbours {
+                let (bytes, behind) = unchecked.split_at(block.length.into());
+                block.check(&self.new, bytes)?;
+                unchecked = behind;
+            }
             into = rest;
         }
         Ok(())
