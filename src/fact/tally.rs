@@ -105,7 +105,7 @@ impl Tally {
     }
 
     /// Full cells in the order of their keys, each once.
-    fn in_order(cells: Cells) -> Self {
+    pub(super) fn in_order(cells: Cells) -> Self {
         Self::listed(by_day(cells))
     }
 

@@ -12,6 +12,7 @@
 mod book;
 mod bulk;
 mod contest;
+mod heap;
 mod ids;
 #[cfg(test)]
 mod laws;

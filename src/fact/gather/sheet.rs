@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FileHeader;
+use super::heap::Heap;
 use super::refs::Place;
 use crate::fact::{
     Archive, AuditFinding, Cell, Control, Count, Entry, Fact, FileTally, FxRate, GrantedRate, Key,
@@ -28,12 +29,12 @@ pub(super) struct Sheet {
     digest: String,
     bytes: u64,
     controls: BTreeMap<Option<Currency>, Control>,
-    /// A tally for each zone of the lens, of what only adds.
-    adding: Vec<Tally>,
+    /// A heap for each zone of the lens, of what only adds.
+    adding: Vec<Heap>,
     /// What others added up of the same: rows that come one by one do not touch it.
     sums: Vec<Tally>,
-    /// The same for each slice.
-    slices: BTreeMap<Slice, Vec<Tally>>,
+    /// Heaps for each slice.
+    slices: BTreeMap<Slice, Vec<Heap>>,
     pub(super) rates: BTreeSet<FxRate>,
     pub(super) payments: BTreeSet<Payment>,
     pub(super) grants: BTreeSet<GrantedRate>,
@@ -47,7 +48,7 @@ impl Sheet {
             digest: String::new(),
             bytes: 0,
             controls: BTreeMap::new(),
-            adding: vec![Tally::new(); zones],
+            adding: heaps(zones),
             sums: vec![Tally::new(); zones],
             slices: BTreeMap::new(),
             rates: BTreeSet::new(),
@@ -100,18 +101,18 @@ impl Sheet {
         }
     }
 
-    /// Adds a fact to the tallies of a slice, or to what only adds, where it stands.
+    /// Adds a fact to the heaps of a slice, or to what only adds, where it stands.
     pub(super) fn add(&mut self, slice: Option<&Slice>, fact: &Fact, lens: &Lens, place: &Place) {
         let Self { header, adding, slices, .. } = self;
-        for (zone, tally) in lens.zones.iter().zip(tallies(adding, slices, slice)) {
-            tally.add(place.key((fact, &header.source), zone, lens), Cell::of(fact));
+        for (zone, heap) in lens.zones.iter().zip(heaps_of(adding, slices, slice)) {
+            heap.add(place.key((fact, &header.source), zone, lens), Cell::of(fact));
         }
     }
 
     /// Takes a fact out that was added on its own day, outside of any slice.
     pub(super) fn remove(&mut self, fact: &Fact, lens: &Lens) {
-        for (zone, tally) in lens.zones.iter().zip(&mut self.adding) {
-            tally.add(Key::of(fact, &self.header.source, zone, lens), Cell::of(fact).negated());
+        for (zone, heap) in lens.zones.iter().zip(&mut self.adding) {
+            heap.add(Key::of(fact, &self.header.source, zone, lens), Cell::of(fact).negated());
         }
     }
 
@@ -131,11 +132,12 @@ impl Sheet {
     pub(super) fn finish(mut self, lens: &Lens, archive: &Archive) -> FileTally {
         self.drop_listed(archive);
         self.controls.values_mut().for_each(Control::add_up);
-        let adding = self.adding.iter().zip(&self.sums);
+        let adding = tallies(self.adding);
+        let adding = adding.iter().zip(&self.sums);
         // What is taken back came before in the same list, so none of the two empties the other.
         let full = adding.map(|(one, other)| [one, other].into_iter().filter(|it| !it.is_empty()));
         let adding = full.map(Tally::sum_of).collect();
-        let sliced = self.slices.into_iter().map(|(slice, tallies)| (Some(slice), tallies));
+        let sliced = self.slices.into_iter().map(|(slice, heaps)| (Some(slice), tallies(heaps)));
         let parts = std::iter::once((None, adding)).chain(sliced);
         FileTally {
             path: self.header.path,
@@ -154,15 +156,23 @@ impl Sheet {
     }
 }
 
+fn heaps(zones: usize) -> Vec<Heap> {
+    std::iter::repeat_with(Heap::default).take(zones).collect()
+}
+
+fn tallies(heaps: Vec<Heap>) -> Vec<Tally> {
+    heaps.into_iter().map(Heap::into_tally).collect()
+}
+
 /// Those of a slice, or of what only adds.
-fn tallies<'t>(
-    adding: &'t mut [Tally],
-    slices: &'t mut BTreeMap<Slice, Vec<Tally>>,
+fn heaps_of<'h>(
+    adding: &'h mut [Heap],
+    slices: &'h mut BTreeMap<Slice, Vec<Heap>>,
     slice: Option<&Slice>,
-) -> &'t mut [Tally] {
+) -> &'h mut [Heap] {
     let Some(slice) = slice else { return adding };
     if !slices.contains_key(slice) {
-        slices.insert(slice.clone(), vec![Tally::new(); adding.len()]);
+        slices.insert(slice.clone(), heaps(adding.len()));
     }
     slices.get_mut(slice).expect("it was put there if it was missing")
 }
