@@ -26,15 +26,15 @@ pub(super) struct Heap<S = FixedState> {
 }
 
 impl<S: BuildHasher> Heap<S> {
-    /// Adds a cell under a key.
-    pub(super) fn add(&mut self, key: Key, cell: Cell) {
-        match self.cells.entry(self.hasher.hash_one(&key)) {
-            Entry::Vacant(place) => drop(place.insert((Arc::new(key), cell))),
-            Entry::Occupied(mut place) if *place.get().0 == key => {
+    /// Adds a cell under a key. The key is copied only if it is new.
+    pub(super) fn add(&mut self, key: &Key, cell: Cell) {
+        match self.cells.entry(self.hasher.hash_one(key)) {
+            Entry::Vacant(place) => drop(place.insert((Arc::new(key.clone()), cell))),
+            Entry::Occupied(mut place) if *place.get().0 == *key => {
                 let (_, sum) = place.get_mut();
                 *sum = sum.plus(cell);
             }
-            Entry::Occupied(_) => self.others.add(key, cell),
+            Entry::Occupied(_) => self.others.add(key.clone(), cell),
         }
     }
 
@@ -116,7 +116,7 @@ mod tests {
 
     fn heaped<S: BuildHasher + Default>(adds: &[(Key, Cell)]) -> Tally {
         let mut heap = Heap::<S>::default();
-        adds.iter().for_each(|(key, cell)| heap.add(key.clone(), *cell));
+        adds.iter().for_each(|(key, cell)| heap.add(key, *cell));
         heap.into_tally()
     }
 

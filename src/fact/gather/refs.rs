@@ -61,12 +61,23 @@ pub(super) struct Place {
 
 impl Place {
     /// Where a fact is tallied in a zone.
-    pub(super) fn key(&self, (fact, source): (&Fact, &str), zone: &Zone, lens: &Lens) -> Key {
+    fn key(&self, (fact, source): (&Fact, &str), zone: &Zone, lens: &Lens) -> Key {
+        let mut key = Key::of(fact, source, zone, lens);
+        self.put(&mut key, fact.time, zone);
+        key
+    }
+
+    /// Puts the key of a fact where the fact stands, which may not be when it happened itself.
+    pub(super) fn put(&self, key: &mut Key, happened: Moment, zone: &Zone) {
+        // Most facts refer to nothing: theirs are not made anew.
+        if self.time == happened && self.charged.is_none() {
+            return;
+        }
         let charged = self.charged.as_ref().map(|(moment, product)| Charged {
             day: moment.day_in(zone),
             product: product.clone(),
         });
-        Key::of(fact, source, zone, lens).standing(self.time, zone, charged)
+        *key = key.standing(self.time, zone, charged);
     }
 }
 

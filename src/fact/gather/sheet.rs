@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::FileHeader;
 use super::heap::Heap;
 use super::refs::Place;
+use crate::calendar::Day;
 use crate::fact::{
     Archive, AuditFinding, Cell, Control, Count, Entry, Fact, FileTally, FxRate, GrantedRate, Key,
     Lens, Part, Payment, Slice, Tally,
@@ -29,6 +30,8 @@ pub(super) struct Sheet {
     digest: String,
     bytes: u64,
     controls: BTreeMap<Option<Currency>, Control>,
+    /// The key of the row at hand: the next one is written over it.
+    key: Key,
     /// A heap for each zone of the lens, of what only adds.
     adding: Vec<Heap>,
     /// What others added up of the same: rows that come one by one do not touch it.
@@ -48,6 +51,7 @@ impl Sheet {
             digest: String::new(),
             bytes: 0,
             controls: BTreeMap::new(),
+            key: Key::first_on(Day::EPOCH),
             adding: heaps(zones),
             sums: vec![Tally::new(); zones],
             slices: BTreeMap::new(),
@@ -103,16 +107,20 @@ impl Sheet {
 
     /// Adds a fact to the heaps of a slice, or to what only adds, where it stands.
     pub(super) fn add(&mut self, slice: Option<&Slice>, fact: &Fact, lens: &Lens, place: &Place) {
-        let Self { header, adding, slices, .. } = self;
+        let Self { header, key, adding, slices, .. } = self;
         for (zone, heap) in lens.zones.iter().zip(heaps_of(adding, slices, slice)) {
-            heap.add(place.key((fact, &header.source), zone, lens), Cell::of(fact));
+            key.rewrite(fact, &header.source, zone, lens);
+            place.put(key, fact.time, zone);
+            heap.add(key, Cell::of(fact));
         }
     }
 
     /// Takes a fact out that was added on its own day, outside of any slice.
     pub(super) fn remove(&mut self, fact: &Fact, lens: &Lens) {
-        for (zone, heap) in lens.zones.iter().zip(&mut self.adding) {
-            heap.add(Key::of(fact, &self.header.source, zone, lens), Cell::of(fact).negated());
+        let Self { header, key, adding, .. } = self;
+        for (zone, heap) in lens.zones.iter().zip(adding) {
+            key.rewrite(fact, &header.source, zone, lens);
+            heap.add(key, Cell::of(fact).negated());
         }
     }
 
