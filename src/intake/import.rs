@@ -275,26 +275,37 @@ impl<'a> Run<'a> {
         if !self.gather.contested() {
             return Ok(());
         }
+        let contested = self.gather.contested_rows();
         for (number, file) in files.iter().enumerate() {
             self.tell_of(Step::ReadingAgain, &file.name, number, files.len());
             match large.filter(|passes| passes.has(number)) {
                 Some(passes) => passes.contest(self, number, reader, file)?,
-                None => self.contest(number, reader.open(file)?)?,
+                None => {
+                    let lines = contested.range((number, 0)..=(number, u64::MAX));
+                    self.contest(number, reader.open(file)?, lines.map(|(_, line)| *line))?;
+                }
             }
         }
         self.gather.decide();
         self.tell_losers(large, reader, files)
     }
 
-    /// Feeds a file for the second time, to decide between rows that contradict each other.
-    fn contest(&mut self, number: usize, mut rows: Rows<'_>) -> Result<(), IntakeError> {
-        while let Some(row) = rows.next_row()? {
+    /// Feeds rows of a file that begin on some lines for the second time, to decide between those that contradict
+    /// each other.
+    fn contest(
+        &mut self,
+        number: usize,
+        mut rows: Rows<'_>,
+        lines: impl Iterator<Item = u64>,
+    ) -> Result<(), IntakeError> {
+        rows.each_on(lines.collect(), &mut |row| {
             if let Reading::Entries(entries) = row.result {
                 for (slice, entry) in &entries {
                     self.gather.contest(number, row.line, slice.as_ref(), entry);
                 }
             }
-        }
+            Ok(())
+        })?;
         let path = rows.path().to_owned();
         let (digest, _) = rows.finish()?;
         if digest == self.digests[number] { Ok(()) } else { Err(IntakeError::Changed { path }) }

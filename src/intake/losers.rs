@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::codes;
 use super::import::{CORRECT, Run};
-use super::read::{Reader, Rows};
+use super::read::Reader;
 use super::reject::Refusal;
 use super::second::Passes;
 use super::{IntakeError, SourceFile};
@@ -27,12 +27,12 @@ impl Run<'_> {
                 Some(id) => self.refuse(conflict(id), &file.name, line, text),
                 None => Ok(()),
             };
+            let lines = losers.keys().copied().collect();
             match large.filter(|passes| passes.has(number)) {
-                Some(passes) => {
-                    let lines = losers.keys().copied().collect();
-                    passes.lines(number, reader, file, &lines, &mut tell)?;
+                Some(passes) => passes.lines(number, reader, file, &lines, &mut tell)?,
+                None => {
+                    reader.open(file)?.each_on(lines, &mut |row| tell(row.line, &row.text))?;
                 }
-                None => each_row(reader.open(file)?, &mut tell)?,
             }
         }
         Ok(())
@@ -43,17 +43,6 @@ impl Run<'_> {
         let of = self.gather.losers().iter().filter(|loser| loser.file == number);
         of.map(|loser| (loser.row, loser.id.clone())).collect()
     }
-}
-
-/// Tells of every row of a file.
-fn each_row(
-    mut rows: Rows<'_>,
-    tell: &mut dyn FnMut(u64, &str) -> Result<(), IntakeError>,
-) -> Result<(), IntakeError> {
-    while let Some(row) = rows.next_row()? {
-        tell(row.line, &row.text)?;
-    }
-    Ok(())
 }
 
 fn conflict(id: &str) -> Refusal {

@@ -1,6 +1,7 @@
-//! Rows out of pieces of a file that somebody else has read: a line, or a chunk of lines.
+//! Rows out of pieces of a file that somebody else has read: a line, or a chunk of lines. And some rows of a whole one.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 
 use super::IntakeError;
@@ -95,6 +96,22 @@ impl Rows<'_> {
             Ok(text) if self.columnar.is_none() => Cow::Borrowed(text),
             Ok(_) | Err(_) => Cow::Owned(self.line(text, line).text),
         }
+    }
+
+    /// The rows that begin on some lines, in their order, as far as there are any. Nobody looks at what others say.
+    pub(super) fn each_on(
+        &mut self,
+        mut lines: BTreeSet<u64>,
+        each: &mut dyn FnMut(Row) -> Result<(), IntakeError>,
+    ) -> Result<(), IntakeError> {
+        while !lines.is_empty()
+            && let Some(raw) = self.raw()?
+        {
+            if lines.remove(&raw.line) {
+                each(self.row_of(raw))?;
+            }
+        }
+        Ok(())
     }
 
     /// Every row of some whole lines; says the number of the line behind them.

@@ -297,12 +297,10 @@ impl Rows<'_> {
         Row { line, text, result, movement }
     }
 
-    fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {
+    /// The next row as it stands there; its fields are found, and what it says is not looked at.
+    pub(super) fn raw(&mut self) -> Result<Option<Raw>, IntakeError> {
         self.interrupt().check()?;
-        let raw = match self.delimiter {
-            Some(delimiter) => self.lines.next_record(delimiter, &mut self.spans),
-            None => self.lines.next_line(),
-        };
+        let raw = self.lines.next_row(self.delimiter, &mut self.spans);
         raw.map_err(|source| IntakeError::Read { path: self.path.clone(), source })
     }
 

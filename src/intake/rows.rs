@@ -102,6 +102,18 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// The next CSV record, whose fields go into `fields`; without a delimiter the next JSON line.
+    pub(super) fn next_row(
+        &mut self,
+        delimiter: Option<u8>,
+        fields: &mut Vec<Span>,
+    ) -> io::Result<Option<Raw>> {
+        match delimiter {
+            Some(delimiter) => self.next_record(delimiter, fields),
+            None => self.next_line(),
+        }
+    }
+
     /// The next JSON line; blank lines are no rows.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Raw>> {
         loop {

@@ -47,12 +47,10 @@ impl Book {
             }
             gather.close(file, format!("{:?}", rows), 0);
         }
-        if gather.contested() {
-            for (file, rows) in files.iter().enumerate() {
-                for (row, (slice, entry)) in (2..).zip(rows) {
-                    gather.contest(file, row, slice.as_ref(), entry);
-                }
-            }
+        // None but these are needed: the slow way and `collect` feed all.
+        for (file, row) in gather.contested_rows() {
+            let (slice, entry) = &files[file][row as usize - 2];
+            gather.contest(file, row, slice.as_ref(), entry);
         }
         let gathered = gather.finish();
         self.archive.apply(&gathered.delivery);

@@ -1,7 +1,7 @@
 //! Rows of one delivery that contradict each other: the first in canonical byte order stands,
 //! whatever their order in the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ids::Seen;
 use super::sheet::{Group, Money};
@@ -49,6 +49,15 @@ impl Contest {
 }
 
 impl Gather<'_> {
+    /// Which rows contradict each other, by the numbers of their files: those, of all that were pushed, that
+    /// [`contest`](Self::contest) does not let pass by.
+    pub fn contested_rows(&self) -> BTreeSet<(usize, u64)> {
+        let first = self.contests.keys().filter_map(|id| self.seen.get(id));
+        let first = first.map(|seen| (seen.file as usize, seen.row));
+        let later = self.repeats.iter().filter(|repeat| self.contests.contains_key(&repeat.id));
+        first.chain(later.map(|repeat| (repeat.file as usize, repeat.row))).collect()
+    }
+
     /// Takes a row for the second time; rows that are not contested pass by.
     pub fn contest(&mut self, file: usize, row: u64, _slice: Option<&Slice>, entry: &Entry) {
         if self.contests.is_empty() {
@@ -103,7 +112,7 @@ impl Gather<'_> {
         let (_, winner) = best;
         let (content, name) = (self.content(&winner), winner.id_text());
         rows.sort_by_key(|row| (row.file, row.row));
-        let mut home = None;
+        let mut home: Option<(usize, u64)> = None;
         for row in rows {
             let group = match (row.content == content, home) {
                 (false, _) => Group::Rejected,
@@ -114,7 +123,7 @@ impl Gather<'_> {
                 Group::Rejected => {
                     losers.push(Loser { file: row.file, row: row.row, id: name.clone() });
                 }
-                Group::Accepted => home = Some(row.file),
+                Group::Accepted => home = Some((row.file, row.row)),
                 Group::Duplicate | Group::Superseded => {}
             }
             self.sheets[row.file].count(group, row.money);
@@ -123,6 +132,6 @@ impl Gather<'_> {
         self.withdraw(self.seen[&id].file as usize, &id, &entered);
         let own = self.own_of(&winner);
         self.seen.insert(id, Seen::of(content, home, own));
-        self.enter(home, None, Some(id), winner);
+        self.enter(home.0, None, Some(id), winner);
     }
 }

@@ -10,23 +10,36 @@ use crate::fact::{Content, Entry, Hash, IdEntry, Kind, Own, Slice, Standing};
 pub(super) struct Seen {
     /// The content that counts; the first one, until a contest is decided.
     pub(super) content: Content,
-    /// The file that it is counted in.
+    /// The file that it is counted in, and the first row there.
     pub(super) file: u32,
+    pub(super) row: u64,
     /// None for what is not added up: rates, payments, grants, audits.
     pub(super) fact: Option<Own>,
 }
 
 impl Seen {
-    pub(super) fn of(content: Content, file: usize, fact: Option<Own>) -> Self {
-        Self { content, file: u32::try_from(file).expect("fewer files than that"), fact }
+    pub(super) fn of(content: Content, (file, row): (usize, u64), fact: Option<Own>) -> Self {
+        Self { content, file: few(file), row, fact }
     }
+}
+
+/// The number of a file as it is kept.
+fn few(file: usize) -> u32 {
+    u32::try_from(file).expect("fewer files than that")
+}
+
+/// A row whose id another one had before it.
+pub(super) struct Repeat {
+    pub(super) id: Hash,
+    pub(super) file: u32,
+    pub(super) row: u64,
 }
 
 impl Gather<'_> {
     /// Says what becomes of a row, and enters it if it counts.
     pub(super) fn judge(
         &mut self,
-        file: usize,
+        (file, row): (usize, u64),
         slice: Option<&Slice>,
         entry: Entry,
     ) -> io::Result<Disposition> {
@@ -41,6 +54,7 @@ impl Gather<'_> {
             return Ok(known.unwrap_or(Disposition::Forgotten));
         }
         if let Some(seen) = self.seen.get(&id) {
+            self.repeats.push(Repeat { id, file: few(file), row });
             if seen.content == content {
                 return Ok(Disposition::Duplicate);
             }
@@ -53,7 +67,7 @@ impl Gather<'_> {
         }
         self.recall(file, &entry)?;
         let own = self.own_of(&entry);
-        self.seen.insert(id, Seen::of(content, file, own));
+        self.seen.insert(id, Seen::of(content, (file, row), own));
         self.enter(file, None, Some(id), entry);
         Ok(Disposition::Accepted)
     }

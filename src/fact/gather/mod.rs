@@ -31,7 +31,7 @@ pub use bulk::{NumberedPlace, Place as BulkPlace};
 pub use contest::Loser;
 
 use self::contest::Contest;
-use self::ids::Seen;
+use self::ids::{Repeat, Seen};
 use self::products::Products;
 use self::refs::{Place, Referring};
 use self::sheet::{Group, Sheet};
@@ -116,6 +116,8 @@ pub struct Gather<'a> {
     known: &'a dyn Known,
     sheets: Vec<Sheet>,
     seen: BTreeMap<Hash, Seen>,
+    /// Rows of ids that were seen before.
+    repeats: Vec<Repeat>,
     contests: BTreeMap<Hash, Contest>,
     /// Rows that lost one, in order.
     losers: Vec<Loser>,
@@ -141,6 +143,7 @@ impl<'a> Gather<'a> {
             known,
             sheets: Vec::new(),
             seen: BTreeMap::new(),
+            repeats: Vec::new(),
             contests: BTreeMap::new(),
             losers: Vec::new(),
             referring: BTreeMap::new(),
@@ -171,12 +174,12 @@ impl<'a> Gather<'a> {
     pub fn push(
         &mut self,
         file: usize,
-        _row: u64,
+        row: u64,
         slice: Option<&Slice>,
         entry: Entry,
     ) -> io::Result<Disposition> {
         let money = entry.money();
-        let disposition = self.judge(file, slice, entry)?;
+        let disposition = self.judge((file, row), slice, entry)?;
         match disposition {
             Disposition::Accepted => self.sheets[file].count(Group::Accepted, money),
             Disposition::Duplicate => self.sheets[file].count(Group::Duplicate, money),
@@ -203,9 +206,10 @@ impl<'a> Gather<'a> {
         self.sheets[file].close(digest, bytes);
     }
 
-    /// Do rows of one id contradict each other? Then every row that was pushed has to be fed to
-    /// [`contest`](Self::contest), once, before [`finish`](Self::finish). Whoever reads the files
-    /// again makes sure that their bytes are still the same.
+    /// Do rows of one id contradict each other? Then every row that was pushed, or those that
+    /// [`contested_rows`](Self::contested_rows) names, has to be fed to [`contest`](Self::contest),
+    /// once, before [`finish`](Self::finish). Whoever reads the files again makes sure that their
+    /// bytes are still the same.
     pub fn contested(&self) -> bool {
         !self.contests.is_empty()
     }
