@@ -210,3 +210,46 @@ impl Sale {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Pattern;
+
+    /// Two keys that differ in every field, each written over the other, and over one of a fact that refers to another.
+    #[test]
+    fn nothing_of_the_key_before_stays() {
+        let (zone, lens) = (Zone::utc(), Lens::default());
+        let lens =
+            Lens { customers: vec![Pattern::new("*")], deals: vec![Pattern::new("*")], ..lens };
+        let fact = |kind, day: &str, text: &str, currency: Option<&str>| Fact {
+            product: format!("product-{text}"),
+            channel: format!("channel-{text}"),
+            region: format!("region-{text}"),
+            customer: format!("customer-{text}"),
+            deal: format!("deal-{text}"),
+            category: format!("category-{text}"),
+            unit: format!("unit-{text}"),
+            currency: currency.map(|code| code.parse().unwrap()),
+            ..Fact::new(kind, "s-1", day.parse().unwrap())
+        };
+        let facts = [
+            fact(Kind::Charge, "2026-10-05", "a", Some("USD")),
+            fact(Kind::Usage, "2026-11-06", "longer", None),
+        ];
+        let keys = facts.each_ref().map(|fact| Key::of(fact, "own", &zone, &lens));
+        assert_eq!(keys[1].customer, "customer-longer");
+        assert_eq!(keys[1].deal, "deal-longer");
+        for (fact, due) in facts.iter().zip(&keys) {
+            for before in &keys {
+                let charged = Charged { day: before.day, product: "x".into() };
+                let referring =
+                    Key { charged: Some(charged), own: Some(before.day), ..before.clone() };
+                for mut key in [before.clone(), referring] {
+                    key.rewrite(fact, "own", &zone, &lens);
+                    assert_eq!(key, *due);
+                }
+            }
+        }
+    }
+}

@@ -306,6 +306,8 @@ impl<'a> Run<'a> {
             }
             Ok(())
         })?;
+        // To its end as well, and so that it can be stopped.
+        while rows.raw()?.is_some() {}
         let path = rows.path().to_owned();
         let (digest, _) = rows.finish()?;
         if digest == self.digests[number] { Ok(()) } else { Err(IntakeError::Changed { path }) }

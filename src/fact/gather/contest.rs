@@ -80,6 +80,8 @@ impl Gather<'_> {
     /// If contested rows were not fed again as they were pushed.
     pub fn decide(&mut self) {
         let contests: BTreeMap<Hash, Contest> = std::mem::take(&mut self.contests);
+        // Nobody asks where they stand any more.
+        self.repeats = Vec::new();
         let mut losers = std::mem::take(&mut self.losers);
         for (id, contest) in contests {
             self.uncount(&id, &contest.rows);

@@ -1,8 +1,8 @@
 //! One delivery in the making: rows go in one by one, in any order, and what comes out says of
 //! each whether it counts.
 //!
-//! Memory holds a few hashes for each id, facts that refer to others, and the tallies; never the
-//! rows. So when two rows of one id contradict each other, the files are read once more, and only
+//! Memory holds a few hashes for each id, where each row of an id that came before stands, facts that
+//! refer to others, and the tallies; never the rows. So when two rows of one id contradict each other, the files are read once more, and only
 //! then is it decided which of them stands.
 //!
 //! The law: the facts that come out are the same for any order of the rows and any partition over
