@@ -49,7 +49,7 @@ fn known(lens: &Lens, deliveries: &[Vec<Vec<Fact>>]) -> Archive {
                 source: "own".into(),
             });
             for (row, fact) in (2..).zip(rows) {
-                gather.push(file, row, None, Entry::Fact(fact.clone())).expect("memory is enough");
+                gather.push(file, row, None, &Entry::Fact(fact.clone())).expect("memory is enough");
             }
             gather.close(file, format!("{number}-{at}"), 1);
         }

@@ -52,7 +52,7 @@ pub(super) fn collect(lens: &Lens, entries: &[Entry]) -> (Archive, Vec<LeftOut>)
     let rows = || (0_u64..).zip(entries);
     let no_slice: Option<&Slice> = None;
     let take = |(row, entry): (u64, &Entry)| {
-        let taken = gather.push(file, row, no_slice, entry.clone());
+        let taken = gather.push(file, row, no_slice, entry);
         taken.expect("nothing is looked up that could fail")
     };
     let dispositions: Vec<Disposition> = rows().map(take).collect();

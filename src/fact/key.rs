@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dayless::Dayless;
 use super::{Fact, Kind, Lens};
 use crate::calendar::{Day, Moment, Zone};
 use crate::money::Currency;
@@ -80,45 +81,8 @@ pub struct Charged {
 impl Key {
     /// The key of a fact of a feed on its own day in a zone, as if it referred to nothing.
     pub fn of(fact: &Fact, source: &str, zone: &Zone, lens: &Lens) -> Self {
-        let mut key = Self::first_on(Day::EPOCH);
-        key.rewrite(fact, source, zone, lens);
-        key
-    }
-
-    /// Becomes the key [of](Self::of) another fact. Its texts stay in their memory: whoever asks for the keys of many
-    /// rows, most of which are known, need not fetch and return some for each.
-    pub(super) fn rewrite(&mut self, fact: &Fact, source: &str, zone: &Zone, lens: &Lens) {
-        // Every field by name, so that none of the fact before is forgotten here.
-        let Self {
-            day,
-            kind,
-            product,
-            channel,
-            region,
-            customer,
-            deal,
-            category,
-            unit,
-            currency,
-            unpriced,
-            charged,
-            own,
-            sale,
-        } = self;
-        *day = fact.time.day_in(zone);
-        *kind = fact.kind;
-        product.clone_from(&fact.product);
-        channel.clone_from(&fact.channel);
-        region.clone_from(&fact.region);
-        lens.customer(&fact.customer).clone_into(customer);
-        lens.deal(&fact.deal).clone_into(deal);
-        category.clone_from(&fact.category);
-        unit.clone_from(&fact.unit);
-        *currency = fact.currency;
-        *unpriced = fact.kind == Kind::Charge && fact.amount.is_none();
-        *charged = None;
-        *own = None;
-        *sale = lens.keeps_singly(fact).then(|| Box::new(Sale::of(fact, source)));
+        let sale = lens.keeps_singly(fact).then(|| Box::new(Sale::of(fact, source)));
+        Self { sale, ..Dayless::of(fact, lens).on(fact.time.day_in(zone)) }
     }
 
     /// No key of that day comes before it.
@@ -207,49 +171,6 @@ impl Sale {
             id: fact.id.clone().unwrap_or_default(),
             source: source.to_owned(),
             of: fact.reference.clone().filter(|_| fact.kind.takes_back()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::contract::Pattern;
-
-    /// Two keys that differ in every field, each written over the other, and over one of a fact that refers to another.
-    #[test]
-    fn nothing_of_the_key_before_stays() {
-        let (zone, lens) = (Zone::utc(), Lens::default());
-        let lens =
-            Lens { customers: vec![Pattern::new("*")], deals: vec![Pattern::new("*")], ..lens };
-        let fact = |kind, day: &str, text: &str, currency: Option<&str>| Fact {
-            product: format!("product-{text}"),
-            channel: format!("channel-{text}"),
-            region: format!("region-{text}"),
-            customer: format!("customer-{text}"),
-            deal: format!("deal-{text}"),
-            category: format!("category-{text}"),
-            unit: format!("unit-{text}"),
-            currency: currency.map(|code| code.parse().unwrap()),
-            ..Fact::new(kind, "s-1", day.parse().unwrap())
-        };
-        let facts = [
-            fact(Kind::Charge, "2026-10-05", "a", Some("USD")),
-            fact(Kind::Usage, "2026-11-06", "longer", None),
-        ];
-        let keys = facts.each_ref().map(|fact| Key::of(fact, "own", &zone, &lens));
-        assert_eq!(keys[1].customer, "customer-longer");
-        assert_eq!(keys[1].deal, "deal-longer");
-        for (fact, due) in facts.iter().zip(&keys) {
-            for before in &keys {
-                let charged = Charged { day: before.day, product: "x".into() };
-                let referring =
-                    Key { charged: Some(charged), own: Some(before.day), ..before.clone() };
-                for mut key in [before.clone(), referring] {
-                    key.rewrite(fact, "own", &zone, &lens);
-                    assert_eq!(key, *due);
-                }
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod bulk;
 mod canonical;
 mod collect;
 mod daily;
+mod dayless;
 mod delivery;
 mod evidence;
 pub(crate) mod fingerprint;

@@ -73,7 +73,7 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
             let row = self.rows.line(text, line);
             let plain = |id, _: &Row| Noted::plain(id, at, line, text);
             self.ordinary.note(&self.run.gather, self.number, &row, Some(text), plain);
-            self.run.row(self.number, &self.rows, &self.file.name, row)?;
+            self.run.row(self.number, &self.rows, &self.file.name, &row)?;
         }
         self.line += lines;
         Ok(())
@@ -86,7 +86,7 @@ impl<'c, 'r, 'a> Counter<'c, 'r, 'a> {
             *count += 1;
             let noted = |id, row: &Row| Noted { id, at, line: row.line, check: 0 };
             ordinary.note(&run.gather, *number, &row, None, noted);
-            run.row(*number, rows, &file.name, row)
+            run.row(*number, rows, &file.name, &row)
         })?;
         Ok(())
     }

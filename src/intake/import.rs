@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
         let mut count = 0;
         while let Some(row) = rows.next_row()? {
             count += 1;
-            self.row(number, &rows, &file.name, row)?;
+            self.row(number, &rows, &file.name, &row)?;
             if count % STEP == 0 {
                 self.tell(&file.name, count, rows.bytes());
             }
@@ -187,14 +187,14 @@ impl<'a> Run<'a> {
         number: usize,
         rows: &Rows<'_>,
         file: &str,
-        row: Row,
+        row: &Row,
     ) -> Result<(), IntakeError> {
-        match row.result {
+        match &row.result {
             Reading::Entries(entries) => {
                 let currency = entries.first().and_then(|(_, entry)| currency_of(entry));
-                for (at, (slice, entry)) in entries.into_iter().enumerate() {
+                for (at, (slice, entry)) in entries.iter().enumerate() {
                     let movement = row.movement.filter(|_| at == 0);
-                    let id = id_of(&entry);
+                    let id = || id_of(entry);
                     match self.push(number, rows, row.line, slice.as_ref(), entry)? {
                         Disposition::Accepted => {
                             if let Some(movement) = movement {
@@ -203,24 +203,24 @@ impl<'a> Run<'a> {
                         }
                         Disposition::Duplicate | Disposition::Contested => {}
                         Disposition::Conflict => {
-                            let refusal = conflict_with_earlier(&id, rows.format());
+                            let refusal = conflict_with_earlier(&id(), rows.format());
                             self.refuse(refusal, file, row.line, &row.text)?;
                         }
                         Disposition::Forgotten => {
-                            let refusal = forgotten::refusal(&id, self.gather.horizon());
+                            let refusal = forgotten::refusal(&id(), self.gather.horizon());
                             self.refuse(refusal, file, row.line, &row.text)?;
                         }
                     }
                 }
             }
             Reading::Superseded { currency, amount } => {
-                self.gather.supersede(number, currency, amount);
+                self.gather.supersede(number, *currency, *amount);
             }
             Reading::Refused { findings, currency, amount } => {
-                self.gather.reject(number, currency, amount);
-                let reasons = if findings.is_empty() { rows.findings() } else { &findings };
+                self.gather.reject(number, *currency, *amount);
+                let reasons = if findings.is_empty() { rows.findings() } else { findings };
                 self.reject(reasons, file, row.line, &row.text)?;
-                findings.into_iter().for_each(|finding| self.complaints.add(finding));
+                findings.iter().for_each(|finding| self.complaints.add(finding.clone()));
             }
         }
         Ok(())
@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
         rows: &Rows<'_>,
         line: u64,
         slice: Option<&Slice>,
-        entry: Entry,
+        entry: &Entry,
     ) -> Result<Disposition, IntakeError> {
         let fail = |source| IntakeError::Known { path: rows.path().to_owned(), source };
         self.gather.push(number, line, slice, entry).map_err(fail)

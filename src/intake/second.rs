@@ -158,7 +158,7 @@ impl Second<'_> {
             let row = rows.line(&text, line);
             let plain = |id, _: &Row| Noted::plain(id, at, line, &text);
             noted.note(&run.gather, number, &row, Some(&text), plain);
-            run.row(number, &rows, &again.file.name, row)?;
+            run.row(number, &rows, &again.file.name, &row)?;
         }
         Ok(())
     }

@@ -268,7 +268,7 @@ impl Imports {
             source: "own".to_owned(),
         });
         for (row, slice) in rows {
-            gather.push(file, 0, slice.as_ref(), row).expect("nothing is read");
+            gather.push(file, 0, slice.as_ref(), &row).expect("nothing is read");
         }
         let gathered = gather.finish();
         self.known.extend(gathered.ids.iter().map(|entry| (entry.id, *entry)));

@@ -89,7 +89,7 @@ pub(crate) fn digests_in_parts(
                     source: "own".to_owned(),
                 })
             });
-            let taken = gather.push(at, 0, None, entry.clone());
+            let taken = gather.push(at, 0, None, entry);
             let taken = taken.map_err(|why| TestCaseError::fail(why.to_string()))?;
             if !matches!(taken, Disposition::Accepted | Disposition::Duplicate) {
                 return Err(TestCaseError::fail(format!("not taken: {taken:?}")));

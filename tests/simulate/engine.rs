@@ -50,7 +50,8 @@ pub(crate) fn statements_in_parts(
         let listed = rates(world).into_iter().map(|rate| (rate, &(0, 0)));
         let all = read_in(world).into_iter().zip(plan).chain(listed);
         for (entry, (_, file)) in all.filter(|(_, (due, _))| *due == delivery) {
-            let taken = gather.push(files[*file], 0, None, entry).map_err(|why| why.to_string())?;
+            let taken =
+                gather.push(files[*file], 0, None, &entry).map_err(|why| why.to_string())?;
             if taken != Disposition::Accepted {
                 return Err(format!("not accepted: {taken:?}"));
             }

@@ -58,7 +58,7 @@ impl Arrivals {
             source: "own".to_owned(),
         });
         for row in rows {
-            gather.push(file, 0, None, row).map_err(|why| TestCaseError::fail(why.to_string()))?;
+            gather.push(file, 0, None, &row).map_err(|why| TestCaseError::fail(why.to_string()))?;
         }
         let gathered = gather.finish();
         self.known.extend(gathered.ids.iter().map(|entry| (entry.id, *entry)));

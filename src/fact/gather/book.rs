@@ -43,7 +43,7 @@ impl Book {
                 source: "own".into(),
             });
             for (row, (slice, entry)) in (2..).zip(rows) {
-                judged.push(gather.push(file, row, slice.as_ref(), entry.clone()).unwrap());
+                judged.push(gather.push(file, row, slice.as_ref(), entry).unwrap());
             }
             gather.close(file, format!("{:?}", rows), 0);
         }

@@ -38,7 +38,7 @@ impl Gather<'_> {
         let key = self.archive.key();
         let earlier = self.archive.pending().map(|pending| pending.original(key));
         let mut wanted: Vec<Hash> = self.missing.iter().copied().chain(earlier).collect();
-        wanted.retain(|id| !self.seen.contains_key(id) && !self.originals.contains_key(id));
+        wanted.retain(|id| self.seen.get(id).is_none() && !self.originals.contains_key(id));
         wanted.sort_unstable();
         wanted.dedup();
         wanted
@@ -58,7 +58,7 @@ impl Gather<'_> {
         let waiting = self.waiting.range(between.clone()).map(|(id, _)| id);
         let moved = self.archive.moved_between(between.clone());
         let waited = waiting.chain(moved).filter(move |_| !remembered);
-        self.seen.range(between).map(|(id, _)| id).chain(waited)
+        self.seen.between(between).chain(waited)
     }
 
     /// Did an earlier delivery name the product of a charge?

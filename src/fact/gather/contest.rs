@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ids::Seen;
+use super::seen::Seen;
 use super::sheet::{Group, Money};
 use super::{Gather, Hash};
 use crate::fact::{Content, Entry, Slice};
@@ -93,7 +93,7 @@ impl Gather<'_> {
 
     /// Takes back what the first pass counted: the entered content, once accepted, then duplicate.
     fn uncount(&mut self, id: &Hash, rows: &[Row]) {
-        let Seen { content, file, .. } = self.seen[id];
+        let Seen { content, file, .. } = *self.entered(id);
         let mut accepted = true;
         for row in rows.iter().filter(|row| row.content == content) {
             let sheet = &mut self.sheets[row.file];
@@ -105,6 +105,10 @@ impl Gather<'_> {
             }
         }
         assert!(!accepted, "contested rows were not all fed again");
+    }
+
+    fn entered(&self, id: &Hash) -> &Seen {
+        self.seen.get(id).expect("the first of contested rows was entered")
     }
 
     /// Enters the winner and counts every row for good.
@@ -131,9 +135,9 @@ impl Gather<'_> {
             self.sheets[row.file].count(group, row.money);
         }
         let home = home.expect("the winner is one of the rows");
-        self.withdraw(self.seen[&id].file as usize, &id, &entered);
+        self.withdraw(self.entered(&id).file as usize, &id, &entered);
         let own = self.own_of(&winner);
-        self.seen.insert(id, Seen::of(content, home, own));
-        self.enter(home.0, None, Some(id), winner);
+        self.seen.put(id, Seen::of(content, home, own));
+        self.enter(home.0, None, Some(id), &winner);
     }
 }

@@ -1,47 +1,82 @@
 //! Facts added up while rows come in one by one; a [`Tally`] once all are in.
 //!
 //! A tally in the making looks for a key among texts that begin alike and lie far apart in memory, row after
-//! row. A heap looks for a fingerprint of it, and puts its keys in order once.
+//! row. A heap knows its keys by all but their days, which are few and stay near, and looks for a fingerprint of
+//! that. In order it puts them once.
 //!
 //! The law: what comes out is what a tally would be that had been fed the same, whatever the fingerprints.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
+use super::found::{Found, Print};
+use crate::calendar::Day;
+use crate::fact::dayless::Dayless;
 use crate::fact::{Cell, Key, Tally};
 
 /// Cells by the fingerprints of their keys.
 #[derive(Default)]
 pub(super) struct Heap<S = FixedState> {
     hasher: S,
-    /// A fingerprint belongs to the first key that has it. What was taken back stays until the end, as an
-    /// empty cell, and so no key changes its place.
-    cells: BTreeMap<u64, (Arc<Key>, Cell)>,
+    /// Keys as if they were of no day. A fingerprint belongs to the first that has it.
+    shapes: Found<u64, Key>,
+    /// What was taken back stays until the end, as an empty cell, and so no key changes its place.
+    cells: Found<Spot, Cell>,
     /// Keys whose fingerprint belongs to another: slower, whoever made them up, but never wrong.
     others: Tally,
 }
 
+/// A key: its place among the shapes, and its day.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Spot(usize, Day);
+
+impl Print for Spot {
+    fn bits(&self) -> u64 {
+        FixedState::default().hash_one(self)
+    }
+}
+
+/// The day of keys that are as if of none.
+const NONE: Day = Day::EPOCH;
+
 impl<S: BuildHasher> Heap<S> {
-    /// Adds a cell under a key. The key is copied only if it is new.
-    pub(super) fn add(&mut self, key: &Key, cell: Cell) {
-        match self.cells.entry(self.hasher.hash_one(key)) {
-            Entry::Vacant(place) => drop(place.insert((Arc::new(key.clone()), cell))),
-            Entry::Occupied(mut place) if *place.get().0 == *key => {
-                let (_, sum) = place.get_mut();
-                *sum = sum.plus(cell);
+    /// Adds a cell under a key. It is copied only if it is new.
+    pub(super) fn add(&mut self, (shape, day): (&Dayless<'_>, Day), cell: Cell) {
+        match self.shape(shape) {
+            Some(place) => self.add_at(Spot(place, day), cell),
+            None => self.others.add(shape.on(day), cell),
+        }
+    }
+
+    /// The place of a shape; none if its fingerprint belongs to another.
+    fn shape(&mut self, shape: &Dayless<'_>) -> Option<usize> {
+        let print = self.hasher.hash_one(shape);
+        match self.shapes.place(&print) {
+            Some(place) => {
+                (Dayless::of_key(&self.shapes.list()[place].1) == *shape).then_some(place)
             }
-            Entry::Occupied(_) => self.others.add(key.clone(), cell),
+            None => Some(self.shapes.add(print, shape.on(NONE))),
+        }
+    }
+
+    fn add_at(&mut self, spot: Spot, cell: Cell) {
+        match self.cells.get_mut(&spot) {
+            Some(sum) => *sum = sum.plus(cell),
+            None => {
+                self.cells.add(spot, cell);
+            }
         }
     }
 
     /// All that came, in the order of the keys.
     pub(super) fn into_tally(self) -> Tally {
-        let full = self.cells.into_values().filter(|(_, cell)| !cell.is_empty());
-        let mut cells: Vec<(Arc<Key>, Cell)> = full.collect();
+        let shapes = self.shapes.list();
+        let full = self.cells.list().iter().filter(|(_, cell)| !cell.is_empty());
+        let key = |Spot(shape, day): Spot| Key { day, ..shapes[shape].1.clone() };
+        let mut cells: Vec<(Arc<Key>, Cell)> =
+            full.map(|(spot, cell)| (Arc::new(key(*spot)), *cell)).collect();
         cells.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         Tally::sum_of([&Tally::in_order(cells), &self.others])
     }
@@ -116,7 +151,7 @@ mod tests {
 
     fn heaped<S: BuildHasher + Default>(adds: &[(Key, Cell)]) -> Tally {
         let mut heap = Heap::<S>::default();
-        adds.iter().for_each(|(key, cell)| heap.add(key, *cell));
+        adds.iter().for_each(|(key, cell)| heap.add((&Dayless::of_key(key), key.day), *cell));
         heap.into_tally()
     }
 

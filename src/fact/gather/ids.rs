@@ -2,31 +2,9 @@
 
 use std::io;
 
+use super::seen::{Seen, few};
 use super::{Disposition, Gather};
 use crate::fact::{Content, Entry, Hash, IdEntry, Kind, Own, Slice, Standing};
-
-/// What is kept of an id of this delivery.
-#[derive(Clone, Copy)]
-pub(super) struct Seen {
-    /// The content that counts; the first one, until a contest is decided.
-    pub(super) content: Content,
-    /// The file that it is counted in, and the first row there.
-    pub(super) file: u32,
-    pub(super) row: u64,
-    /// None for what is not added up: rates, payments, grants, audits.
-    pub(super) fact: Option<Own>,
-}
-
-impl Seen {
-    pub(super) fn of(content: Content, (file, row): (usize, u64), fact: Option<Own>) -> Self {
-        Self { content, file: few(file), row, fact }
-    }
-}
-
-/// The number of a file as it is kept.
-fn few(file: usize) -> u32 {
-    u32::try_from(file).expect("fewer files than that")
-}
 
 /// A row whose id another one had before it.
 pub(super) struct Repeat {
@@ -41,16 +19,16 @@ impl Gather<'_> {
         &mut self,
         (file, row): (usize, u64),
         slice: Option<&Slice>,
-        entry: Entry,
+        entry: &Entry,
     ) -> io::Result<Disposition> {
-        let Some(id) = self.id(file, &entry) else {
-            self.recall(file, &entry)?;
+        let Some(id) = self.id(file, entry) else {
+            self.recall(file, entry)?;
             self.enter(file, slice, None, entry);
             return Ok(Disposition::Accepted);
         };
-        let content = self.content(&entry);
-        if self.may_be_forgotten(&id, &entry) {
-            let known = self.known_earlier(file, &id, &content, &entry)?;
+        let content = self.content(entry);
+        if self.may_be_forgotten(&id, entry) {
+            let known = self.known_earlier(file, &id, &content, entry)?;
             return Ok(known.unwrap_or(Disposition::Forgotten));
         }
         if let Some(seen) = self.seen.get(&id) {
@@ -58,16 +36,16 @@ impl Gather<'_> {
             if seen.content == content {
                 return Ok(Disposition::Duplicate);
             }
-            self.recall(file, &entry)?;
+            self.recall(file, entry)?;
             self.contests.entry(id).or_default();
             return Ok(Disposition::Contested);
         }
-        if let Some(disposition) = self.known_earlier(file, &id, &content, &entry)? {
+        if let Some(disposition) = self.known_earlier(file, &id, &content, entry)? {
             return Ok(disposition);
         }
-        self.recall(file, &entry)?;
-        let own = self.own_of(&entry);
-        self.seen.insert(id, Seen::of(content, (file, row), own));
+        self.recall(file, entry)?;
+        let own = self.own_of(entry);
+        self.seen.add(id, Seen::of(content, (file, row), own));
         self.enter(file, None, Some(id), entry);
         Ok(Disposition::Accepted)
     }
@@ -139,8 +117,7 @@ impl Gather<'_> {
     /// What is to be remembered of the facts of this delivery.
     pub(super) fn ids(&mut self) -> Vec<IdEntry> {
         let mut ids = Vec::with_capacity(self.seen.len());
-        // Consumed on the way, because this is what a large delivery fills the memory with.
-        for (id, Seen { content, fact, .. }) in std::mem::take(&mut self.seen) {
+        for (id, Seen { content, fact, .. }) in std::mem::take(&mut self.seen).into_order() {
             let Some(own) = fact else { continue };
             let stands = self.referring.get(&id).and_then(|referring| referring.stands);
             let stands = stands.unwrap_or_else(|| Standing::alone(own));

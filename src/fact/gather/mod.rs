@@ -12,12 +12,14 @@
 mod book;
 mod bulk;
 mod contest;
+mod found;
 mod heap;
 mod ids;
 #[cfg(test)]
 mod laws;
 mod products;
 mod refs;
+mod seen;
 mod sheet;
 #[cfg(test)]
 mod slow;
@@ -31,9 +33,10 @@ pub use bulk::{NumberedPlace, Place as BulkPlace};
 pub use contest::Loser;
 
 use self::contest::Contest;
-use self::ids::{Repeat, Seen};
+use self::ids::Repeat;
 use self::products::Products;
 use self::refs::{Place, Referring};
+use self::seen::AllSeen;
 use self::sheet::{Group, Sheet};
 use super::{
     Archive, Content, Delivery, Entry, Hash, Horizon, IdEntry, Kind, Known, Lens, Pending, Slice,
@@ -102,8 +105,8 @@ pub struct Gathered {
 ///     currency: Some("USD".parse().unwrap()),
 ///     ..Fact::new(Kind::Charge, "s-1", "2026-10-05".parse().unwrap())
 /// });
-/// assert_eq!(gather.push(file, 2, None, sale.clone()).unwrap(), Disposition::Accepted);
-/// assert_eq!(gather.push(file, 3, None, sale).unwrap(), Disposition::Duplicate);
+/// assert_eq!(gather.push(file, 2, None, &sale).unwrap(), Disposition::Accepted);
+/// assert_eq!(gather.push(file, 3, None, &sale).unwrap(), Disposition::Duplicate);
 /// gather.close(file, "the digest".into(), 4711);
 /// assert!(!gather.contested(), "else every row would be fed to `contest`");
 /// let gathered = gather.finish();
@@ -115,7 +118,7 @@ pub struct Gather<'a> {
     archive: &'a Archive,
     known: &'a dyn Known,
     sheets: Vec<Sheet>,
-    seen: BTreeMap<Hash, Seen>,
+    seen: AllSeen,
     /// Rows of ids that were seen before.
     repeats: Vec<Repeat>,
     contests: BTreeMap<Hash, Contest>,
@@ -142,7 +145,7 @@ impl<'a> Gather<'a> {
             archive,
             known,
             sheets: Vec::new(),
-            seen: BTreeMap::new(),
+            seen: AllSeen::default(),
             repeats: Vec::new(),
             contests: BTreeMap::new(),
             losers: Vec::new(),
@@ -176,7 +179,7 @@ impl<'a> Gather<'a> {
         file: usize,
         row: u64,
         slice: Option<&Slice>,
-        entry: Entry,
+        entry: &Entry,
     ) -> io::Result<Disposition> {
         let money = entry.money();
         let disposition = self.judge((file, row), slice, entry)?;
@@ -256,20 +259,19 @@ impl<'a> Gather<'a> {
     }
 
     /// Puts an accepted row where it belongs.
-    fn enter(&mut self, file: usize, slice: Option<&Slice>, id: Option<Hash>, entry: Entry) {
+    fn enter(&mut self, file: usize, slice: Option<&Slice>, id: Option<Hash>, entry: &Entry) {
         let sheet = &mut self.sheets[file];
         match entry {
-            Entry::Fx(rate) => drop(sheet.rates.insert(rate)),
-            Entry::Payment(payment) => drop(sheet.payments.insert(payment)),
-            Entry::Grant(grant) => drop(sheet.grants.insert(grant)),
-            Entry::Audit(audit) => drop(sheet.audits.insert(audit)),
+            Entry::Fx(rate) => drop(sheet.rates.insert(rate.clone())),
+            Entry::Payment(payment) => drop(sheet.payments.insert(payment.clone())),
+            Entry::Grant(grant) => drop(sheet.grants.insert(grant.clone())),
+            Entry::Audit(audit) => drop(sheet.audits.insert(audit.clone())),
             Entry::Fact(fact) if fact.reference.is_none() => {
-                let place = Place { time: fact.time, charged: None };
-                sheet.add(slice, &fact, &self.lens, &place);
+                sheet.add(slice, fact, &self.lens, &Place::own(fact));
             }
             Entry::Fact(fact) => {
                 let product = (fact.kind == Kind::Charge).then(|| self.products.add(&fact.product));
-                let slice = slice.cloned();
+                let (slice, fact) = (slice.cloned(), fact.clone());
                 let referring = Referring { file, slice, fact, product, stands: None };
                 match id {
                     Some(id) => drop(self.referring.insert(id, referring)),

@@ -48,7 +48,7 @@ impl Products {
     }
 
     pub(super) fn name(&self, number: NonZeroU32) -> &str {
-        &self.names[number.get() as usize - 1]
+        &self.names[place(number)]
     }
 
     /// Gives the new products that ids use their numbers for good; returns these products in order.
@@ -56,14 +56,24 @@ impl Products {
         let new = |number: &NonZeroU32| number.get() as usize > self.known;
         let marked = places.iter().filter_map(|(_, product)| *product);
         let used = ids.iter().filter_map(|entry| entry.product).chain(marked).filter(new);
-        let mut fresh: BTreeMap<&str, NonZeroU32> =
-            used.map(|number| (self.name(number), number)).collect();
-        for (place, number) in (1..).zip(fresh.values_mut()) {
-            *number = last_of(self.known + place);
+        let mut is_used = vec![false; self.names.len()];
+        used.for_each(|number| is_used[place(number)] = true);
+        let mut fresh: Vec<usize> =
+            (0..).zip(is_used).filter_map(|(at, used)| used.then_some(at)).collect();
+        fresh.sort_unstable_by_key(|at| &self.names[*at]);
+        // By the numbers of now; only those are asked for that are used.
+        let mut settled: Vec<NonZeroU32> = (1..=self.names.len()).map(last_of).collect();
+        for (after, at) in (1..).zip(&fresh) {
+            settled[*at] = last_of(self.known + after);
         }
-        let settled = |number: NonZeroU32| fresh.get(self.name(number)).copied().unwrap_or(number);
+        let settled = |number: NonZeroU32| settled[place(number)];
         ids.iter_mut().for_each(|entry| entry.product = entry.product.map(settled));
         places.iter_mut().for_each(|(_, product)| *product = product.map(settled));
-        fresh.into_keys().map(str::to_owned).collect()
+        fresh.into_iter().map(|at| self.names[at].clone()).collect()
     }
+}
+
+/// The place of a product by its number.
+fn place(number: NonZeroU32) -> usize {
+    number.get() as usize - 1
 }

@@ -60,24 +60,27 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Where a fact is tallied in a zone.
-    fn key(&self, (fact, source): (&Fact, &str), zone: &Zone, lens: &Lens) -> Key {
-        let mut key = Key::of(fact, source, zone, lens);
-        self.put(&mut key, fact.time, zone);
-        key
+    /// That of a fact that refers to nothing.
+    pub(super) fn own(fact: &Fact) -> Self {
+        Self { time: fact.time, charged: None }
     }
 
-    /// Puts the key of a fact where the fact stands, which may not be when it happened itself.
-    pub(super) fn put(&self, key: &mut Key, happened: Moment, zone: &Zone) {
-        // Most facts refer to nothing: theirs are not made anew.
-        if self.time == happened && self.charged.is_none() {
-            return;
+    /// Does the fact stand where it happened, and refer to nothing?
+    pub(super) fn is_own(&self, fact: &Fact) -> bool {
+        self.time == fact.time && self.charged.is_none()
+    }
+
+    /// Where a fact is tallied in a zone.
+    pub(super) fn key(&self, (fact, source): (&Fact, &str), zone: &Zone, lens: &Lens) -> Key {
+        let key = Key::of(fact, source, zone, lens);
+        if self.is_own(fact) {
+            return key;
         }
         let charged = self.charged.as_ref().map(|(moment, product)| Charged {
             day: moment.day_in(zone),
             product: product.clone(),
         });
-        *key = key.standing(self.time, zone, charged);
+        key.standing(self.time, zone, charged)
     }
 }
 

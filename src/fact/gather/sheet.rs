@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::FileHeader;
 use super::heap::Heap;
 use super::refs::Place;
-use crate::calendar::Day;
+use crate::fact::dayless::Dayless;
 use crate::fact::{
-    Archive, AuditFinding, Cell, Control, Count, Entry, Fact, FileTally, FxRate, GrantedRate, Key,
-    Lens, Part, Payment, Slice, Tally,
+    Archive, AuditFinding, Cell, Control, Count, Entry, Fact, FileTally, FxRate, GrantedRate, Lens,
+    Part, Payment, Slice, Tally,
 };
 use crate::money::{Currency, Exact};
 
@@ -30,8 +30,6 @@ pub(super) struct Sheet {
     digest: String,
     bytes: u64,
     controls: BTreeMap<Option<Currency>, Control>,
-    /// The key of the row at hand: the next one is written over it.
-    key: Key,
     /// A heap for each zone of the lens, of what only adds.
     adding: Vec<Heap>,
     /// What others added up of the same: rows that come one by one do not touch it.
@@ -51,7 +49,6 @@ impl Sheet {
             digest: String::new(),
             bytes: 0,
             controls: BTreeMap::new(),
-            key: Key::first_on(Day::EPOCH),
             adding: heaps(zones),
             sums: vec![Tally::new(); zones],
             slices: BTreeMap::new(),
@@ -107,20 +104,33 @@ impl Sheet {
 
     /// Adds a fact to the heaps of a slice, or to what only adds, where it stands.
     pub(super) fn add(&mut self, slice: Option<&Slice>, fact: &Fact, lens: &Lens, place: &Place) {
-        let Self { header, key, adding, slices, .. } = self;
-        for (zone, heap) in lens.zones.iter().zip(heaps_of(adding, slices, slice)) {
-            key.rewrite(fact, &header.source, zone, lens);
-            place.put(key, fact.time, zone);
-            heap.add(key, Cell::of(fact));
-        }
+        self.put((slice, fact), lens, place, Cell::of(fact));
     }
 
     /// Takes a fact out that was added on its own day, outside of any slice.
     pub(super) fn remove(&mut self, fact: &Fact, lens: &Lens) {
-        let Self { header, key, adding, .. } = self;
-        for (zone, heap) in lens.zones.iter().zip(adding) {
-            key.rewrite(fact, &header.source, zone, lens);
-            heap.add(key, Cell::of(fact).negated());
+        self.put((None, fact), lens, &Place::own(fact), Cell::of(fact).negated());
+    }
+
+    fn put(
+        &mut self,
+        (slice, fact): (Option<&Slice>, &Fact),
+        lens: &Lens,
+        place: &Place,
+        cell: Cell,
+    ) {
+        let Self { header, adding, slices, .. } = self;
+        // Most facts refer to nothing: no keys are made for theirs.
+        let plain = place.is_own(fact) && !lens.keeps_singly(fact);
+        let plain = plain.then(|| Dayless::of(fact, lens));
+        for (zone, heap) in lens.zones.iter().zip(heaps_of(adding, slices, slice)) {
+            match &plain {
+                Some(shape) => heap.add((shape, fact.time.day_in(zone)), cell),
+                None => {
+                    let key = place.key((fact, &header.source), zone, lens);
+                    heap.add((&Dayless::of_key(&key), key.day), cell);
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Disposition::{self, Accepted, Conflict, Contested, Duplicate};
 use super::book::{Book, Row, entry, file, lens, slice};
-use super::ids::Seen;
+use super::seen::Seen;
 use crate::fact::{Archive, Fact, Gather, Kind, Lens, NotTallied};
 use crate::money::Exact;
 
@@ -318,7 +318,7 @@ fn files_are_known_by_their_bytes_and_sorted_by_path() {
         let (table, format, source) = (super::Table::Sales, "own".into(), "own".into());
         let file = gather.open(super::FileHeader { path: path.into(), table, format, source });
         let refund = format!("refund {digest} 2026-10-05 -1 s");
-        gather.push(file, 2, None, entry(&refund)).unwrap();
+        gather.push(file, 2, None, &entry(&refund)).unwrap();
         gather.close(file, digest.into(), 9);
     }
     let delivery = gather.finish().delivery;
