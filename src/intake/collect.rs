@@ -1,13 +1,37 @@
-//! Collects what comes of a file on the express way, chunk by chunk, and sees to the rows that were left.
+//! Collects what comes of a file that is read in chunks, and sees to the rows that the express way has left.
 //!
 //! The law: rows reach the ordinary reader in the order of the file, with their line and their place.
 
 use super::again::Noted;
-use super::express::{ChunkAt, Done, FilePass, Job, LineAt, Places};
+use super::express::{ChunkAt, Done, FilePass, Job, LineAt, Places, Roster};
 use super::import::Run;
 use super::kept::Ordinary;
 use super::read::{Row, Rows};
 use super::{IntakeError, SourceFile};
+
+/// Sees to a file of which others read the rows, as the ordinary reader does. The first may stand in `rows`: those that
+/// were read to find out what the file holds.
+pub(super) fn rows(
+    run: &mut Run<'_>,
+    file: &SourceFile,
+    mut rows: Rows<'_>,
+    roster: &Roster<'_>,
+) -> Result<(), IntakeError> {
+    let (number, mut count) = (run.open(&rows, file), 0);
+    while let Some(row) = rows.next_row()? {
+        count += 1;
+        run.row(number, &rows, &file.name, &row)?;
+    }
+    while let Some(ready) = roster.next()? {
+        for sheaf in ready.iter().filter_map(|done| done.sheaf.as_ref()) {
+            count += sheaf.rows().len() as u64;
+            sheaf.rows().iter().try_for_each(|row| run.row(number, &rows, &file.name, row))?;
+        }
+        run.tell(&file.name, count, rows.bytes());
+        rows.interrupt().check()?;
+    }
+    run.close(number, rows, file, count).map(drop)
+}
 
 /// Sees to the rows of a file that the express way leaves.
 pub(super) struct Counter<'c, 'r, 'a> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
 use super::again::Again;
-use super::collect::Counter;
+use super::collect::{self, Counter};
 use super::company::company_of;
 use super::express::{Express, FilePass, Opened, Poured};
 use super::import::{MarkedFacts, Run};
@@ -63,8 +63,11 @@ impl<'a> Large<'a> {
         express.read(files, &open, |roster| {
             for (number, file) in files.iter().enumerate() {
                 match roster.file()? {
-                    Opened::Ordinary(rows) => run.file(*rows, file)?,
-                    Opened::Express(rows, job) => {
+                    Opened::Whole(rows) => run.file(*rows, file)?,
+                    Opened::Chunks(rows, job) if job.is_ordinary() => {
+                        collect::rows(run, file, *rows, roster)?;
+                    }
+                    Opened::Chunks(rows, job) => {
                         let of = (number, file);
                         let mut counter = Counter::open(run, ordinary, of, rows, &job);
                         while let Some(ready) = roster.next()? {

@@ -24,6 +24,8 @@ pub(super) struct Feed {
     pub(super) head: u64,
     /// The number of its first line.
     pub(super) line: u64,
+    /// What stands between two fields; none for JSON lines.
+    pub(super) delimiter: Option<u8>,
     /// Its rows, if they were never lines; there are no bytes then.
     pub(super) sheet: Option<Sheet>,
 }
@@ -63,20 +65,28 @@ impl Rows<'_> {
         lines.into_input().map(|input| (input, next))
     }
 
-    /// The same, for somebody who takes the digest of a plain file by himself.
+    /// The same, for somebody who takes the digest of a plain file by himself. Lines that were given back stay.
     pub(super) fn take_feed(&mut self) -> io::Result<Feed> {
-        let head = self.lines.bytes();
-        let (mut input, line) = self.take_input().expect("a header of CSV gives no line back");
+        let (head, delimiter) = (self.lines.bytes(), self.delimiter);
+        let line = self.lines.next_line_number() + self.lines.given_back() as u64;
+        let mut input = self.lines.take_input(Box::new(io::empty()));
         let sheet = self.columnar.as_ref().map(|it| it.sheet.clone());
         let tap = match self.source.plain() {
             Some(tap) if sheet.is_none() => tap.clone(),
             of_columns => {
                 let tap = of_columns.cloned();
-                return Ok(Feed { input, carry: Vec::new(), tap, head, line, sheet });
+                return Ok(Feed { input, carry: Vec::new(), tap, head, line, delimiter, sheet });
             }
         };
         let carry = input.fill_buf()?.to_vec();
-        Ok(Feed { input: Box::new(tap.undigested()), carry, tap: Some(tap), head, line, sheet })
+        let (input, tap) = (Box::new(tap.undigested()), Some(tap));
+        Ok(Feed { input, carry, tap, head, line, delimiter, sheet })
+    }
+
+    /// Can others read its rows, piece by piece? Not if they were never lines, or if a quote that is not closed has
+    /// given lines back.
+    pub(super) fn is_in_pieces(&self) -> bool {
+        self.columnar.is_none() && (self.delimiter.is_none() || self.lines.given_back() == 0)
     }
 
     /// The rows from the first on, to ask for some of them, if they were never lines.
@@ -125,9 +135,8 @@ impl Rows<'_> {
         if self.columnar.is_some() {
             lines = lines.by_record();
         }
-        let delimiter = self.delimiter.unwrap_or(b',');
         let fail = |source| IntakeError::Read { path: self.path.clone(), source };
-        while let Some(raw) = lines.next_record(delimiter, &mut self.spans).map_err(fail)? {
+        while let Some(raw) = lines.next_row(self.delimiter, &mut self.spans).map_err(fail)? {
             let row = self.row_of(raw);
             each(self, row)?;
         }

@@ -84,6 +84,16 @@ impl<R: BufRead> Lines<R> {
         self.bytes
     }
 
+    /// How many lines were given back that nobody has read since.
+    pub(super) fn given_back(&self) -> usize {
+        self.returned.len()
+    }
+
+    /// Takes away what is to be read behind lines that were given back; nothing but those comes then.
+    pub(super) fn take_input(&mut self, nothing: R) -> R {
+        std::mem::replace(&mut self.input, nothing)
+    }
+
     /// What is left to be read; none if lines were given back.
     pub(super) fn into_input(self) -> Option<R> {
         self.returned.is_empty().then_some(self.input)

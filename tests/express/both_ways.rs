@@ -17,7 +17,7 @@ proptest! {
         deliveries in proptest::collection::vec(delivery(), 1..4),
         threads in 1_usize..6,
         chunk in prop_oneof![Just(40_usize), Just(300), Just(Bulk::CHUNK)],
-        map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1]), 1 => Just(MAPS[2])],
+        map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1]), 1 => Just(MAPS[2]), 1 => Just(MAPS[3])],
         forgotten in prop_oneof![Just(None), Just(Some("2026-10-29")), Just(Some("2026-11-01"))],
     ) {
         let folders: Vec<_> = deliveries.iter().map(|_| tempfile::tempdir().unwrap()).collect();

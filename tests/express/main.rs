@@ -9,6 +9,7 @@ mod bounds;
 mod changed;
 mod chunks;
 mod gone;
+mod in_pieces;
 mod many_rows;
 mod random;
 mod rows;

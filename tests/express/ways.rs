@@ -9,8 +9,9 @@ use revshare::fact::Forgotten;
 
 use super::brought::{Before, Brought, Way};
 
-/// How files are read: our own columns; some of them replaced; columns that a map names.
-pub(crate) const MAPS: [&str; 3] = [
+/// How files are read: our own columns; some of them replaced; columns that a map names; rows that only the ordinary
+/// reader knows, and whose ids are their lines.
+pub(crate) const MAPS: [&str; 4] = [
     "",
     r#"
     [[map]]
@@ -35,6 +36,14 @@ pub(crate) const MAPS: [&str; 3] = [
     fields.unit = { constant = "token" }
     fields.amount = { column = "amount" }
     fields.currency = { constant = "EUR" }
+    "#,
+    r#"
+    [[map]]
+    files = "sales*"
+    format = "own"
+    fields.id = { row = true }
+    fields.ref = { constant = "" }
+    fields.quantity = { column = "quantity", scale = 1000 }
     "#,
 ];
 

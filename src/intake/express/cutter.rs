@@ -3,7 +3,8 @@
 //! The law: where a chunk ends depends on nothing but its place and the bytes from there on. So a chunk can
 //! be read again by its place alone, and is then the same. It ends with the last line that ends before a
 //! multiple of a chunk's size in the file: files are read in pieces that begin at such places. That is the
-//! first multiple of which it is at least half a chunk away.
+//! first multiple of which it is at least half a chunk away. Where a line is a row whatever stands in it, as in
+//! JSON lines, no quote is looked for.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -105,7 +106,8 @@ pub(super) struct Cutter<R> {
     /// Bytes before the first chunk of the file, and where the next one begins behind them.
     head: u64,
     offset: u64,
-    delimiter: u8,
+    /// None where every line is a row.
+    delimiter: Option<u8>,
     /// Bytes of a chunk, roughly.
     size: usize,
 }
@@ -116,7 +118,7 @@ impl<R: Read> Cutter<R> {
         (head, offset): (u64, u64),
         carry: Vec<u8>,
         input: R,
-        delimiter: u8,
+        delimiter: impl Into<Option<u8>>,
         size: usize,
     ) -> Self {
         let (size, read) = (size.clamp(1, LONGEST), head + offset + carry.len() as u64);
@@ -128,7 +130,7 @@ impl<R: Read> Cutter<R> {
             carry,
             head,
             offset,
-            delimiter,
+            delimiter: delimiter.into(),
             size,
         }
     }
@@ -147,10 +149,11 @@ impl<R: Read> Cutter<R> {
         let Found { quotes, ascii } = plain::look(self.level, text);
         // The ordinary reader refuses a row that is too long, so none of the others may take it.
         let too_long = hopeless || may_be_too_long(text);
-        let quoted = quotes && !too_long && is_closed(text, self.delimiter);
-        let knotty = (quotes || too_long) && !quoted;
-        if knotty && !hopeless {
-            end = self.close_quotes(&mut buffer, end)?;
+        let delimiter = self.delimiter.filter(|_| quotes);
+        let quoted = !too_long && delimiter.is_some_and(|it| is_closed(text, it));
+        let knotty = (delimiter.is_some() || too_long) && !quoted;
+        if let Some(delimiter) = self.delimiter.filter(|_| knotty && !hopeless) {
+            end = self.close_quotes(&mut buffer, end, delimiter)?;
         }
         let (fresh, offset) = (carried..buffer.text().len(), self.offset);
         self.carry.clear();
@@ -158,15 +161,8 @@ impl<R: Read> Cutter<R> {
         self.offset += end as u64;
         let passed = if hopeless { self.pass_line()? } else { Vec::new() };
         let fresh = Fresh { at, bytes: fresh, passed };
-        Ok(Some(Chunk {
-            offset,
-            buffer,
-            length: end,
-            ascii: ascii && !knotty,
-            quoted,
-            knotty,
-            fresh,
-        }))
+        let (length, ascii) = (end, ascii && !knotty);
+        Ok(Some(Chunk { offset, buffer, length, ascii, quoted, knotty, fresh }))
     }
 
     /// What was read beyond the last chunk, and where that begins.
@@ -244,10 +240,15 @@ impl<R: Read> Cutter<R> {
 
     /// Reads on while a quote is open at the end that what follows might close; says where the last
     /// whole line ends then.
-    fn close_quotes(&mut self, buffer: &mut Buffer, mut end: usize) -> io::Result<usize> {
+    fn close_quotes(
+        &mut self,
+        buffer: &mut Buffer,
+        mut end: usize,
+        delimiter: u8,
+    ) -> io::Result<usize> {
         let mut bound = self.bound_behind(end - 1);
         let mut seen = self.see(buffer, bound)?;
-        while opens_at_end(&buffer.text()[..end], self.delimiter) && seen - end <= LONGEST {
+        while opens_at_end(&buffer.text()[..end], delimiter) && seen - end <= LONGEST {
             bound += self.size;
             let more = self.see(buffer, bound)?;
             if more == seen {

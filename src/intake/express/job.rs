@@ -1,4 +1,5 @@
-//! A file that is read on the express way: its chunks, for whoever comes for one.
+//! A file that is read in chunks: on the express way, or by the ordinary reader before it is the file's turn. Its
+//! chunks, for whoever comes for one.
 //!
 //! The law: what a chunk holds, and what becomes of it, does not depend on the thread that reads it. Under the
 //! lock of a file a thread does no more than to read a piece of it and to find where its lines end; it works
@@ -20,13 +21,17 @@ use super::lane::Lane;
 use super::pass::{ChunkAt, Common, FilePass, LineAt, check};
 use super::poured::Poured;
 use super::quoted;
+use super::sheaf::{Sheaf, lines_of};
 use crate::fact::bulk::Hand;
 
 /// Bytes of text that are written out at once, roughly: it is read by the same core.
 const NEAR: usize = 1 << 18;
 
+/// Bytes of text of which the ordinary reader reads the rows before they are collected.
+const FEW: usize = 1 << 16;
+
 /// Places for a file of which nobody knows how many plain bytes it has: a tebibyte.
-const UNKNOWN: u64 = 1 << 40;
+pub(super) const UNKNOWN: u64 = 1 << 40;
 
 /// Where the rows of each file begin in the delivery, and how many places they have: a file can then be
 /// read before the ones before it are. A plain file that needs more has grown.
@@ -44,9 +49,12 @@ pub(super) fn places(files: &[SourceFile]) -> Vec<(u64, u64)> {
 
 /// What all threads know of a file that they read.
 pub(in crate::intake) struct Job<'r> {
-    columns: Columns,
+    /// None if the ordinary reader reads its rows.
+    columns: Option<Columns>,
     source: String,
-    file: &'r SourceFile,
+    /// What its header is known by.
+    pub(super) header: u64,
+    pub(super) file: &'r SourceFile,
     /// Where its rows begin in the delivery, and how many places they have.
     pub(in crate::intake) start: u64,
     room: u64,
@@ -73,7 +81,12 @@ struct Lines {
     cutter: Cutter<Box<dyn io::Read + Send>>,
     /// The number of the next chunk.
     next: usize,
+    /// That of its first line, if the ordinary reader is to have it.
+    line: u64,
 }
+
+/// Which of its chunks one is, and the number of its first line, if the ordinary reader is to have it.
+type Turn = (usize, u64);
 
 /// What came of a chunk.
 #[derive(Debug)]
@@ -92,13 +105,27 @@ pub(in crate::intake) struct Done {
     /// that one knows, all of it.
     left: Vec<Left>,
     text: Vec<u8>,
+    /// Its rows, if the ordinary reader reads the file.
+    pub(in crate::intake) sheaf: Option<Sheaf>,
 }
 
 impl Done {
+    /// A chunk whose rows the ordinary reader has read.
+    pub(super) fn bound(offset: u64, sheaf: Sheaf) -> Self {
+        Self { sheaf: Some(sheaf), ..Self::at(offset) }
+    }
+
+    /// A chunk of which nothing is known yet.
+    fn at(offset: u64) -> Self {
+        let (begun, left, text) = Default::default();
+        Self { offset, lines: 0, taken: 0, knotty: None, begun, left, text, sheaf: None }
+    }
+
     /// What it weighs while it waits.
     pub(super) fn weight(&self) -> usize {
         let lists = size_of_val(&self.left[..]) + size_of_val(&self.begun[..]);
-        size_of::<Self>() + lists + self.text.len()
+        let sheaf = self.sheaf.as_ref().map_or(0, Sheaf::weight);
+        size_of::<Self>() + lists + self.text.len() + sheaf
     }
 
     /// The whole text of a chunk that only the ordinary reader knows.
@@ -122,7 +149,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'r> Job<'r> {
-    /// A file whose header was read, and its places.
+    /// A file whose header was read and is known by something, and its places.
     #[cfg_attr(
         not(feature = "parquet"),
         allow(unreachable_code, reason = "no file has columns then")
@@ -130,22 +157,24 @@ impl<'r> Job<'r> {
     pub(super) fn new(
         file: &'r SourceFile,
         (start, room): (u64, u64),
-        (columns, source): (Columns, &str),
+        (columns, source, header): (Option<Columns>, &str, u64),
         feed: Feed,
         (size, threads): (usize, usize),
         sums: Poured,
     ) -> Self {
-        let Feed { input, carry, tap, head, line, sheet } = feed;
+        let Feed { input, carry, tap, head, line, delimiter, sheet } = feed;
+        let size = if columns.is_some() { size } else { size.min(FEW) };
         let supply = match sheet {
             Some(sheet) => Supply::Columns(sheet.shared(threads > 1)),
             None => {
-                let cutter = Cutter::at((head, 0), carry, input, columns.delimiter, size);
-                Supply::Lines(Mutex::new(Lines { cutter, next: 0 }))
+                let cutter = Cutter::at((head, 0), carry, input, delimiter, size);
+                Supply::Lines(Mutex::new(Lines { cutter, next: 0, line }))
             }
         };
         Self {
             columns,
             source: source.to_owned(),
+            header,
             file,
             start,
             room,
@@ -156,6 +185,16 @@ impl<'r> Job<'r> {
             supply,
             sums: Mutex::new(sums),
         }
+    }
+
+    /// Does the ordinary reader read its rows?
+    pub(in crate::intake) fn is_ordinary(&self) -> bool {
+        self.columns.is_none()
+    }
+
+    /// Where the fields of a file on the express way stand.
+    fn columns(&self) -> &Columns {
+        self.columns.as_ref().expect("the ordinary reader does not ask for them")
     }
 
     /// Must its bytes be unpacked one after the other?
@@ -181,7 +220,7 @@ impl<'r> Job<'r> {
         header: u64,
     ) -> FilePass {
         FilePass {
-            columns: self.columns.clone(),
+            columns: self.columns().clone(),
             source: self.source.clone(),
             start: self.start,
             chunks,
@@ -206,11 +245,11 @@ impl<'r> Job<'r> {
         memory: &mut Buffer,
         mut put: impl FnMut(usize, Done) -> bool,
     ) -> Result<bool, IntakeError> {
-        let mut lane = common.lane(&self.columns, &self.source);
+        let mut lane = common.lane(self.columns(), &self.source);
         let mut ended = false;
         loop {
             let chunk = self.next(std::mem::take(memory));
-            let Some((number, chunk)) = chunk.map_err(|error| self.unread(error))? else {
+            let Some(((number, _), chunk)) = chunk.map_err(|error| self.unread(error))? else {
                 ended = true;
                 break;
             };
@@ -226,7 +265,7 @@ impl<'r> Job<'r> {
     }
 
     /// Why it cannot be read on: a plain file that has no places left has grown.
-    fn unread(&self, error: io::Error) -> IntakeError {
+    pub(super) fn unread(&self, error: io::Error) -> IntakeError {
         match error.kind() {
             io::ErrorKind::FileTooLarge if !self.file.is_packed() => changed(self.file),
             _ => unreadable(self.file, error),
@@ -234,25 +273,29 @@ impl<'r> Job<'r> {
     }
 
     /// Cuts the next chunk and takes its digest.
-    fn next(&self, memory: Buffer) -> io::Result<Option<(usize, Chunk)>> {
-        let (number, mut chunk) = match &self.supply {
+    pub(super) fn next(&self, memory: Buffer) -> io::Result<Option<(Turn, Chunk)>> {
+        let (turn, mut chunk) = match &self.supply {
             Supply::Lines(lines) => {
                 let mut lines = locked(lines);
                 let Some(chunk) = lines.cutter.next(memory)? else { return Ok(None) };
                 if lines.cutter.offset() > self.room {
                     return Err(io::ErrorKind::FileTooLarge.into());
                 }
+                let turn = (lines.next, lines.line);
                 lines.next += 1;
-                (lines.next - 1, chunk)
+                if self.is_ordinary() {
+                    lines.line += lines_of(chunk.text());
+                }
+                (turn, chunk)
             }
             Supply::Columns(shared) => return self.written(shared, memory),
         };
         chunk.settle(self.tap.as_ref());
-        Ok(Some((number, chunk)))
+        Ok(Some((turn, chunk)))
     }
 
     /// Writes the next rows out that were never lines.
-    fn written(&self, shared: &Shared, mut memory: Buffer) -> io::Result<Option<(usize, Chunk)>> {
+    fn written(&self, shared: &Shared, mut memory: Buffer) -> io::Result<Option<(Turn, Chunk)>> {
         let Some((number, strip)) = shared.next(self.size.min(NEAR))? else { return Ok(None) };
         let first = strip.first;
         if first > self.room {
@@ -264,17 +307,18 @@ impl<'r> Job<'r> {
             tap.read_to(shared.bytes(), memory.room(CHUNK))?;
         }
         let look = shared.put(strip, &mut memory)?;
-        Ok(Some((number, Chunk::of_rows(first, memory, look, self.columns.delimiter))))
+        let delimiter = self.columns().delimiter;
+        Ok(Some(((number, 0), Chunk::of_rows(first, memory, look, delimiter))))
     }
 
     /// Takes the rows of a chunk that can be taken.
     fn take(&self, lane: &mut Lane<'_>, hand: &mut dyn Hand, chunk: &Chunk) -> io::Result<Done> {
         let (text, offset) = (chunk.text(), chunk.offset);
         if chunk.knotty {
-            let (knotty, text, left) = (Some(check(text)), text.to_vec(), Vec::new());
-            return Ok(Done { offset, lines: 0, taken: 0, knotty, begun: Vec::new(), left, text });
+            let (knotty, text) = (Some(check(text)), text.to_vec());
+            return Ok(Done { knotty, text, ..Done::at(offset) });
         }
-        let (columns, at) = (&self.columns, self.places(offset));
+        let (columns, at) = (self.columns(), self.places(offset));
         let Read { lines, rows, marks, left, begun } = if chunk.quoted || columns.are_made() {
             quoted::read(lane, hand, (text, chunk.ascii), columns, at)?
         } else {
@@ -284,6 +328,6 @@ impl<'r> Job<'r> {
         let mut kept = Vec::new();
         left.iter().for_each(|it| kept.extend_from_slice(&text[it.from..it.to]));
         let taken = rows - left.len() as u64;
-        Ok(Done { offset, lines, taken, knotty: None, begun, left, text: kept })
+        Ok(Done { lines, taken, begun, left, text: kept, ..Done::at(offset) })
     }
 }

@@ -115,18 +115,20 @@ impl<'a> Express<'a> {
         let (roster, places) = (&roster, places(files));
         let begin = &|number: usize| {
             let (file, (mut rows, columns)) = (&files[number], open(&files[number])?);
-            let Some(columns) = columns else {
-                return Ok(Opened::Ordinary(Box::new(rows)));
-            };
+            let large = file.plain_size() > size as u64;
+            if columns.is_none() && !(large && rows.is_in_pieces()) {
+                return Ok(Opened::Whole(Box::new(rows)));
+            }
             let feed = rows.take_feed().map_err(|error| unreadable(file, error))?;
-            let of = (columns, rows.source());
+            let of = (columns, rows.source(), rows.head);
             let job = Job::new(file, places[number], of, feed, (size, threads), common.empty());
-            Ok(Opened::Express(Box::new(rows), Arc::new(job)))
+            Ok(Opened::Chunks(Box::new(rows), Arc::new(job)))
         };
+        let reopen = &|number: usize| open(&files[number]).map(|(rows, _)| rows);
         std::thread::scope(|scope| {
             // However collecting ends, the threads end with it.
             let stops = Stops(roster);
-            let start = |hand| scope.spawn(move || work(roster, common, hand, begin));
+            let start = |hand| scope.spawn(move || work(roster, common, hand, (begin, reopen)));
             let threads: Vec<_> = std::mem::take(&mut self.hands).into_iter().map(start).collect();
             let outcome = collect(roster);
             drop(stops);
@@ -158,22 +160,31 @@ impl Drop for Breaks<'_, '_> {
     }
 }
 
-/// Opens files and reads chunks as long as there are any; in the end all marks are put down.
+/// Opens files and reads chunks as long as there are any; in the end all marks are put down. Rows of the ordinary reader
+/// come of a file that is opened once more.
 fn work<'r>(
     roster: &Roster<'r>,
     common: &Common<'_>,
     mut hand: Box<dyn Hand + '_>,
-    begin: &impl Fn(usize) -> Result<Opened<'r>, IntakeError>,
+    (begin, reopen): (
+        &impl Fn(usize) -> Result<Opened<'r>, IntakeError>,
+        &impl Fn(usize) -> Result<Rows<'r>, IntakeError>,
+    ),
 ) -> io::Result<()> {
     let (_breaks, mut memory) = (Breaks(roster), Buffer::default());
     while let Some(task) = roster.task() {
         match task {
             Task::Open(file) => roster.opened(file, begin(file)),
             Task::Read(file, job) => {
-                let read = job.read(common, &mut *hand, &mut memory, |number, done| {
+                let put = |number, done| {
                     roster.put(file, number, done);
                     roster.goes_on(file)
-                });
+                };
+                let read = if job.is_ordinary() {
+                    reopen(file).and_then(|mut rows| job.read_rows(&mut rows, &mut memory, put))
+                } else {
+                    job.read(common, &mut *hand, &mut memory, put)
+                };
                 match read {
                     Ok(true) => roster.ended(file),
                     Ok(false) => {}

@@ -17,6 +17,8 @@ use super::job::{Done, Job};
 
 /// Bytes of what waits to be collected of a file before its threads wait.
 const MOST: usize = 8 << 20;
+/// The same of a file whose rows the ordinary reader reads: their memory is used again while it is near.
+const MOST_ROWS: usize = 1 << 20;
 /// Chunks that are collected at once.
 const AT_ONCE: usize = 64;
 /// However little there is to collect, whoever collects may want to stop.
@@ -44,10 +46,10 @@ pub(super) enum Task<'r> {
 
 /// A file that was opened.
 pub(in crate::intake) enum Opened<'r> {
-    /// The ordinary reader reads all of it.
-    Ordinary(Box<Rows<'r>>),
+    /// The ordinary reader reads all of it when it is its turn.
+    Whole(Box<Rows<'r>>),
     /// It is read in chunks.
-    Express(Box<Rows<'r>>, Arc<Job<'r>>),
+    Chunks(Box<Rows<'r>>, Arc<Job<'r>>),
 }
 
 struct State<'r> {
@@ -66,8 +68,8 @@ enum Slot<'r> {
     /// Why it cannot be opened, until that is told.
     Failed(Option<IntakeError>),
     /// With its rows, until they are collected.
-    Ordinary(Option<Box<Rows<'r>>>),
-    Express(Option<Box<Rows<'r>>>, Course<'r>),
+    Whole(Option<Box<Rows<'r>>>),
+    Chunks(Option<Box<Rows<'r>>>, Course<'r>),
 }
 
 /// How far the reading of a file is.
@@ -115,8 +117,8 @@ impl<'r> Roster<'r> {
     /// A file was opened, or cannot be.
     pub(super) fn opened(&self, file: usize, opened: Result<Opened<'r>, IntakeError>) {
         let slot = match opened {
-            Ok(Opened::Ordinary(rows)) => Slot::Ordinary(Some(rows)),
-            Ok(Opened::Express(rows, job)) => Slot::Express(Some(rows), Course::of(job)),
+            Ok(Opened::Whole(rows)) => Slot::Whole(Some(rows)),
+            Ok(Opened::Chunks(rows, job)) => Slot::Chunks(Some(rows), Course::of(job)),
             Err(error) => Slot::Failed(Some(error)),
         };
         let mut state = self.state();
@@ -196,12 +198,12 @@ impl<'r> Roster<'r> {
         loop {
             state.check(self.files)?;
             match state.slots.front_mut() {
-                Some(Slot::Ordinary(rows)) => {
-                    return Ok(Opened::Ordinary(rows.take().expect("a file is collected once")));
+                Some(Slot::Whole(rows)) => {
+                    return Ok(Opened::Whole(rows.take().expect("a file is collected once")));
                 }
-                Some(Slot::Express(rows, course)) => {
+                Some(Slot::Chunks(rows, course)) => {
                     let rows = rows.take().expect("a file is collected once");
-                    return Ok(Opened::Express(rows, Arc::clone(&course.job)));
+                    return Ok(Opened::Chunks(rows, Arc::clone(&course.job)));
                 }
                 Some(Slot::Failed(error)) => {
                     // It keeps its slot: threads that still read files behind it find theirs by its number.
@@ -262,8 +264,8 @@ impl<'r> State<'r> {
     /// A file that is read in chunks and not collected to its end.
     fn course(&mut self, file: usize) -> &mut Course<'r> {
         match &mut self.slots[file - self.turn] {
-            Slot::Express(_, course) => course,
-            Slot::Opening | Slot::Failed(_) | Slot::Ordinary(_) => {
+            Slot::Chunks(_, course) => course,
+            Slot::Opening | Slot::Failed(_) | Slot::Whole(_) => {
                 unreachable!("only a file that is read in chunks has a course")
             }
         }
@@ -300,8 +302,8 @@ impl<'r> Slot<'r> {
     /// The course of a file of which a thread could read on now.
     fn wants_hands(&self) -> Option<&Course<'r>> {
         match self {
-            Self::Express(_, course) => Some(course).filter(|it| !it.ended && !it.is_full()),
-            Self::Opening | Self::Failed(_) | Self::Ordinary(_) => None,
+            Self::Chunks(_, course) => Some(course).filter(|it| !it.ended && !it.is_full()),
+            Self::Opening | Self::Failed(_) | Self::Whole(_) => None,
         }
     }
 
@@ -309,8 +311,8 @@ impl<'r> Slot<'r> {
     fn may_have_work(&self) -> bool {
         match self {
             Self::Opening => true,
-            Self::Express(_, course) => !course.ended,
-            Self::Failed(_) | Self::Ordinary(_) => false,
+            Self::Chunks(_, course) => !course.ended,
+            Self::Failed(_) | Self::Whole(_) => false,
         }
     }
 }
@@ -321,14 +323,18 @@ impl<'r> Course<'r> {
         Self { job, readers: 0, ended: false, failed: None, done, weight: 0, next: 0 }
     }
 
+    fn most(&self) -> usize {
+        if self.job.is_ordinary() { MOST_ROWS } else { MOST }
+    }
+
     fn is_full(&self) -> bool {
-        self.weight > MOST
+        self.weight > self.most()
     }
 
     /// Is there enough to collect?
     fn is_ripe(&self) -> bool {
         let begins = self.done.first_key_value().is_some_and(|(number, _)| *number == self.next);
-        let enough = self.done.len() >= AT_ONCE || self.weight > MOST / 2;
+        let enough = self.done.len() >= AT_ONCE || self.weight > self.most() / 2;
         begins && enough || self.failed.is_some() || self.ended && self.readers == 0
     }
 
