@@ -217,6 +217,29 @@ fn pairs_of_blocks_fill_to_the_last_mark() {
     }
 }
 
+/// Blocks are read one behind the other, and each is checked by itself: a byte that changed between writing and judging
+/// is found wherever it stands.
+#[test]
+fn a_block_that_changes_before_it_is_judged_is_not_believed() {
+    let (_book, dir) = dir();
+    let shelf = Store::create_or_open(&dir).unwrap().shelf(0).unwrap();
+    let mut chunk = marks(1, 5000);
+    chunk.iter_mut().for_each(|mark| mark.id[0] = 7);
+    put(&shelf, &[chunk.clone()], 1);
+    let file = dir.join("ids/00000001.marks.new");
+    let whole = std::fs::read(&file).unwrap();
+    // Behind the head of the file; each page is of some block.
+    for page in (4096..whole.len()).step_by(4096) {
+        let mut damaged = whole.clone();
+        damaged[page] ^= 1;
+        std::fs::write(&file, damaged).unwrap();
+        let error = shelf.bucket(7).err().expect("a block was damaged").to_string();
+        assert!(error.contains("ids/00000001.marks.new"), "page at {page}: {error}");
+    }
+    std::fs::write(&file, whole).unwrap();
+    check_buckets(&shelf, &[chunk]);
+}
+
 #[test]
 fn a_shelf_that_is_let_go_leaves_nothing() {
     let (_book, dir) = dir();
