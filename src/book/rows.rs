@@ -186,7 +186,7 @@ impl Book {
                     found = found.or(one);
                 }
                 if let Some(standing) = found {
-                    let text = row.text.trim_end().to_owned();
+                    let text = row.text().trim_end().to_owned();
                     let (file, line) = (source.name.clone(), row.line);
                     let replaced = standing == Standing::Replaced;
                     rows.push(SourceRow { file, line, row: text, replaced });

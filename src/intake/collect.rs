@@ -6,7 +6,8 @@ use super::again::Noted;
 use super::express::{ChunkAt, Done, FilePass, Job, LineAt, Places, Roster};
 use super::import::Run;
 use super::kept::Ordinary;
-use super::read::{Row, Rows};
+use super::read::Rows;
+use super::row::Row;
 use super::{IntakeError, SourceFile};
 
 /// Sees to a file of which others read the rows, as the ordinary reader does. The first may stand in `rows`: those that

@@ -13,9 +13,10 @@ use super::feed::Feeds;
 use super::forgotten;
 use super::format::Format;
 use super::large::Large;
-use super::read::{Reader, Reading, Row, Rows};
+use super::read::{Reader, Rows};
 use super::reject::{self, Refusal};
 use super::request::{Bulk, Progress, Request, Step};
+use super::row::{Reading, Row};
 use super::second::Passes;
 use super::{IntakeError, SourceFile};
 use crate::fact::{Disposition, Entry, FileHeader, Gather, Gathered, Hash, Slice};
@@ -204,11 +205,11 @@ impl<'a> Run<'a> {
                         Disposition::Duplicate | Disposition::Contested => {}
                         Disposition::Conflict => {
                             let refusal = conflict_with_earlier(&id(), rows.format());
-                            self.refuse(refusal, file, row.line, &row.text)?;
+                            self.refuse(refusal, file, row.line, &row.text())?;
                         }
                         Disposition::Forgotten => {
                             let refusal = forgotten::refusal(&id(), self.gather.horizon());
-                            self.refuse(refusal, file, row.line, &row.text)?;
+                            self.refuse(refusal, file, row.line, &row.text())?;
                         }
                     }
                 }
@@ -219,7 +220,7 @@ impl<'a> Run<'a> {
             Reading::Refused { findings, currency, amount } => {
                 self.gather.reject(number, *currency, *amount);
                 let reasons = if findings.is_empty() { rows.findings() } else { findings };
-                self.reject(reasons, file, row.line, &row.text)?;
+                self.reject(reasons, file, row.line, &row.text())?;
                 findings.iter().for_each(|finding| self.complaints.add(finding.clone()));
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::again::Noted;
-use super::read::{Reading, Row};
+use super::row::{Reading, Row};
 use crate::fact::{Gather, Hash};
 
 /// Rows with an id that went the ordinary way.

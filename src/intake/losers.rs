@@ -31,7 +31,7 @@ impl Run<'_> {
             match large.filter(|passes| passes.has(number)) {
                 Some(passes) => passes.lines(number, reader, file, &lines, &mut tell)?,
                 None => {
-                    reader.open(file)?.each_on(lines, &mut |row| tell(row.line, &row.text))?;
+                    reader.open(file)?.each_on(lines, &mut |row| tell(row.line, &row.text()))?;
                 }
             }
         }

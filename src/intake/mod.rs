@@ -65,6 +65,7 @@ mod plan;
 mod read;
 mod reject;
 mod request;
+mod row;
 mod rows;
 mod scan;
 mod second;
@@ -85,8 +86,9 @@ pub use import::{Import, MarkedFacts, import};
 pub use interrupt::Interrupt;
 pub use mapping::Mapping;
 pub use overlap::overlaps;
-pub use read::{Reader, Reading, Row, Rows};
+pub use read::{Reader, Rows};
 pub use request::{Bulk, Progress, Request, Step, silent};
+pub use row::{Reading, Row};
 pub use source::{digest_of, digest_while};
 pub use tally::{TALLY, Tallied, read_tally};
 

@@ -7,7 +7,8 @@ use std::io;
 use super::IntakeError;
 use super::express::Columns;
 use super::parquet::{Columnar, Sheet, Walk};
-use super::read::{Row, Rows};
+use super::read::Rows;
+use super::row::Row;
 use super::rows::{Lines, Raw};
 use super::scan::split;
 use super::source::{Input, Tap};
@@ -83,10 +84,9 @@ impl Rows<'_> {
         Ok(Feed { input, carry, tap, head, line, delimiter, sheet })
     }
 
-    /// Can others read its rows, piece by piece? Not if they were never lines, or if a quote that is not closed has
-    /// given lines back.
+    /// Can others read its rows, piece by piece? Not if a quote of the header that is not closed has given lines back.
     pub(super) fn is_in_pieces(&self) -> bool {
-        self.columnar.is_none() && (self.delimiter.is_none() || self.lines.given_back() == 0)
+        self.delimiter.is_none() || self.lines.given_back() == 0
     }
 
     /// The rows from the first on, to ask for some of them, if they were never lines.
@@ -104,7 +104,7 @@ impl Rows<'_> {
     pub(super) fn shown<'t>(&mut self, text: &'t [u8], line: u64) -> Cow<'t, str> {
         match std::str::from_utf8(text) {
             Ok(text) if self.columnar.is_none() => Cow::Borrowed(text),
-            Ok(_) | Err(_) => Cow::Owned(self.line(text, line).text),
+            Ok(_) | Err(_) => Cow::Owned(self.line(text, line).text().into_owned()),
         }
     }
 

@@ -11,16 +11,17 @@ use super::field::{Header, Row as Fields, cell, legible};
 use super::interrupt::Interrupt;
 use super::json::object_of;
 use super::mapping::Mapping;
-use super::parquet::Columnar;
+use super::parquet::{Columnar, Told};
 use super::plan::{Outcome, Plan};
 use super::reject::Refusal;
+use super::row::{Reading, Row};
 use super::rows::{Body, Lines, Raw, Span};
 use super::scan::{miscounted, not_text};
 use super::source::{Input, Source};
 use super::survey::Survey;
 use super::{IntakeError, SourceFile};
 use crate::contract::Contract;
-use crate::fact::{Entry, Slice, Table};
+use crate::fact::Table;
 use crate::finding::Finding;
 use crate::money::{Currency, Exact};
 
@@ -31,41 +32,6 @@ pub struct Reader<'a> {
     survey: Survey,
     /// Stops all reading.
     pub(super) interrupt: Interrupt,
-}
-
-/// What one row of a file says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its first line, from 1.
-    pub line: u64,
-    /// Its text, without the line end.
-    pub text: String,
-    /// What became of it.
-    pub result: Reading,
-    pub(super) movement: Option<Movement>,
-}
-
-/// What became of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// It says this: one entry, or several if a mapping emits several.
-    Entries(Vec<(Option<Slice>, Entry)>),
-    /// A later version of the same record stands in the same delivery.
-    Superseded {
-        /// Its currency, if it could be read.
-        currency: Option<Currency>,
-        /// Its amount, if it could be read.
-        amount: Option<Exact>,
-    },
-    /// It is refused.
-    Refused {
-        /// Every reason; empty if the whole file is refused, whose findings say why.
-        findings: Vec<Finding>,
-        /// Its currency, if it could be read.
-        currency: Option<Currency>,
-        /// Its amount, if it could be read.
-        amount: Option<Exact>,
-    },
 }
 
 /// An open file of facts.
@@ -280,21 +246,27 @@ impl Rows<'_> {
         let text = match std::str::from_utf8(&raw.bytes) {
             Ok(text) => text,
             Err(_) => {
-                let (mut text, spans) = legible(&raw.bytes, &self.spans);
+                let (text, spans) = legible(&raw.bytes, &self.spans);
                 let reasons = vec![raw.refused.clone().unwrap_or_else(not_text)];
                 let result = self.refused(reasons, None, None, line, (&text, &spans));
-                if let Some(columnar) = &self.columnar {
-                    text = columnar.shown(&text, &spans).0;
-                }
-                return Row { line, text, result, movement: None };
+                let told = self.told(text, &spans);
+                return Row { line, told, result, movement: None };
             }
         };
         let (result, movement) = self.read(&raw, text);
-        let Ok(mut text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
-        if let Some(columnar) = &self.columnar {
-            text = columnar.shown(&text, &self.spans).0;
-        }
-        Row { line, text, result, movement }
+        let Ok(text) = String::from_utf8(raw.bytes) else { unreachable!("checked above") };
+        let told = match (&self.columnar, &result) {
+            (Some(columnar), Reading::Entries(_)) => Told::fields(text, &columnar.names),
+            _ => self.told(text, &self.spans),
+        };
+        Row { line, told, result, movement }
+    }
+
+    fn told(&self, text: String, spans: &[Span]) -> Told {
+        Told::plain(match &self.columnar {
+            Some(columnar) => columnar.names.shown(&text, spans).0,
+            None => text,
+        })
     }
 
     /// The next row as it stands there; its fields are found, and what it says is not looked at.
@@ -373,7 +345,7 @@ impl Rows<'_> {
         line: u64,
         (text, spans): (&str, &[Span]),
     ) -> Reading {
-        let shown = self.columnar.as_ref().map(|it| it.shown(text, spans));
+        let shown = self.columnar.as_ref().map(|it| it.names.shown(text, spans));
         let (text, spans) =
             shown.as_ref().map_or((text, spans), |(text, spans)| (text.as_str(), spans));
         let finding = |refusal: Refusal| refusal.finding(&self.file, line, text, spans);

@@ -14,8 +14,9 @@ use super::express::{Common, Express, FilePass, Poured};
 use super::import::Run;
 use super::kept::Ordinary;
 use super::piece::Asked;
-use super::read::{Reader, Reading, Row};
+use super::read::Reader;
 use super::request::Step;
+use super::row::{Reading, Row};
 use super::{IntakeError, SourceFile};
 use crate::fact::bulk::Spot;
 
@@ -219,7 +220,7 @@ impl Passes<'_> {
         let again = Again { pass, reader, file };
         again.each_noted(asked, &self.ordinary.kept, &mut |rows, line| match line {
             Asked::Text(line, text) => tell(line, &rows.shown(text, line)),
-            Asked::Row(row) => tell(row.line, &row.text),
+            Asked::Row(row) => tell(row.line, &row.text()),
         })
     }
 }

@@ -12,7 +12,7 @@ use revshare::intake::{Bulk, Import, IntakeError, Progress, Step};
 
 use super::brought::{Before, Way};
 use super::columns::{Columns, packing, write, write_as};
-use super::forms::brought;
+use super::forms::{MAPS, brought, brought_by};
 use super::sales::{Sale, as_columns, as_csv, plain};
 
 /// So many sales, each of which may have the id of another, and other content then.
@@ -33,8 +33,8 @@ fn sales(rows: usize, same: &[(usize, usize, bool)]) -> Vec<Sale> {
     sales
 }
 
-fn digest(dir: &Path, express: (usize, usize)) -> String {
-    let way = Way { contract: None, map: "", before: &Before::default(), express: Some(express) };
+fn digest(map: &str, dir: &Path, express: (usize, usize)) -> String {
+    let way = Way { contract: None, map, before: &Before::default(), express: Some(express) };
     let shelf = MemoryShelf::default();
     let import = way.import(&way.files(dir), &shelf, None, &mut |_| {}).unwrap();
     import.gathered.delivery.files[0].digest.clone()
@@ -52,6 +52,7 @@ proptest! {
         form in 0_usize..36,
         packed in 0_usize..16,
         threads in 1_usize..5,
+        map in prop_oneof![2 => Just(MAPS[0]), 1 => Just(MAPS[1])],
         chunk in prop_oneof![Just(40_usize), Just(9_000), Just(Bulk::CHUNK)],
     ) {
         let place = |group: usize, at: usize| group * rows + [0, rows - 1, 1, rows / 2][at];
@@ -64,10 +65,10 @@ proptest! {
         let path = columns.path().join("sales.parquet");
         let packing = packing(packed, Compression::SNAPPY);
         write_as(&path, &as_columns(&sales, form), sales.len(), rows, packing);
-        let due = brought(lines.path(), None);
-        prop_assert!(brought(columns.path(), Some((threads, chunk))) == due);
+        let due = brought_by(map, lines.path(), None);
+        prop_assert!(brought_by(map, columns.path(), Some((threads, chunk))) == due);
         let whole = blake3::hash(&fs::read(&path).unwrap()).to_string();
-        prop_assert_eq!(digest(columns.path(), (threads, chunk)), whole);
+        prop_assert_eq!(digest(map, columns.path(), (threads, chunk)), whole);
     }
 }
 
@@ -154,17 +155,20 @@ fn of_several_damages_the_first_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let sales = sales(2_000, &[]);
     let whole = file(&as_columns(&sales, 0), 2_000, 100);
-    let told = |express: Option<(usize, usize)>| {
-        let way = Way { contract: None, map: "", before: &Before::default(), express };
+    let told = |map, express: Option<(usize, usize)>| {
+        let way = Way { contract: None, map, before: &Before::default(), express };
         let files = way.files(dir.path());
         let outcome = way.import(&files, &MemoryShelf::default(), None, &mut |_| {});
         outcome.unwrap_err().to_string()
     };
     for places in [&[(7, 0), (3, 6)][..], &[(3, 0), (4, 5)], &[(19, 3)], &[(0, 0), (0, 1)]] {
         fs::write(dir.path().join("sales.parquet"), damaged(&whole, places)).unwrap();
-        let due = told(None);
-        for round in 0..10 {
-            assert_eq!(told(Some((1 + round % 4, 700 * (1 + round % 3)))), due, "{places:?}");
+        for map in MAPS {
+            let due = told(map, None);
+            for round in 0..10 {
+                let express = (1 + round % 4, 700 * (1 + round % 3));
+                assert_eq!(told(map, Some(express)), due, "{places:?}");
+            }
         }
     }
 }

@@ -28,8 +28,8 @@ fn a_row_is_known_by_its_number_whatever_its_texts_hold() {
         sale("s-2", &long, "charge"),
         sale("s-3", "a, b", "gift"),
         sale("s-4", "b", "charge"),
-        sale("s-5", "d", "charge"),
-        sale("s-5", "c", "charge"),
+        sale("s-5", "d\n\"q\"", "charge"),
+        sale("s-5", "c\n\"q\"", "charge"),
     ];
     write(&dir.path().join("sales.parquet"), &as_columns(&sales, 0), 6, 10, Compression::SNAPPY);
     for express in [None, Some((2, 40)), Some((2, Bulk::CHUNK))] {
@@ -42,6 +42,7 @@ fn a_row_is_known_by_its_number_whatever_its_texts_hold() {
         };
         assert_eq!((second.line, third.line), (2, 3));
         assert!(loser.excerpt.starts_with("id=s-5, time="), "{}", loser.excerpt);
+        assert!(loser.excerpt.contains(r#"\n\"q\"", kind=charge"#), "{}", loser.excerpt);
         let row = "id=s-3, time=1970-01-01T00:00:00Z, customer=\"a, b\", kind=gift, amount=0, currency=USD";
         assert_eq!(third.excerpt, row);
         assert_eq!((third.column, third.width), (58, 4));

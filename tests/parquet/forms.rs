@@ -12,8 +12,23 @@ use super::brought::{Before, Brought, Way};
 use super::columns::{packing, write_as};
 use super::sales::{as_columns, as_csv, sale};
 
+/// How rows are read: on the express way; or as only the ordinary reader does.
+pub(crate) const MAPS: [&str; 2] = [
+    "",
+    r#"
+    [[map]]
+    files = "sales*"
+    format = "own"
+    fields.quantity = { column = "quantity", scale = 1000 }
+    "#,
+];
+
 /// What an import brought, without what tells one form of a file from another.
 pub(crate) fn brought(dir: &Path, express: Option<(usize, usize)>) -> Brought {
+    brought_by(MAPS[0], dir, express)
+}
+
+pub(crate) fn brought_by(map: &str, dir: &Path, express: Option<(usize, usize)>) -> Brought {
     let said = |it: &Finding| {
         let message = it.message.replace(".parquet", ".csv");
         format!("{} {message} {:?}", it.code.id, it.help)
@@ -22,7 +37,7 @@ pub(crate) fn brought(dir: &Path, express: Option<(usize, usize)>) -> Brought {
         let reject: serde_json::Value = serde_json::from_str(line).unwrap();
         format!("{} {}", reject["code"], reject["reason"])
     };
-    let way = Way { contract: None, map: "", before: &Before::default(), express };
+    let way = Way { contract: None, map, before: &Before::default(), express };
     let mut brought = way.brought(dir, said, reason);
     for file in &mut brought.delivery.files {
         (file.path, file.digest, file.bytes) = (String::new(), String::new(), 0);
@@ -49,6 +64,7 @@ proptest! {
         packed in 0_usize..16,
         group in prop_oneof![Just(7_usize), Just(1000)],
         threads in 1_usize..4,
+        map in prop_oneof![Just(MAPS[0]), Just(MAPS[1])],
         chunk in prop_oneof![Just(40_usize), Just(Bulk::CHUNK)],
     ) {
         let (lines, columns) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -56,9 +72,9 @@ proptest! {
         let path = columns.path().join("sales.parquet");
         let packing = packing(packed, codec(codecs));
         write_as(&path, &as_columns(&sales, form), sales.len(), group, packing);
-        let due = brought(lines.path(), None);
-        let ordinary = brought(columns.path(), None);
+        let due = brought_by(map, lines.path(), None);
+        let ordinary = brought_by(map, columns.path(), None);
         prop_assert_eq!(&ordinary, &due);
-        prop_assert_eq!(&brought(columns.path(), Some((threads, chunk))), &due);
+        prop_assert_eq!(&brought_by(map, columns.path(), Some((threads, chunk))), &due);
     }
 }

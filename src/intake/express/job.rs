@@ -73,7 +73,8 @@ pub(in crate::intake) struct Job<'r> {
 /// What chunks are made of.
 enum Supply {
     Lines(Mutex<Lines>),
-    Columns(Shared),
+    /// Written out with this between their fields.
+    Columns(Shared, u8),
 }
 
 /// The bytes of a file, chunk by chunk.
@@ -165,7 +166,10 @@ impl<'r> Job<'r> {
         let Feed { input, carry, tap, head, line, delimiter, sheet } = feed;
         let size = if columns.is_some() { size } else { size.min(FEW) };
         let supply = match sheet {
-            Some(sheet) => Supply::Columns(sheet.shared(threads > 1)),
+            Some(sheet) => Supply::Columns(
+                sheet.shared(threads > 1),
+                delimiter.expect("rows are written out with one"),
+            ),
             None => {
                 let cutter = Cutter::at((head, 0), carry, input, delimiter, size);
                 Supply::Lines(Mutex::new(Lines { cutter, next: 0, line }))
@@ -201,7 +205,7 @@ impl<'r> Job<'r> {
     pub(super) fn is_packed(&self) -> bool {
         match &self.supply {
             Supply::Lines(_) => self.tap.is_none(),
-            Supply::Columns(_) => false,
+            Supply::Columns(..) => false,
         }
     }
 
@@ -209,7 +213,7 @@ impl<'r> Job<'r> {
     pub(in crate::intake) fn places(&self, offset: u64) -> Places {
         match &self.supply {
             Supply::Lines(_) => Places::Bytes(self.start + offset),
-            Supply::Columns(_) => Places::Rows(self.start + offset),
+            Supply::Columns(..) => Places::Rows(self.start + offset),
         }
     }
 
@@ -228,7 +232,7 @@ impl<'r> Job<'r> {
             size: self.size,
             bytes: match &self.supply {
                 Supply::Lines(lines) => locked(lines).cutter.offset(),
-                Supply::Columns(shared) => shared.rows(),
+                Supply::Columns(shared, _) => shared.rows(),
             },
             head: self.head,
             header,
@@ -288,14 +292,21 @@ impl<'r> Job<'r> {
                 }
                 (turn, chunk)
             }
-            Supply::Columns(shared) => return self.written(shared, memory),
+            Supply::Columns(shared, delimiter) => {
+                return self.written(shared, *delimiter, memory);
+            }
         };
         chunk.settle(self.tap.as_ref());
         Ok(Some((turn, chunk)))
     }
 
     /// Writes the next rows out that were never lines.
-    fn written(&self, shared: &Shared, mut memory: Buffer) -> io::Result<Option<(Turn, Chunk)>> {
+    fn written(
+        &self,
+        shared: &Shared,
+        delimiter: u8,
+        mut memory: Buffer,
+    ) -> io::Result<Option<(Turn, Chunk)>> {
         let Some((number, strip)) = shared.next(self.size.min(NEAR))? else { return Ok(None) };
         let first = strip.first;
         if first > self.room {
@@ -307,8 +318,8 @@ impl<'r> Job<'r> {
             tap.read_to(shared.bytes(), memory.room(CHUNK))?;
         }
         let look = shared.put(strip, &mut memory)?;
-        let delimiter = self.columns().delimiter;
-        Ok(Some(((number, 0), Chunk::of_rows(first, memory, look, delimiter))))
+        let turn = (number, self.line + first);
+        Ok(Some((turn, Chunk::of_rows(first, memory, look, delimiter))))
     }
 
     /// Takes the rows of a chunk that can be taken.

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::super::IntakeError;
 use super::super::again::changed;
-use super::super::read::{Row, Rows};
+use super::super::read::Rows;
+use super::super::row::Row;
 use super::buffer::Buffer;
 use super::job::{Done, Job};
 
@@ -31,7 +32,7 @@ impl Sheaf {
 
     /// What it weighs while it waits.
     pub(super) fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.text.len() + ROW).sum()
+        self.rows.iter().map(|row| row.told.weight() + ROW).sum()
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) use sheet::{Sheet, Walk};
 #[cfg(feature = "parquet")]
 pub(super) use texts::Look;
 
+use self::pairs::Name;
+pub(super) use self::pairs::{Names, Told};
 use super::read::{Head, Rows};
 use super::reject::Refusal;
 use super::rows::{Lines, Raw};
@@ -65,7 +67,7 @@ type Column = (String, Option<Refusal>);
 
 /// What is to be known of a file besides its rows.
 pub(super) struct Columnar {
-    names: Vec<String>,
+    pub(super) names: Arc<Names>,
     /// By column: why a row that reads it is refused.
     pub(super) unfit: Vec<Option<Refusal>>,
     /// Bytes of the file whose rows were read, roughly.
@@ -110,7 +112,12 @@ impl Rows<'_> {
         self.lines = Lines::new(sheet.lines()).by_record();
         self.delimiter = Some(DELIMITER);
         self.columns = names.len();
-        self.columnar = Some(Columnar { names: names.clone(), unfit, read, stamp, sheet });
+        let shown = |(name, unfit): (&String, &Option<Refusal>)| Name {
+            name: name.clone(),
+            fit: unfit.is_none(),
+        };
+        let shown = Arc::new(Names(names.iter().zip(&unfit).map(shown).collect()));
+        self.columnar = Some(Columnar { names: shown, unfit, read, stamp, sheet });
         let shown = names.join(", ").into_bytes();
         let head = Raw { line: 1, bytes: shown, refused: None };
         Ok(Some((head, Some(names.clone()), names)))
