@@ -25,8 +25,10 @@ pub(super) fn rows(
     }
     while let Some(ready) = roster.next()? {
         for sheaf in ready.iter().filter_map(|done| done.sheaf.as_ref()) {
-            count += sheaf.rows().len() as u64;
-            sheaf.rows().iter().try_for_each(|row| run.row(number, &rows, &file.name, row))?;
+            sheaf.each(&mut rows, &mut |rows, row| {
+                count += 1;
+                run.row(number, rows, &file.name, row)
+            })?;
         }
         run.tell(&file.name, count, rows.bytes());
         rows.interrupt().check()?;

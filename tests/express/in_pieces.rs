@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use revshare::fact::bulk::MemoryShelf;
 use revshare::intake::Bulk;
 
+use super::brought::{Before, Way};
 use super::rows::packed_of;
 use super::ways::compare_by;
 
@@ -85,6 +87,36 @@ fn feeds_bring_the_same_in_pieces() {
             }
             compare_by("", &[dir.path()], (threads, chunk), None).unwrap();
         }
+    }
+}
+
+/// What is refused is told in the order of the file, to the byte; also where a piece has so many lines that they wait
+/// as text.
+#[test]
+fn refused_rows_keep_their_order() {
+    let sale = |id: u32| {
+        let kind = if id.is_multiple_of(9) { "gift" } else { "charge" };
+        format!(
+            "{{\"id\":\"s-{id}\",\"time\":\"2026-10-05\",\"kind\":\"{kind}\",\"product\":\"a\",\"amount\":\"1\",\
+             \"currency\":\"USD\"}}\n"
+        )
+    };
+    let many = |ids: std::ops::Range<u32>| ids.map(sale).collect::<String>();
+    let text = [many(0..3000), "{}\n".repeat(30_000), many(3000..5000)].concat();
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("sales.jsonl"), text).unwrap();
+    let told = |express| {
+        let way = Way { contract: None, map: "", before: &Before::default(), express };
+        let (shelf, mut rejects) = (MemoryShelf::default(), Vec::new());
+        let files = way.files(dir.path());
+        let import = way.import(&files, &shelf, Some(&mut rejects), &mut |_| {}).unwrap();
+        (String::from_utf8(rejects).unwrap(), format!("{:?}", import.findings))
+    };
+    let due = told(None);
+    // An object without members lacks an id, a time and a kind.
+    assert_eq!(due.0.lines().count(), 3 * 30_000 + 5000_usize.div_ceil(9));
+    for express in [(1, Bulk::CHUNK), (2, 5000), (4, Bulk::CHUNK)] {
+        assert!(told(Some(express)) == due, "{express:?}");
     }
 }
 

@@ -111,8 +111,8 @@ pub(in crate::intake) struct Done {
 }
 
 impl Done {
-    /// A chunk whose rows the ordinary reader has read.
-    pub(super) fn bound(offset: u64, sheaf: Sheaf) -> Self {
+    /// A chunk of which the ordinary reader has all rows.
+    pub(super) fn of(offset: u64, sheaf: Sheaf) -> Self {
         Self { sheaf: Some(sheaf), ..Self::at(offset) }
     }
 

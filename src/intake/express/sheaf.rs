@@ -16,27 +16,51 @@ use super::job::{Done, Job};
 /// What a row weighs beside its text while it waits, roughly.
 const ROW: usize = 1 << 10;
 
-/// The rows of a piece. Once they were seen to, they go home to the thread that made them: memory that one thread takes
-/// and another gives back costs both of them.
+/// Lines of a piece whose rows are read ahead. A row takes far more memory than a few bytes of text.
+const MANY: u64 = 1 << 11;
+
+/// The rows of a piece.
 #[derive(Debug)]
-pub(in crate::intake) struct Sheaf {
-    rows: Vec<Row>,
-    home: Sender<Vec<Row>>,
+pub(in crate::intake) enum Sheaf {
+    /// Read.
+    Bound(Bound),
+    /// Too many to be read before their turn: the number of the first line, and the text.
+    Loose(u64, Vec<u8>),
 }
 
 impl Sheaf {
-    /// The rows, in their order.
-    pub(in crate::intake) fn rows(&self) -> &[Row] {
-        &self.rows
+    /// Calls `each` with the rows, in their order.
+    pub(in crate::intake) fn each<'r>(
+        &self,
+        rows: &mut Rows<'r>,
+        each: &mut dyn FnMut(&Rows<'r>, &Row) -> Result<(), IntakeError>,
+    ) -> Result<(), IntakeError> {
+        match self {
+            Self::Bound(bound) => bound.rows.iter().try_for_each(|row| each(rows, row)),
+            Self::Loose(line, text) => {
+                rows.each_in(text, *line, &mut |rows, row| each(rows, &row)).map(drop)
+            }
+        }
     }
 
     /// What it weighs while it waits.
     pub(super) fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.told.weight() + ROW).sum()
+        match self {
+            Self::Bound(bound) => bound.rows.iter().map(|row| row.told.weight() + ROW).sum(),
+            Self::Loose(_, text) => text.len(),
+        }
     }
 }
 
-impl Drop for Sheaf {
+/// Rows that were read. Once they were seen to, they go home to the thread that made them: memory that one thread takes
+/// and another gives back costs both of them.
+#[derive(Debug)]
+pub(in crate::intake) struct Bound {
+    rows: Vec<Row>,
+    home: Sender<Vec<Row>>,
+}
+
+impl Drop for Bound {
     fn drop(&mut self) {
         // Whoever has left the file has no use for them.
         let _who_left_needs_none = self.home.send(std::mem::take(&mut self.rows));
@@ -65,8 +89,17 @@ impl Home {
         room
     }
 
-    fn sheaf(&self, rows: Vec<Row>) -> Sheaf {
-        Sheaf { rows, home: self.sender.clone() }
+    /// The rows of a text that begins on a line.
+    fn sheaf(&self, rows: &mut Rows<'_>, text: &[u8], line: u64) -> Result<Sheaf, IntakeError> {
+        let mut read = self.room();
+        if lines_of(text) > MANY {
+            return Ok(Sheaf::Loose(line, text.to_vec()));
+        }
+        rows.each_in(text, line, &mut |_, row| {
+            read.push(row);
+            Ok(())
+        })?;
+        Ok(Sheaf::Bound(Bound { rows: read, home: self.sender.clone() }))
     }
 }
 
@@ -89,13 +122,9 @@ impl Job<'_> {
             let Some(((number, line), chunk)) = chunk.map_err(|error| self.unread(error))? else {
                 return Ok(true);
             };
-            let (mut read, offset) = (home.room(), chunk.offset);
-            rows.each_in(chunk.text(), line, &mut |_, row| {
-                read.push(row);
-                Ok(())
-            })?;
+            let done = Done::of(chunk.offset, home.sheaf(rows, chunk.text(), line)?);
             *memory = chunk.into_buffer();
-            if !put(number, Done::bound(offset, home.sheaf(read))) {
+            if !put(number, done) {
                 return Ok(false);
             }
         }
