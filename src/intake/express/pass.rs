@@ -115,7 +115,8 @@ impl<'a> Express<'a> {
         let (roster, places) = (&roster, places(files));
         let begin = &|number: usize| {
             let (file, (mut rows, columns)) = (&files[number], open(&files[number])?);
-            let large = file.plain_size() > size as u64;
+            // One thread would only read what the one that collects could read while it is near.
+            let large = threads > 1 && file.plain_size() > size as u64;
             if columns.is_none() && !(large && rows.is_in_pieces()) {
                 return Ok(Opened::Whole(Box::new(rows)));
             }
