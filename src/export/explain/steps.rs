@@ -1,5 +1,7 @@
 //! Steps of the waterfall: the rule, the clause, and the steps and facts below.
 
+use std::collections::BTreeMap;
+
 use super::Node;
 use super::facts::{self, Telling};
 use crate::contract::{Basis, Ceiling, Selector};
@@ -72,7 +74,8 @@ impl Teller<'_> {
         let settlement = self.settlement;
         let telling = Telling { sign, period: settlement.period, currency: settlement.currency };
         let whole = step.name != StepName::Deductions;
-        let line = |product: &str| whole.then(|| part(step, Some(product)));
+        let parts = parts(step);
+        let line = |product: &str| whole.then(|| parts.get(product).copied().unwrap_or_default());
         let mut nodes = facts::nodes(&facts, telling, line);
         nodes.extend(facts::flat(step, only, sign));
         nodes
@@ -264,6 +267,15 @@ fn title(step: &Step, only: Option<&str>) -> String {
 pub(super) fn part(step: &Step, only: Option<&str>) -> Minor {
     let Some(product) = only else { return step.total };
     step.lines.iter().filter(|line| line.product == product).map(|line| line.amount).sum()
+}
+
+/// The same of every product.
+fn parts(step: &Step) -> BTreeMap<&str, Minor> {
+    let mut parts: BTreeMap<&str, Minor> = BTreeMap::new();
+    for line in &step.lines {
+        *parts.entry(&line.product).or_default() += line.amount;
+    }
+    parts
 }
 
 /// What is taken off when steps are summed.

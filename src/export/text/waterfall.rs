@@ -22,11 +22,12 @@ pub(super) fn segment(segment: &Segment, currency: Currency, order: &[String]) -
     }
     let shown: Vec<&Step> = segment.steps.iter().filter(|step| is_shown(segment, step)).collect();
     let products = products(&shown);
-    let in_columns = in_columns((segment, order), &shown, &products);
-    let fits = in_columns.width() + INDENT <= WIDTH;
     let table = match products.iter().filter(|product| !product.is_empty()).count() {
         0 | 1 => in_lines((segment, order), &shown, false),
-        _ if fits => in_columns,
+        // A column is a sign and a blank at least; to fill in more columns takes the square of their number.
+        2..=MANY => Some(in_columns((segment, order), &shown, &products))
+            .filter(|table| table.width() + INDENT <= WIDTH)
+            .unwrap_or_else(|| in_lines((segment, order), &shown, true)),
         _ => in_lines((segment, order), &shown, true),
     };
     let title = format!("\n  {from} to {to}, {basis}, terms of {effective}\n\n");
@@ -54,6 +55,9 @@ fn rates(segment: &Segment, currency: Currency) -> String {
 }
 
 const INDENT: usize = 4;
+
+/// More products never fit beside one another.
+const MANY: usize = WIDTH / 2;
 
 /// A segment with its contract's order of parties.
 type Ordered<'a> = (&'a Segment, &'a [String]);
