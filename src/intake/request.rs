@@ -27,7 +27,7 @@ pub struct Request<'a> {
     pub rejects: Option<&'a mut dyn Write>,
     /// Told of every few thousand rows, at the end of each file, and of what follows.
     pub progress: &'a mut dyn FnMut(Progress<'_>),
-    /// Takes plain rows of CSV files the express way.
+    /// Takes plain rows the express way, and reads all others on its threads as well.
     pub bulk: Option<Bulk<'a>>,
     /// Stops it.
     pub interrupt: Option<&'a Interrupt>,

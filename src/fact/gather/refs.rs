@@ -72,15 +72,11 @@ impl Place {
 
     /// Where a fact is tallied in a zone.
     pub(super) fn key(&self, (fact, source): (&Fact, &str), zone: &Zone, lens: &Lens) -> Key {
-        let key = Key::of(fact, source, zone, lens);
-        if self.is_own(fact) {
-            return key;
-        }
         let charged = self.charged.as_ref().map(|(moment, product)| Charged {
             day: moment.day_in(zone),
             product: product.clone(),
         });
-        key.standing(self.time, zone, charged)
+        Key::of(fact, source, zone, lens).standing(self.time, zone, charged)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The express way for large files: plain rows are taken many at a time and on several threads.
 //!
+//! Of files that it does not know its threads read the rows ahead for the ordinary reader (`sheaf.rs`).
+//!
 //! It is no second meaning of anything. It takes a row only if it is certain what the ordinary
 //! reader would make of it; every other row is left to that one, and so is every row that shares
 //! its id with another.
