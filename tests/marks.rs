@@ -240,6 +240,48 @@ fn a_block_that_changes_before_it_is_judged_is_not_believed() {
     check_buckets(&shelf, &[chunk]);
 }
 
+/// Several threads close buckets whose lists are more than is written at once: whoever writes is not waited for, and
+/// all lists are there in the end.
+#[test]
+fn buckets_that_are_closed_side_by_side_are_all_listed() {
+    let (_book, dir) = dir();
+    let mut store = Store::create_or_open(&dir).unwrap();
+    let shelf = store.shelf(0).unwrap();
+    let facts = marks(1, 20_000);
+    put(&shelf, &facts.chunks(5000).map(<[Mark]>::to_vec).collect::<Vec<_>>(), 4);
+    // Ids that no mark has: they make the lists long, 12 MB of them.
+    let void_of = |first: u8| {
+        (0..4000_u64).map(move |number| {
+            Hash::from(std::array::from_fn(|at| match at {
+                0 => first,
+                1..4 => 0xEE,
+                _ => number.to_be_bytes()[at - 4],
+            }))
+        })
+    };
+    let void: Vec<Hash> = (0..=u8::MAX).flat_map(void_of).collect();
+    std::thread::scope(|scope| {
+        for thread in 0..4_u8 {
+            let shelf = &shelf;
+            scope.spawn(move || {
+                for first in (thread..=u8::MAX).step_by(4) {
+                    let (bucket, mut keys) = (shelf.bucket(first).unwrap(), Vec::new());
+                    bucket.keys(&mut keys);
+                    bucket.close(&keys, &void_of(first).collect::<Vec<_>>()).unwrap();
+                }
+            });
+        }
+    });
+    let marked = Marked { shelf, facts: 20_000, places: &PLACES, void: &void };
+    store.import_with(&delivery(1), &[], Some(marked)).unwrap();
+    drop(store);
+    assert_eq!(verify(&dir).unwrap().findings, []);
+    let store = Store::open(&dir).unwrap();
+    for mark in facts.iter().step_by(97) {
+        assert_eq!(store.known().find(&mark.id).unwrap(), Some(entry_of(mark)));
+    }
+}
+
 #[test]
 fn a_shelf_that_is_let_go_leaves_nothing() {
     let (_book, dir) = dir();

@@ -2,7 +2,7 @@
 //! judged, by several threads, and behind them all that tells where sections are.
 //!
 //! The law: sections stand in the order in which they came, and each bucket has one. What the foot names is
-//! the digest of all as it stands.
+//! the digest of all as it stands. There is one pen: whoever has it writes, and nobody waits for that.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -63,10 +63,26 @@ pub(super) struct Directory {
     sections: u64,
     rows: Vec<Option<Row>>,
     void: u64,
-    /// Where the next byte stands, and what is not written yet.
+    /// Where the next byte stands, and what nobody has begun to write yet.
     at: u64,
     pending: Vec<u8>,
+    /// None while somebody writes.
+    pen: Option<Pen>,
+}
+
+/// The right to write the next bytes of a directory.
+pub(super) struct Pen {
     digest: blake3::Hasher,
+    bytes: Vec<u8>,
+}
+
+impl Pen {
+    /// Writes what it was given.
+    pub(super) fn write(&mut self, write: Write<'_>) -> io::Result<()> {
+        // Much at once is hashed several times faster than little by little.
+        self.digest.update(&self.bytes);
+        write(&self.bytes)
+    }
 }
 
 impl Directory {
@@ -75,7 +91,8 @@ impl Directory {
         let mut digest = blake3::Hasher::new();
         digest.update(&head(bits));
         let rows = vec![None; 1 << bits];
-        Self { bits, sections, rows, void: 0, at: sections, pending: Vec::new(), digest }
+        let pen = Some(Pen { digest, bytes: Vec::new() });
+        Self { bits, sections, rows, void: 0, at: sections, pending: Vec::new(), pen }
     }
 
     /// Is the section of a bucket there?
@@ -92,19 +109,29 @@ impl Directory {
     ///
     /// # Panics
     /// If one is there already.
-    pub(super) fn put(&mut self, sections: &Sections, write: Write<'_>) -> io::Result<()> {
+    pub(super) fn put(&mut self, sections: &Sections) {
         for (own, row) in self.rows[sections.first as usize..].iter_mut().zip(&sections.rows) {
             assert!(own.is_none(), "each bucket has one section");
             self.void += u64::from(row.void);
             *own = Some(row.moved_by(self.at));
         }
-        self.append(&sections.bytes, write)
+        self.append(&sections.bytes);
+    }
+
+    /// The pen, with what is to be written; none if that is not much yet, or if somebody writes.
+    pub(super) fn pen(&mut self) -> Option<Pen> {
+        if self.pending.len() < CHUNK { None } else { self.filled_pen() }
+    }
+
+    /// The pen comes back, and has written.
+    pub(super) fn take_back(&mut self, pen: Pen) {
+        self.pen = Some(pen);
     }
 
     /// Writes what is behind the sections; gives back how many ids are void, and the digest of the foot.
     ///
     /// # Panics
-    /// If a section is missing.
+    /// If a section is missing, or somebody still writes.
     pub(super) fn end(
         mut self,
         places: &[Place],
@@ -114,11 +141,12 @@ impl Directory {
         let rows = std::mem::take(&mut self.rows);
         let row = |row: Option<Row>| row.expect("each bucket has a section");
         let rows = (0..).zip(rows).flat_map(|(bucket, it)| row(it).encode(bucket));
-        self.append(&rows.collect::<Vec<u8>>(), write)?;
+        self.append(&rows.collect::<Vec<u8>>());
         let places_at = self.at;
         let bytes: Vec<u8> = places.iter().flat_map(encode_place).collect();
-        self.append(&bytes, write)?;
-        self.flush(write)?;
+        self.append(&bytes);
+        let mut pen = self.filled_pen().expect("whoever wrote has come back");
+        pen.write(write)?;
         let foot = Foot {
             bits: self.bits,
             places: u32::try_from(places.len()).expect("places have numbers of 32 bits"),
@@ -127,24 +155,23 @@ impl Directory {
             sections: self.sections,
             rows: rows_at,
             places_at,
-            directory: *self.digest.finalize().as_bytes(),
+            directory: *pen.digest.finalize().as_bytes(),
         };
         let foot = foot.encode();
         write(&foot)?;
         Ok((self.void, blake3::hash(&foot)))
     }
 
-    fn append(&mut self, bytes: &[u8], write: Write<'_>) -> io::Result<()> {
+    fn append(&mut self, bytes: &[u8]) {
         self.pending.extend_from_slice(bytes);
         self.at += bytes.len() as u64;
-        if self.pending.len() < CHUNK { Ok(()) } else { self.flush(write) }
     }
 
-    fn flush(&mut self, write: Write<'_>) -> io::Result<()> {
-        // Much at once is hashed several times faster than little by little.
-        self.digest.update(&self.pending);
-        let written = write(&self.pending);
-        self.pending.clear();
-        written
+    fn filled_pen(&mut self) -> Option<Pen> {
+        let mut pen = self.pen.take()?;
+        // Memory that was needed once goes to and fro.
+        pen.bytes.clear();
+        std::mem::swap(&mut self.pending, &mut pen.bytes);
+        Some(pen)
     }
 }
