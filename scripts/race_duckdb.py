@@ -1,7 +1,8 @@
-"""One of DuckDB's runs in race.py: FILE plain|once|write THREADS SPILL.
+"""One of DuckDB's runs in race.py: FILE plain|any|once|write THREADS SPILL.
 
 Prints wall and processor seconds of the query, then the sums as CSV. The types are as narrow as the
-generated month allows, and every line can be read: it only has to add up. With `write` it leaves the
+generated month allows, and every line can be read: it only has to add up. With `any` they are as wide as for a
+month of which nobody knows beforehand how long its numbers are, and in which zone a time is told. With `write` it leaves the
 lines as Parquet beside the file, in its order, as DuckDB writes it when nothing else is asked for.
 """
 
@@ -14,11 +15,12 @@ import duckdb
 
 path, way, threads, spill = sys.argv[1:]
 # In Parquet only a time with its zone is an instant; where it needs none, DuckDB is quicker without.
-TIME = "TIMESTAMPTZ" if way == "write" else "TIMESTAMP"
+TIME = "TIMESTAMPTZ" if way in ("any", "write") else "TIMESTAMP"
+QUANTITY, AMOUNT = ("DECIMAL(38,10)",) * 2 if way == "any" else ("DECIMAL(18,3)", "DECIMAL(18,6)")
 columns = {
     "id": "VARCHAR", "time": TIME, "product": "VARCHAR", "channel": "VARCHAR",
-    "customer": "VARCHAR", "kind": "VARCHAR", "quantity": "DECIMAL(18,3)", "unit": "VARCHAR",
-    "amount": "DECIMAL(18,6)", "currency": "VARCHAR",
+    "customer": "VARCHAR", "kind": "VARCHAR", "quantity": QUANTITY, "unit": "VARCHAR",
+    "amount": AMOUNT, "currency": "VARCHAR",
 }
 source = f"read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {columns})"
 if path.endswith(".parquet"):
