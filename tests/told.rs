@@ -228,3 +228,45 @@ fn a_quantity_is_shown_as_one() {
     let january = &statements(dir.path())[0];
     assert_eq!(balance(january, "rate-quantity/all/token"), ["0", "8000000.5", "8000000.5"]);
 }
+
+/// Few products stand beside one another. More than a line has room for stand below each other, in the statement as in the
+/// explanation, and none is left out or told twice.
+#[test]
+fn products_are_told_one_by_one_however_many_there_are() {
+    for count in [2_u64, 48, 49, 300] {
+        let of = |number: u64| format!("m{number:03}");
+        let (mut sales, mut costs) = (
+            "id,time,product,channel,kind,amount,currency\n".to_owned(),
+            "id,time,product,channel,category,amount,currency\n".to_owned(),
+        );
+        for number in 1..=count {
+            let product = of(number);
+            sales += &format!("a{number},2026-01-05,{product},shop,charge,{number}.01,USD\n");
+            sales += &format!("b{number},2026-01-06,{product},shop,charge,{number}.02,USD\n");
+            costs += &format!("c{number},2026-01-06,{product},shop,compute,0.50,USD\n");
+        }
+        let dir = book("", COST, "", &[("sales.csv", &sales), ("costs.csv", &costs)]);
+        let (shown, _) = out(dir.path(), &["run", ".", "--quiet"]);
+        let rows: Vec<&str> = shown.lines().filter(|line| line.trim().starts_with("m0")).collect();
+        let due = |number: u64| format!("{}.03", 2 * number);
+        if count > 2 {
+            // Of each step that has parts those of all products, in their order: sales and cost, at least.
+            let told = rows.iter().map(|row| row.split_whitespace().collect::<Vec<_>>());
+            let told: Vec<Vec<&str>> = told.take(count.min(99) as usize).collect();
+            let named = |number| [of(number), due(number)];
+            assert_eq!(told, (1..=count.min(99)).map(named).collect::<Vec<_>>(), "{count}");
+            assert!(shown.lines().all(|line| line.chars().count() <= 96));
+        } else {
+            let head = shown.lines().find(|line| line.contains(&of(1))).unwrap();
+            assert_eq!(head.split_whitespace().collect::<Vec<_>>(), ["m001", "m002", "total"]);
+        }
+        let (told, _) =
+            out(dir.path(), &["explain", ".", "2026-01", "all/gross-sales", "--format", "json"]);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let parts = told["explained"][0]["tree"]["children"].as_array().unwrap().iter();
+        let parts: Vec<_> =
+            parts.map(|part| (part["title"].clone(), part["amount"].clone())).collect();
+        let named = |number| (of(number).into(), due(number).into());
+        assert_eq!(parts, (1..=count).map(named).collect::<Vec<_>>());
+    }
+}
