@@ -240,8 +240,7 @@ fn a_block_that_changes_before_it_is_judged_is_not_believed() {
     check_buckets(&shelf, &[chunk]);
 }
 
-/// Several threads close buckets whose lists are more than is written at once: whoever writes is not waited for, and
-/// all lists are there in the end.
+/// Several threads close buckets whose lists are more than is written at once: all lists are there in the end.
 #[test]
 fn buckets_that_are_closed_side_by_side_are_all_listed() {
     let (_book, dir) = dir();
@@ -249,7 +248,7 @@ fn buckets_that_are_closed_side_by_side_are_all_listed() {
     let shelf = store.shelf(0).unwrap();
     let facts = marks(1, 20_000);
     put(&shelf, &facts.chunks(5000).map(<[Mark]>::to_vec).collect::<Vec<_>>(), 4);
-    // Ids that no mark has: they make the lists long, 12 MB of them.
+    // Ids that no mark has: they make the lists long, 12 MB in all.
     let void_of = |first: u8| {
         (0..4000_u64).map(move |number| {
             Hash::from(std::array::from_fn(|at| match at {

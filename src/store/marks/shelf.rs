@@ -275,21 +275,14 @@ impl MarksShelf {
         void.dedup();
         let buckets = directory::buckets_of(first, self.bits);
         let sections = Sections::of(buckets, self.bits, listed, &void);
-        self.directory(|directory| directory.put(&sections));
-        while let Some(mut pen) = self.directory(Directory::pen) {
-            let written = pen.write(&mut |bytes| self.append(bytes));
-            self.directory(|directory| directory.take_back(pen));
-            written?;
-        }
-        if self.directory(|directory| directory.is_whole()) {
+        let mut directory = locked(&self.sorted().directory);
+        let directory =
+            directory.as_mut().expect("buckets are closed before the shelf is finished");
+        directory.put(&sections, &mut |bytes| self.append(bytes))?;
+        if directory.is_whole() {
             locked(&self.written).writeback.go_on();
         }
         Ok(())
-    }
-
-    fn directory<T>(&self, with: impl FnOnce(&mut Directory) -> T) -> T {
-        let mut directory = locked(&self.sorted().directory);
-        with(directory.as_mut().expect("buckets are closed before the shelf is finished"))
     }
 }
 

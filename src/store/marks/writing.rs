@@ -2,7 +2,7 @@
 //! judged, by several threads, and behind them all that tells where sections are.
 //!
 //! The law: sections stand in the order in which they came, and each bucket has one. What the foot names is
-//! the digest of all as it stands. There is one pen: whoever has it writes, and nobody waits for that.
+//! the digest of all as it stands.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -11,8 +11,9 @@ use super::directory::{Foot, Listed, Place, Row, encode_place, head};
 use crate::fact::Hash;
 use crate::fact::bulk::bucket_of;
 
-/// Bytes written at once.
-const CHUNK: usize = 1 << 20;
+/// Bytes written at once: enough to be hashed fast, and so few that nobody who judges another bucket waits long for
+/// whoever writes.
+const CHUNK: usize = 1 << 17;
 
 /// Writes at the end of the file.
 pub(super) type Write<'w> = &'w mut dyn FnMut(&[u8]) -> io::Result<()>;
@@ -63,26 +64,10 @@ pub(super) struct Directory {
     sections: u64,
     rows: Vec<Option<Row>>,
     void: u64,
-    /// Where the next byte stands, and what nobody has begun to write yet.
+    /// Where the next byte stands, and what is not written yet.
     at: u64,
     pending: Vec<u8>,
-    /// None while somebody writes.
-    pen: Option<Pen>,
-}
-
-/// The right to write the next bytes of a directory.
-pub(super) struct Pen {
     digest: blake3::Hasher,
-    bytes: Vec<u8>,
-}
-
-impl Pen {
-    /// Writes what it was given.
-    pub(super) fn write(&mut self, write: Write<'_>) -> io::Result<()> {
-        // Much at once is hashed several times faster than little by little.
-        self.digest.update(&self.bytes);
-        write(&self.bytes)
-    }
 }
 
 impl Directory {
@@ -91,8 +76,7 @@ impl Directory {
         let mut digest = blake3::Hasher::new();
         digest.update(&head(bits));
         let rows = vec![None; 1 << bits];
-        let pen = Some(Pen { digest, bytes: Vec::new() });
-        Self { bits, sections, rows, void: 0, at: sections, pending: Vec::new(), pen }
+        Self { bits, sections, rows, void: 0, at: sections, pending: Vec::new(), digest }
     }
 
     /// Is the section of a bucket there?
@@ -109,29 +93,19 @@ impl Directory {
     ///
     /// # Panics
     /// If one is there already.
-    pub(super) fn put(&mut self, sections: &Sections) {
+    pub(super) fn put(&mut self, sections: &Sections, write: Write<'_>) -> io::Result<()> {
         for (own, row) in self.rows[sections.first as usize..].iter_mut().zip(&sections.rows) {
             assert!(own.is_none(), "each bucket has one section");
             self.void += u64::from(row.void);
             *own = Some(row.moved_by(self.at));
         }
-        self.append(&sections.bytes);
-    }
-
-    /// The pen, with what is to be written; none if that is not much yet, or if somebody writes.
-    pub(super) fn pen(&mut self) -> Option<Pen> {
-        if self.pending.len() < CHUNK { None } else { self.filled_pen() }
-    }
-
-    /// The pen comes back, and has written.
-    pub(super) fn take_back(&mut self, pen: Pen) {
-        self.pen = Some(pen);
+        self.append(&sections.bytes, write)
     }
 
     /// Writes what is behind the sections; gives back how many ids are void, and the digest of the foot.
     ///
     /// # Panics
-    /// If a section is missing, or somebody still writes.
+    /// If a section is missing.
     pub(super) fn end(
         mut self,
         places: &[Place],
@@ -141,12 +115,11 @@ impl Directory {
         let rows = std::mem::take(&mut self.rows);
         let row = |row: Option<Row>| row.expect("each bucket has a section");
         let rows = (0..).zip(rows).flat_map(|(bucket, it)| row(it).encode(bucket));
-        self.append(&rows.collect::<Vec<u8>>());
+        self.append(&rows.collect::<Vec<u8>>(), write)?;
         let places_at = self.at;
         let bytes: Vec<u8> = places.iter().flat_map(encode_place).collect();
-        self.append(&bytes);
-        let mut pen = self.filled_pen().expect("whoever wrote has come back");
-        pen.write(write)?;
+        self.append(&bytes, write)?;
+        self.flush(write)?;
         let foot = Foot {
             bits: self.bits,
             places: u32::try_from(places.len()).expect("places have numbers of 32 bits"),
@@ -155,23 +128,24 @@ impl Directory {
             sections: self.sections,
             rows: rows_at,
             places_at,
-            directory: *pen.digest.finalize().as_bytes(),
+            directory: *self.digest.finalize().as_bytes(),
         };
         let foot = foot.encode();
         write(&foot)?;
         Ok((self.void, blake3::hash(&foot)))
     }
 
-    fn append(&mut self, bytes: &[u8]) {
+    fn append(&mut self, bytes: &[u8], write: Write<'_>) -> io::Result<()> {
         self.pending.extend_from_slice(bytes);
         self.at += bytes.len() as u64;
+        if self.pending.len() < CHUNK { Ok(()) } else { self.flush(write) }
     }
 
-    fn filled_pen(&mut self) -> Option<Pen> {
-        let mut pen = self.pen.take()?;
-        // Memory that was needed once goes to and fro.
-        pen.bytes.clear();
-        std::mem::swap(&mut self.pending, &mut pen.bytes);
-        Some(pen)
+    fn flush(&mut self, write: Write<'_>) -> io::Result<()> {
+        // Much at once is hashed several times faster than little by little.
+        self.digest.update(&self.pending);
+        let written = write(&self.pending);
+        self.pending.clear();
+        written
     }
 }
