@@ -13,9 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faulty::{Fault, Faulty};
-use kept::{PLACES, closing, delivery, first_period, id, ids, import_marked, marks};
+use kept::{
+    PLACES, close_bucket, closing, delivery, failed, first_period, id, ids, import_marked, marks,
+    shelf_of,
+};
 use proptest::prelude::*;
-use revshare::fact::bulk::{Hand, Placed, Shelf};
+use revshare::fact::bulk::{Hand, Mark, Placed, Shelf};
 use revshare::fact::{Forgotten, Hash};
 use revshare::store::{Marked, Medium, Store, StoreError, verify, verify_on};
 
@@ -124,37 +127,21 @@ fn operations(steps: u64) -> u64 {
     medium.operations()
 }
 
-/// Ids that begin with a byte and that no mark has: they make the list of a bucket long.
-fn void(first: u8) -> Vec<Hash> {
-    let id =
-        |number: u8| Hash::from(std::array::from_fn(|at| [first, number][usize::from(at > 0)]));
-    (0..100).map(id).collect()
-}
-
-/// An import of marks whose buckets are closed one by one, which writes their lists before all are known. `stubborn` goes on
+/// An import of marks whose buckets are closed one by one, which writes their lists before all are known. Who is `deaf` goes on
 /// after an error.
-fn import_closed(medium: &Arc<Faulty>, stubborn: bool) -> Result<u64, String> {
-    let mut store = Store::on(Arc::clone(medium) as _).map_err(|it| it.to_string())?;
-    let shelf = store.shelf(0).map_err(|it| it.to_string())?;
-    let (facts, mut hand) = (marks(1, IDS), shelf.hand().map_err(|it| it.to_string())?);
-    let placed = (0..).zip(&facts).map(|(at, mark)| Placed { at, mark: *mark });
-    hand.put(&placed.collect::<Vec<_>>()).map_err(|it| it.to_string())?;
-    hand.finish().map_err(|it| it.to_string())?;
+fn import_closed(medium: &Arc<Faulty>, deaf: bool) -> Result<u64, StoreError> {
+    let mut store = Store::on(Arc::clone(medium) as _)?;
+    let shelf = shelf_of(&store, 1, IDS)?;
+    let void = |first| kept::void(first, 100);
     for first in 0..=u8::MAX {
-        let closed = shelf.bucket(first).and_then(|bucket| {
-            let mut keys = Vec::new();
-            bucket.keys(&mut keys);
-            bucket.close(&keys, &void(first))
-        });
-        if let Err(error) = closed.as_ref().map_err(ToString::to_string)
-            && !stubborn
-        {
-            return Err(error);
+        let closed = close_bucket(&shelf, first, &void(first)).map_err(failed);
+        if !deaf {
+            closed?;
         }
     }
     let void: Vec<Hash> = (0..=u8::MAX).flat_map(void).collect();
     let marked = Marked { shelf, facts: IDS, places: &PLACES, void: &void };
-    store.import_with(&delivery(1), &[], Some(marked)).map_err(|it| it.to_string())
+    store.import_with(&delivery(1), &[], Some(marked))
 }
 
 /// Lists are written while buckets are judged: of an import that could not write them all nothing counts, even if whoever
@@ -162,12 +149,12 @@ fn import_closed(medium: &Arc<Faulty>, stubborn: bool) -> Result<u64, String> {
 #[test]
 fn the_disk_is_full_while_buckets_are_closed() {
     let whole = Arc::new(Faulty::new(Fault::None, 0));
-    assert_eq!(import_closed(&whole, false), Ok(1));
-    for (at, torn, stubborn) in
+    assert_eq!(import_closed(&whole, false).unwrap(), 1);
+    for (at, torn, deaf) in
         (1..=whole.operations()).flat_map(|at| [(at, 0, false), (at, 128, true), (at, 255, true)])
     {
         let medium = Arc::new(Faulty::new(Fault::FullAt(at), torn));
-        let result = import_closed(&medium, stubborn);
+        let result = import_closed(&medium, deaf);
         let left = Arc::new(medium.failing(Fault::None, 0));
         let report = verify_on(&*left).unwrap();
         assert!(report.is_sound(), "operation {at}: {report:?}");
@@ -175,11 +162,8 @@ fn the_disk_is_full_while_buckets_are_closed() {
         // What fails behind the record is an error, too, or nothing that anybody needs.
         let found = store.imports();
         assert!(result.is_err() || found == 1, "operation {at}: acknowledged and not there");
-        assert!(
-            marks(1, IDS)
-                .iter()
-                .all(|mark| { store.known().find(&mark.id).unwrap().is_some() == (found == 1) })
-        );
+        let known = |mark: &Mark| store.known().find(&mark.id).unwrap().is_some();
+        assert!(marks(1, IDS).iter().all(|mark| known(mark) == (found == 1)));
     }
 }
 

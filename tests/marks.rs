@@ -5,7 +5,7 @@ mod kept;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kept::{PLACES, delivery, dir, entry_of, import_marked, marks};
+use kept::{PLACES, close_bucket, delivery, dir, entry_of, import_marked, marks};
 use proptest::prelude::*;
 use revshare::calendar::Moment;
 use revshare::fact::bulk::{Crowd, Mark, Placed, Room, Shelf, key_of};
@@ -140,9 +140,7 @@ proptest! {
         // Some buckets are closed before all is known, in any order; all others in the end.
         for first in (0..=u8::MAX).rev().step_by(closed.unwrap_or(1000)) {
             let here: Vec<Hash> = void.iter().filter(|id| id[0] == first).copied().collect();
-            let (bucket, mut keys) = (shelf.bucket(first).unwrap(), Vec::new());
-            bucket.keys(&mut keys);
-            bucket.close(&keys, &here).unwrap();
+            close_bucket(&shelf, first, &here).unwrap();
         }
         let ordinary = kept::ids(5000, 40);
         let places: Vec<_> = (0..70_000).map(place).collect();
@@ -248,25 +246,15 @@ fn buckets_that_are_closed_side_by_side_are_all_listed() {
     let shelf = store.shelf(0).unwrap();
     let facts = marks(1, 20_000);
     put(&shelf, &facts.chunks(5000).map(<[Mark]>::to_vec).collect::<Vec<_>>(), 4);
-    // Ids that no mark has: they make the lists long, 12 MB in all.
-    let void_of = |first: u8| {
-        (0..4000_u64).map(move |number| {
-            Hash::from(std::array::from_fn(|at| match at {
-                0 => first,
-                1..4 => 0xEE,
-                _ => number.to_be_bytes()[at - 4],
-            }))
-        })
-    };
+    // 12 MB of lists.
+    let void_of = |first| kept::void(first, 4000);
     let void: Vec<Hash> = (0..=u8::MAX).flat_map(void_of).collect();
     std::thread::scope(|scope| {
         for thread in 0..4_u8 {
             let shelf = &shelf;
             scope.spawn(move || {
                 for first in (thread..=u8::MAX).step_by(4) {
-                    let (bucket, mut keys) = (shelf.bucket(first).unwrap(), Vec::new());
-                    bucket.keys(&mut keys);
-                    bucket.close(&keys, &void_of(first).collect::<Vec<_>>()).unwrap();
+                    close_bucket(shelf, first, &void_of(first)).unwrap();
                 }
             });
         }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
+use std::io;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use revshare::fact::{
     Tally,
 };
 use revshare::settlement::{BalanceKind, BalanceName, Balances};
-use revshare::store::{Closing, Marked, Store, StoreError, statement_digest};
+use revshare::store::{Closing, Marked, MarksShelf, Store, StoreError, statement_digest};
 
 /// The first period that the tests close.
 pub(crate) fn first_period() -> Period {
@@ -176,13 +177,38 @@ pub(crate) fn entry_of(mark: &Mark) -> IdEntry {
 /// Imports ids and marks together; none of the marks is void.
 pub(crate) fn import_marked(store: &mut Store, ids: u64, marks: u64) -> Result<u64, StoreError> {
     let number = store.imports() + 1;
-    let shelf = store.shelf(marks)?;
-    let failed = |source| StoreError::Disk { action: "write", name: "marks".into(), source };
-    let mut hand = shelf.hand().map_err(failed)?;
-    let placed = |(at, mark)| Placed { at, mark };
-    let marks_of = (0..).step_by(100).zip(self::marks(number, marks));
-    hand.put(&marks_of.map(placed).collect::<Vec<_>>()).map_err(failed)?;
-    hand.finish().map_err(failed)?;
+    let shelf = shelf_of(store, number, marks)?;
     let marked = Marked { shelf, facts: marks, places: &PLACES, void: &[] };
     store.import_with(&delivery(number), &self::ids(number, ids), Some(marked))
+}
+
+/// A shelf with the marks of an import.
+pub(crate) fn shelf_of(store: &Store, import: u64, marks: u64) -> Result<MarksShelf, StoreError> {
+    let shelf = store.shelf(marks)?;
+    let mut hand = shelf.hand().map_err(failed)?;
+    let placed = |(at, mark)| Placed { at, mark };
+    let marks_of = (0..).step_by(100).zip(self::marks(import, marks));
+    hand.put(&marks_of.map(placed).collect::<Vec<_>>()).map_err(failed)?;
+    hand.finish().map_err(failed)?;
+    Ok(shelf)
+}
+
+/// What could not be done with marks.
+pub(crate) fn failed(source: io::Error) -> StoreError {
+    StoreError::Disk { action: "write", name: "marks".into(), source }
+}
+
+/// Closes the buckets of ids that begin with a byte.
+pub(crate) fn close_bucket(shelf: &MarksShelf, first: u8, void: &[Hash]) -> io::Result<()> {
+    let (bucket, mut keys) = (shelf.bucket(first)?, Vec::new());
+    bucket.keys(&mut keys);
+    bucket.close(&keys, void)
+}
+
+/// So many ids that begin with a byte and that no mark has: they make the list of a bucket long.
+pub(crate) fn void(first: u8, count: u64) -> Vec<Hash> {
+    let id = |number| {
+        Hash::from(std::array::from_fn(|at| if at == 0 { first } else { id(0, number)[at] }))
+    };
+    (0..count).map(id).collect()
 }
